@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: that every side computes the same; nothing is timed here."""

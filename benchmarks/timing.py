@@ -1,0 +1,112 @@
+"""Interleaved timing: every subject once per round, so that what else the machine does falls on all of them alike."""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import threadpoolctl
+import torch
+
+from benchmarks.machine import available_cores
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How many threads the libraries may use, and the clock that is fair to that."""
+
+    name: str
+    threads: int
+    clock_name: str
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return getattr(time, self.clock_name)
+
+
+# torch runs the backward of CPU tensors on the calling thread: with one thread, that thread's time is all of it.
+ONE_THREAD = Setting("1 thread, CPU", 1, "thread_time")
+ALL_THREADS = Setting(f"{available_cores()} threads, wall", available_cores(), "perf_counter")
+SETTINGS = {"1": ONE_THREAD, "all": ALL_THREADS}
+
+
+@contextmanager
+def limited_to(threads: int) -> Iterator[None]:
+    """Torch, BLAS and OpenMP with that many threads; as before afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with threadpoolctl.threadpool_limits(threads):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def measure(
+    steps: Mapping[str, Callable[[], object]],
+    rounds: int,
+    clock: Callable[[], float],
+    *,
+    shortest: float = 0.02,
+    collect: bool = False,
+) -> dict[str, list[float]]:
+    """Seconds per step, one number per round, of every subject; the order turns round from one round to the next.
+
+    A number is the mean over as many steps as fill `shortest` seconds. With `collect`, the cycle collector runs before
+    each number, outside the clock, so that no subject pays for another's garbage.
+    """
+    inner = {name: steps_to_fill(step, shortest) for name, step in steps.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    names = list(steps)
+    for turn in range(rounds):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            step, count = steps[name], range(inner[name])
+            if collect:
+                gc.collect()
+            start = clock()
+            for _ in count:
+                step()
+            seconds[name].append((clock() - start) / len(count))
+    return seconds
+
+
+def steps_to_fill(step: Callable[[], object], shortest: float) -> int:
+    """How many steps take `shortest` seconds; runs two of them, which also warms caches."""
+    step()
+    start = time.perf_counter()
+    step()
+    took = time.perf_counter() - start
+    return max(1, math.ceil(shortest / max(took, 1e-9)))
+
+
+def quantile(values: list[float], fraction: float) -> float:
+    """The value below which `fraction` of `values` lie, between neighbours in proportion."""
+    ordered = sorted(values)
+    place = fraction * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A tenth, the quartiles and the median of some values."""
+
+    low: float
+    first_quartile: float
+    median: float
+    third_quartile: float
+
+    @classmethod
+    def of(cls, values: list[float]) -> Spread:
+        return cls(*(quantile(values, fraction) for fraction in (0.1, 0.25, 0.5, 0.75)))
+
+
+def ratios(seconds: list[float], reference: list[float]) -> list[float]:
+    """Round by round, the time of one subject over that of another in the same round."""
+    return [mine / theirs for mine, theirs in zip(seconds, reference, strict=True)]

@@ -1,0 +1,93 @@
+"""Which operations the suite takes from torch's operator database, family by family, and what it leaves aside and why."""
+
+from __future__ import annotations
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "arithmetic": (
+        *("add", "sub", "mul", "div", "true_divide", "floor_divide", "remainder", "fmod", "pow", "neg", "abs", "sign"),
+        *("square", "reciprocal", "floor", "ceil", "trunc", "round", "maximum", "minimum", "fmax", "fmin", "lerp"),
+        *("addcmul", "addcdiv", "clamp", "clamp_min", "clamp_max", "nan_to_num"),
+    ),
+    "exponential": (
+        *("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "rsqrt", "sigmoid", "erf", "erfc"),
+        *("logsumexp",),
+    ),
+    "trigonometric": (
+        *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2"),
+        *("hypot",),
+    ),
+    "comparison": (
+        *("eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "isclose", "allclose", "equal"),
+        *("logical_and", "logical_or", "logical_not", "logical_xor", "where", "masked_fill"),
+    ),
+    "reduction": (
+        *("sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "argmax", "argmin", "norm"),
+        *("cumsum", "cumprod", "all", "any"),
+    ),
+    "movement": (
+        *("reshape", "view", "permute", "transpose", "t", "movedim", "expand", "expand_as", "broadcast_to", "squeeze"),
+        *("unsqueeze", "flatten", "cat", "stack", "split", "chunk", "unbind", "flip", "roll", "tril", "triu"),
+        *("diagonal",),
+    ),
+    "indexing": (
+        *("__getitem__", "gather", "index_select", "take_along_dim", "index_add", "scatter", "scatter_add"),
+        *("masked_select", "index_put", "nonzero"),
+    ),
+    "linalg": ("matmul", "mm", "bmm", "mv", "dot", "outer", "addmm", "einsum"),
+    "activation": (
+        *("nn.functional.relu", "nn.functional.gelu", "nn.functional.silu", "nn.functional.softplus"),
+        *("nn.functional.leaky_relu", "nn.functional.elu", "softmax", "log_softmax"),
+    ),
+    "normalization": ("nn.functional.layer_norm", "nn.functional.linear", "nn.functional.embedding"),
+    "loss": (
+        *("nn.functional.cross_entropy", "nn.functional.nll_loss", "nn.functional.mse_loss", "nn.functional.l1_loss"),
+        *("nn.functional.binary_cross_entropy_with_logits",),
+    ),
+    "convolution": (
+        *("nn.functional.conv1d", "nn.functional.conv2d", "nn.functional.max_pool2d", "nn.functional.avg_pool2d"),
+        *("nn.functional.pad", "nn.functional.one_hot", "nn.functional.scaled_dot_product_attention"),
+        *("nn.functional.dropout",),
+    ),
+    "creation": (
+        *("zeros", "ones", "full", "empty", "eye", "arange", "linspace", "zeros_like", "ones_like", "full_like"),
+        *("empty_like", "rand_like", "randn", "randn_like", "randint", "randint_like"),
+    ),
+}
+
+COMPLEX_FAMILIES = frozenset({"arithmetic", "exponential", "trigonometric", "movement", "indexing", "linalg"})
+COMPLEX_OPERATORS = frozenset({"sum", "mean", "prod", "cumsum", "eq", "ne", "where", "masked_fill"})
+
+EXCLUDED: dict[str, str] = {
+    "bmm.triton_optimized": "a duplicate of bmm for torch's compiler",
+    "addmm.decomposed": "a Python decomposition of addmm, not a function of its own",
+    "nn.functional.silu.complex": "complex activations are outside the complex operations of the suite",
+    "norm.nuc": "the nuclear norm belongs to the matrix decompositions",
+    "linspace.tensor_overload": "end points given as tensors are for torch's compiler",
+}
+
+# The database calls some operations with its arguments in an order of its own: where the public ones stand in a sample.
+ARGUMENT_ORDER: dict[str, tuple[int, ...]] = {
+    "where": (1, 0, 2),
+    "einsum": (1, 0),
+    "nn.functional.embedding": (1, 0),
+}
+
+# Results that are random or left unwritten: dtype and shape are compared, numbers are not.
+WITHOUT_NUMBERS = frozenset(
+    {"empty", "empty_like", "rand_like", "randn", "randn_like", "randint", "randint_like", "nn.functional.dropout"}
+)
+
+# Argument values that choose nothing between Wengert and torch. A sample that passes one is used without it.
+DROPPED_ARGUMENTS = {
+    "device": "the backend is chosen by --wengert-backend",
+    "layout": "there is one layout",
+    "memory_format": "memory formats other than the contiguous one are torch's own",
+    "pin_memory": "pinned memory is torch's own",
+}
+
+# Where the node's name tells which of torch's kernels ran, or how a function is composed there, it is not compared.
+NODE_NAME_EXCLUDED: dict[str, str] = {}
+
+SAMPLES_PER_DTYPE = {"float64": 4, "float32": 2, "int64": 2, "bool": 1, "complex128": 2}
+LARGEST_TENSOR = 512
+LARGEST_ELEMENTWISE = 64

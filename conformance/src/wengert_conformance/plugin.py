@@ -1,0 +1,134 @@
+"""The pytest plugin: its options, the fixtures of the suite, the ledger and the report."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from wengert_conformance.ledger import Line, LedgerError, ledger_path, line_for, read_ledger
+from wengert_conformance.report import Outcome, Report
+
+if TYPE_CHECKING:
+    from wengert_conformance.cases import Case
+
+MARK = "wengert_case"
+DEFAULT_BACKEND = "numpy"
+REPORT = pytest.StashKey[Report]()
+LEDGER = pytest.StashKey[tuple[Line, ...]]()
+COUNTED = pytest.StashKey[dict[str, tuple[str, str, str]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("wengert", "conformance of Wengert backends")
+    group.addoption("--wengert-backend", metavar="NAME", default=DEFAULT_BACKEND, help="the backend under test")
+    group.addoption("--wengert-xfails", metavar="FILE", type=Path, help="the ledger of expected failures (TOML)")
+    group.addoption("--wengert-report", metavar="FILE", type=Path, help="write the counts here (.json or .md)")
+    group.addoption(
+        "--wengert-live", action="store_true", help="compare with the installed torch, not with its stored results"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MARK}(identifier, family, operation, check): a test of the conformance suite")
+    backend = config.getoption("--wengert-backend")
+    path = config.getoption("--wengert-xfails")
+    if path is None and ledger_path(backend).exists():
+        path = ledger_path(backend)
+    try:
+        config.stash[LEDGER] = () if path is None else read_ledger(path)
+    except LedgerError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.stash[REPORT] = Report(backend)
+    config.stash[COUNTED] = {}
+
+
+def case_parameters(cases: Iterator[Case]) -> list[Any]:
+    """One parameter set for each check of each case."""
+    return [
+        pytest.param(
+            case,
+            check,
+            id=case.identifier(check),
+            marks=pytest.mark.wengert_case(case.identifier(check), case.family, case.name, check),
+        )
+        for case in cases
+        for check in case.expected
+    ]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    lines = config.stash[LEDGER]
+    for item in items:
+        mark = item.get_closest_marker(MARK)
+        if mark is None:
+            continue
+        identifier, family, operation, check = mark.args
+        config.stash[COUNTED][item.nodeid] = (family, operation, check)
+        line = line_for(lines, identifier)
+        if line is not None:
+            item.add_marker(pytest.mark.xfail(reason=line.reason, strict=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report: pytest.TestReport = yield
+    counted = item.config.stash[COUNTED].get(item.nodeid)
+    if counted is not None and (call.when == "call" or (call.when == "setup" and not report.passed)):
+        outcome: Outcome = "passed" if report.passed else "expected_failures" if report.skipped else "failed"
+        item.config.stash[REPORT].add(*counted, outcome)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    report = config.stash[REPORT]
+    if report.counts:
+        terminalreporter.write_line(report.summary())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    path = session.config.getoption("--wengert-report")
+    if path is not None:
+        session.config.stash[REPORT].write(path)
+
+
+@pytest.fixture(scope="session")
+def wengert_backend(request: pytest.FixtureRequest) -> str:
+    """The name of the backend under test; the run ends here, with one line, where it cannot be used."""
+    name: str = request.config.getoption("--wengert-backend")
+    library = importlib.import_module("wengert")
+    try:
+        with library.use_backend(name):
+            library.ones(2)
+    except Exception as error:
+        pytest.exit(f"the backend {name!r} cannot be tested: {error}", returncode=1)
+    return name
+
+
+@pytest.fixture
+def wengert_library(wengert_backend: str) -> Iterator[ModuleType]:
+    """The module `wengert`, with the backend under test as the default."""
+    library = importlib.import_module("wengert")
+    with library.use_backend(wengert_backend):
+        yield library
+
+
+@pytest.fixture(scope="session")
+def wengert_reference(request: pytest.FixtureRequest) -> ModuleType | None:
+    """The installed torch under `--wengert-live`, else None."""
+    if not request.config.getoption("--wengert-live"):
+        return None
+    try:
+        return importlib.import_module("torch")
+    except ImportError:
+        pytest.exit("--wengert-live needs torch: pip install 'wengert-conformance[torch]'", returncode=1)
+
+
+@pytest.fixture(scope="session")
+def wengert_ledger(request: pytest.FixtureRequest) -> tuple[Line, ...]:
+    """The ledger of this run."""
+    return request.config.stash[LEDGER]

@@ -1,0 +1,104 @@
+"""How scenarios are declared."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wengert_conformance.cases import Case
+from wengert_conformance.values import Values, flatten
+
+FORWARD = ("forward",)
+DIFFERENTIABLE = ("forward", "grad", "gradgrad", "jvp", "grad_fn")
+FIRST_ORDER = ("forward", "grad", "jvp", "grad_fn")
+
+SAYS = "message has it"
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A function on a library, the plain tensors that it gets by name, and the checks that are made on it."""
+
+    name: str
+    family: str
+    function: Function
+    inputs: Mapping[str, Values]
+    checks: tuple[str, ...]
+
+    def case(self) -> Case:
+        """The scenario as a case without results."""
+        return Case(name=self.name, family=self.family, keywords=self.inputs, function=self.function)
+
+
+def plain(data: Any) -> Values:
+    """Nested lists as values. Floats are differentiable float64, complex ones complex128; ints are int64, bools bool."""
+    if isinstance(data, Values):
+        return data
+    shape: list[int] = []
+    level = data
+    while isinstance(level, list):
+        shape.append(len(level))
+        if not level:
+            break
+        level = level[0]
+    numbers = tuple(flatten(data, len(shape)))
+    kinds = {type(number) for number in numbers}
+    if complex in kinds:
+        return Values("complex128", tuple(shape), tuple(map(complex, numbers)), differentiable=True)
+    if float in kinds or not kinds:
+        return Values("float64", tuple(shape), tuple(map(float, numbers)), differentiable=True)
+    return Values("bool" if kinds == {bool} else "int64", tuple(shape), numbers)
+
+
+def of(dtype: str, data: Any, *, differentiable: bool = False, shape: tuple[int, ...] | None = None) -> Values:
+    """Nested lists as values of a dtype that `plain` would not choose, or of an empty shape."""
+    values = plain(data)
+    return Values(dtype, values.shape if shape is None else shape, values.numbers, differentiable)
+
+
+class Family:
+    """The scenarios of one family. Each decorator declares one and leaves the function as it is."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.scenarios: dict[str, Scenario] = {}
+
+    def declare(self, name: str, function: Function, checks: tuple[str, ...], inputs: Mapping[str, Any]) -> None:
+        """Add one scenario; its name must be new in the family."""
+        full_name = f"{self.name}.{name}"
+        if full_name in self.scenarios:
+            raise ValueError(f"the scenario {full_name!r} is declared twice")
+        plain_inputs = {key: plain(data) for key, data in inputs.items()}
+        self.scenarios[full_name] = Scenario(full_name, self.name, function, plain_inputs, checks)
+
+    def differentiable(self, *, checks: tuple[str, ...] = DIFFERENTIABLE, **inputs: Any) -> Callable[[Function], Function]:
+        """The function gives tensors; values, gradients, second gradients, tangents and node names are compared."""
+
+        def register(function: Function) -> Function:
+            self.declare(function.__name__, function, checks, inputs)
+            return function
+
+        return register
+
+    def forward(self, **inputs: Any) -> Callable[[Function], Function]:
+        """The function gives tensors or plain values; only they are compared."""
+        return self.differentiable(checks=FORWARD, **inputs)
+
+    def outcome(self, function: Function) -> Function:
+        """The function takes the library alone, does whatever it does, and tells what it saw."""
+        self.declare(function.__name__, function, ("outcome",), {})
+        return function
+
+
+def raised(call: Callable[[], Any], phrase: str) -> dict[str, Any]:
+    """What a call raises: the nearest built-in class, and whether the message has the phrase (else the whole message)."""
+    try:
+        call()
+    except Exception as error:
+        nearest = next(cls for cls in type(error).__mro__ if cls.__module__ == builtins.__name__)
+        return {"class": nearest.__name__, "phrase": phrase, SAYS: phrase in str(error) or str(error)}
+    return {"class": None, "phrase": phrase, SAYS: None}

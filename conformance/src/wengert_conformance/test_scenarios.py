@@ -1,0 +1,23 @@
+"""Every scenario of the suite, on the backend under test."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from wengert_conformance.cases import Case
+from wengert_conformance.checks import CHECKS, differences
+from wengert_conformance.plugin import case_parameters
+from wengert_conformance.store import stored_cases
+
+SCENARIOS = (case for case in stored_cases() if case.function is not None)
+
+
+@pytest.mark.filterwarnings("error", "ignore::UserWarning")
+@pytest.mark.parametrize(("case", "check"), case_parameters(SCENARIOS))
+def test_scenario(
+    case: Case, check: str, wengert_library: ModuleType, wengert_reference: ModuleType | None
+) -> None:
+    expected = case.expected[check] if wengert_reference is None else CHECKS[check](wengert_reference, case)
+    assert differences(expected, CHECKS[check](wengert_library, case)) == []

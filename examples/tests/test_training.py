@@ -1,0 +1,104 @@
+"""What the examples share: arguments and their errors, missing packages, and Adam."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import charlm
+import conv_digits
+import digits
+import pytest
+import training
+import wengert
+
+EXAMPLES = Path(digits.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("example", "arguments", "message"),
+    [
+        (digits, ["--backend", "abacus"], "argument --backend: 'abacus' cannot be used: "),
+        (conv_digits, ["--backend", "abacus"], "argument --backend: 'abacus' cannot be used: "),
+        (charlm, ["--backend", "abacus"], "argument --backend: 'abacus' cannot be used: "),
+        (digits, ["--epochs", "0"], "argument --epochs: '0' is not a whole number from 1 to 10000"),
+        (digits, ["--epochs", "1.5"], "argument --epochs: '1.5' is not a whole number from 1 to 10000"),
+        (digits, ["--seed", "-1"], "argument --seed: '-1' is not a whole number from 0 to 4294967295"),
+        (charlm, ["--steps", "many"], "argument --steps: 'many' is not a whole number from 1 to 1000000"),
+        (digits, ["--output", "digits.jpg"], "argument --output: 'digits.jpg' does not end in .png"),
+        (digits, ["--output", "no/such/folder.png"], "argument --output: the folder 'no/such' does not exist"),
+        (digits, ["--width", "3"], "unrecognized arguments: --width 3"),
+    ],
+)
+def test_a_bad_argument_ends_with_one_line_that_names_it(
+    example, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        example.main(arguments)
+    assert stop.value.code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err.splitlines()[-1]
+
+
+def test_a_picture_is_not_written_over_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "folder.png"
+    folder.mkdir()
+    with pytest.raises(SystemExit):
+        digits.main(["--output", str(folder)])
+    assert "is a folder" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("package", "command"),
+    [
+        ("wengert", "pip install 'wengert[numpy]'"),
+        ("rich", "pip install rich"),
+        ("sklearn", "pip install scikit-learn"),
+        ("matplotlib", "pip install matplotlib"),
+    ],
+)
+def test_a_missing_package_ends_with_the_pip_command(package: str, command: str) -> None:
+    program = f"import sys; sys.modules[{package!r}] = None; import digits"
+    finished = subprocess.run([sys.executable, "-c", program], cwd=EXAMPLES, capture_output=True, text=True)
+    assert finished.returncode == 1
+    assert finished.stderr == f"error: the package {package!r} is not installed. Run: {command}\n"
+
+
+def test_a_disabled_backend_ends_with_the_reason_and_no_traceback(tmp_path: Path) -> None:
+    arguments = ["--backend", "numpy", "--epochs", "1", "--output", str(tmp_path / "digits.png")]
+    environment = {**os.environ, "WENGERT_DISABLE_BACKENDS": "numpy"}
+    finished = subprocess.run(
+        [sys.executable, str(EXAMPLES / "digits.py"), *arguments], env=environment, capture_output=True, text=True
+    )
+    assert finished.returncode == 2
+    assert "argument --backend: 'numpy' cannot be used: " in finished.stderr.splitlines()[-1]
+    assert "Traceback" not in finished.stderr
+
+
+def test_the_first_step_of_adam_has_the_length_of_the_learning_rate() -> None:
+    parameter = wengert.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    (parameter * wengert.tensor([5.0, -0.01, 100.0])).sum().backward()
+    training.Adam([parameter]).step(0.5)
+    assert parameter.tolist() == pytest.approx([0.5, 2.5, 2.5], rel=1e-5)
+    assert parameter.grad is None
+    assert parameter.is_leaf
+
+
+def test_adam_finds_the_minimum_of_a_quadratic() -> None:
+    parameter = wengert.tensor([4.0, -3.0], requires_grad=True)
+    minimum = wengert.tensor([1.0, 2.0])
+    optimizer = training.Adam([parameter])
+    for step in range(300):
+        (parameter - minimum).square().sum().backward()
+        optimizer.step(0.3 * training.cosine_decay(step, 300))
+    assert parameter.tolist() == pytest.approx([1.0, 2.0], abs=1e-3)
+
+
+def test_initial_parameters_learn_and_have_the_scale_that_a_relu_wants() -> None:
+    wengert.manual_seed(0)
+    weight = training.random_parameter(400, 10, 5)
+    assert weight.requires_grad
+    assert weight.is_leaf
+    assert weight.std().item() == pytest.approx((2 / 50) ** 0.5, rel=0.03)
+    assert training.zero_parameter(2, 3).tolist() == [[0.0] * 3] * 2

@@ -1,0 +1,138 @@
+"""What the examples share: arguments, the choice of a backend, a progress bar, initial parameters and Adam."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PIP_NAMES = {"wengert": "'wengert[numpy]'", "sklearn": "scikit-learn"}
+
+
+@contextmanager
+def pip_command_if_missing() -> Iterator[None]:
+    """Imports inside this block end with the pip command to type where a package is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        raise SystemExit(
+            f"error: the package {package!r} is not installed. Run: pip install {PIP_NAMES.get(package, package)}"
+        ) from error
+
+
+with pip_command_if_missing():
+    import wengert
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """A type for argparse: an integer between two bounds."""
+
+    def convert(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = lowest - 1
+        if not lowest <= value <= highest:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} to {highest}")
+        return value
+
+    return convert
+
+
+def picture_path(text: str) -> Path:
+    """A type for argparse: a path that a PNG file can be written to."""
+    path = Path(text)
+    if path.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .png")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"the folder {str(path.parent)!r} does not exist")
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is a folder")
+    return path
+
+
+def argument_parser(description: str) -> argparse.ArgumentParser:
+    """A parser with the arguments that every example has."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--backend", default="numpy", help="numpy, torch, cupy or another that is installed")
+    parser.add_argument("--seed", type=whole_number(0, 2**32 - 1), default=0, help="the same seed, the same result")
+    return parser
+
+
+@contextmanager
+def chosen_backend(parser: argparse.ArgumentParser, name: str) -> Iterator[None]:
+    """Inside this block new tensors live in the backend `name`; the program ends with the reason if it cannot be used."""
+    try:
+        with wengert.use_backend(name):
+            wengert.zeros(1)
+    except (RuntimeError, ImportError, LookupError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        parser.error(f"argument --backend: {name!r} cannot be used: {reason}")
+    with wengert.use_backend(name):
+        yield
+
+
+@contextmanager
+def progress_bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Gives a function to call once per step with a few words on how it goes."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[status]}"),
+    )
+    with Progress(*columns) as progress:
+        task = progress.add_task(description, total=total, status="")
+        yield lambda status: progress.update(task, advance=1, status=status)
+
+
+def random_parameter(*shape: int) -> wengert.Tensor:
+    """Weights whose outputs have about the variance of their inputs after a relu (He et al., 2015).
+
+    The first axis of `shape` counts the outputs; each output sums over all the other axes.
+    """
+    inputs = math.prod(shape[1:])
+    return (wengert.randn(*shape) * math.sqrt(2 / inputs)).requires_grad_()
+
+
+def zero_parameter(*shape: int) -> wengert.Tensor:
+    """For biases, and for weights that should begin without effect."""
+    return wengert.zeros(*shape, requires_grad=True)
+
+
+def cosine_decay(step: int, steps: int) -> float:
+    """Falls from 1 at the first step to 0 after the last."""
+    return (1 + math.cos(math.pi * step / steps)) / 2
+
+
+class Adam:
+    """Gradient descent that divides each gradient by its usual size (Kingma and Ba, 2015)."""
+
+    def __init__(self, parameters: list[wengert.Tensor], mean_decay: float = 0.9, square_decay: float = 0.999) -> None:
+        self.parameters = parameters
+        self.mean_decay = mean_decay
+        self.square_decay = square_decay
+        self.means = [wengert.zeros_like(parameter) for parameter in parameters]
+        self.squares = [wengert.zeros_like(parameter) for parameter in parameters]
+        self.steps = 0
+
+    def step(self, learning_rate: float) -> None:
+        """Move every parameter against its gradient, then forget the gradients."""
+        self.steps += 1
+        # Both averages start at zero; dividing by these undoes their bias towards it.
+        mean_weight = 1 - self.mean_decay**self.steps
+        square_weight = 1 - self.square_decay**self.steps
+        with wengert.no_grad():
+            for parameter, mean, square in zip(self.parameters, self.means, self.squares, strict=True):
+                gradient = parameter.grad
+                assert gradient is not None, "call backward() before step()"
+                mean.mul_(self.mean_decay).add_(gradient * (1 - self.mean_decay))
+                square.mul_(self.square_decay).add_(gradient * gradient * (1 - self.square_decay))
+                typical_size = (square / square_weight).sqrt() + 1e-8
+                parameter.sub_(mean / typical_size * (learning_rate / mean_weight))
+                parameter.grad = None

@@ -1,0 +1,227 @@
+"""The sessions that check Wengert. `nox` runs what CI runs, `nox -l` lists all, `nox -R` keeps the environments.
+
+`nox -t numpy` runs what concerns one backend. Whatever follows `--` is given to pytest.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+# torch is large: the tests that compare with it live run on this Python, the others use the stored results.
+FIRST = PYTHONS[0]
+
+CORE = "./packages/wengert"
+NUMPY = "./packages/wengert-numpy[scipy]"
+CUPY = "./packages/wengert-cupy"
+TORCH = "./packages/wengert-torch"
+CONFORMANCE = "./conformance"
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+
+
+def group(*names: str) -> tuple[str, ...]:
+    """The requirements of dependency groups of pyproject.toml."""
+    return tuple(nox.project.dependency_groups(PROJECT, *names))
+
+
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install with plain pip under the constraints; our own distributions from their folders, editable."""
+    arguments: list[str] = []
+    for requirement in requirements:
+        arguments += ["-e", requirement] if requirement.startswith("./") else [requirement]
+    session.install("-c", "constraints.txt", *arguments)
+
+
+def run_pytest(session: nox.Session, *arguments: str) -> None:
+    """Run pytest with the arguments given after `--`; a selection may leave a folder without a test."""
+    session.run("pytest", *arguments, *session.posargs, success_codes=[0, 5] if session.posargs else [0])
+
+
+def installed_pythons() -> list[str]:
+    """The versions of PYTHONS that this machine has."""
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    if "PYENV_VERSION" not in os.environ and versions.is_dir():
+        # pyenv puts one command per version on PATH, and each fails until its version is named.
+        named = [path.name for path in sorted(versions.iterdir()) if re.match(r"3\.\d+\.\d+$", path.name)]
+        current = "{}.{}.{}".format(*sys.version_info[:3])
+        os.environ["PYENV_VERSION"] = ":".join(sorted(named, key=lambda name: name != current))
+    return [version for version in PYTHONS if _runs(version)]
+
+
+def _runs(version: str) -> bool:
+    if version == "{}.{}".format(*sys.version_info[:2]):
+        return True
+    command = shutil.which(f"python{version}")
+    return command is not None and subprocess.run([command, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def cuda_major(session: nox.Session) -> str:
+    """The major version of CUDA that the driver of this machine supports; ends the session where there is none."""
+    command = shutil.which("nvidia-smi")
+    report = subprocess.run([command], capture_output=True, text=True, check=False).stdout if command else ""
+    found = re.search(r"CUDA (?:UMD )?Version: (\d+)", report)
+    if found is None:
+        session.error("no NVIDIA GPU here: nvidia-smi reports none, and CuPy needs one")
+    return found[1]
+
+
+@nox.session(python=PYTHONS, tags=["ci"])
+def tests(session: nox.Session) -> None:
+    """Unit tests: the core alone on the toy backend, then the plugins and the examples in docstrings."""
+    install(session, CORE, *group("test"))
+    absent = "import importlib.util as u; assert not [n for n in ('numpy', 'torch', 'cupy') if u.find_spec(n)]"
+    session.run("python", "-c", absent)
+    run_pytest(session, "packages/wengert/tests")
+    distributions = [CORE, NUMPY, CUPY, CONFORMANCE]
+    folders = ["packages/wengert-numpy/tests", "packages/wengert-cupy/tests"]
+    if session.python == FIRST:
+        distributions += [TORCH, *group("reference", "bench")]
+        folders += ["packages/wengert-torch/tests", "conformance/tests", "benchmarks/tests"]
+    install(session, *distributions)
+    run_pytest(session, *folders)
+    run_pytest(session, "--doctest-modules", "packages/wengert/src", "conformance/src")
+
+
+def backends(*names: str) -> list[nox.param]:
+    """Parameters of a session, so that `nox -s "conformance(backend=numpy)"` and `nox -t numpy` select."""
+    return [nox.param(name, id=f"backend={name}", tags=[name] if name == "cupy" else [name, "ci"]) for name in names]
+
+
+@nox.session(python=FIRST)
+@nox.parametrize("backend", backends("numpy", "torch", "strict", "cupy"))
+def conformance(session: nox.Session, backend: str) -> None:
+    """Every operation of one backend against the installed torch."""
+    run_conformance(session, backend, *group("reference"))
+
+
+@nox.session(python=PYTHONS[1:])
+@nox.parametrize("backend", backends("numpy", "torch", "strict"))
+def conformance_stored(session: nox.Session, backend: str) -> None:
+    """Every operation of one backend against the stored results of torch, on the later Pythons."""
+    run_conformance(session, backend)
+
+
+def run_conformance(session: nox.Session, backend: str, *reference: str) -> None:
+    """Install one backend with the suite and run it."""
+    if backend == "cupy":
+        distributions = [CONFORMANCE, f"{CUPY}[cuda{cuda_major(session)}]"]
+    else:
+        distributions = {
+            "numpy": [CONFORMANCE, NUMPY],
+            "torch": [CONFORMANCE, TORCH],
+            "strict": [f"{CONFORMANCE}[strict]"],
+        }[backend]
+    install(session, CORE, *distributions, *group("test"), *reference)
+    run_pytest(session, "--pyargs", "wengert_conformance", f"--wengert-backend={backend}")
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def lint(session: nox.Session) -> None:
+    """Style: ruff's rules and its format."""
+    install(session, *group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def types(session: nox.Session) -> None:
+    """Types of the core: pyright strict."""
+    install(session, CORE, *group("types"))
+    session.run("pyright", *session.posargs)
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def floors(session: nox.Session) -> None:
+    """Imports go down only, and the core imports no array library."""
+    install(session, *group("floors"))
+    session.install("--no-deps", "-e", CORE, "-e", "./packages/wengert-numpy", "-e", CUPY, "-e", TORCH)
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def docs(session: nox.Session) -> None:
+    """The documentation: built with warnings as errors, each example run on each backend and with torch."""
+    install(session, CORE, NUMPY, TORCH, *group("test", "reference", "docs"))
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
+    run_pytest(session, "docs")
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def examples(session: nox.Session) -> None:
+    """The tests of the examples, which run each of them on NumPy and on torch."""
+    install(session, CORE, NUMPY, TORCH, *group("test", "reference", "examples"))
+    run_pytest(session, "examples")
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def demo(session: nox.Session) -> None:
+    """The main job: a network trained on real digits."""
+    install(session, CORE, NUMPY, *group("examples"))
+    session.run("python", "examples/digits.py", *session.posargs)
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def minimums(session: nox.Session) -> None:
+    """The lowest versions that our distributions allow."""
+    lowest = Path(session.create_tmp()) / "minimums.txt"
+    lowest.write_text("\n".join(lowest_versions("packages/wengert", "packages/wengert-numpy")) + "\n")
+    session.install("-c", str(lowest), "-e", CORE, "-e", NUMPY, "-e", CONFORMANCE, *group("test"))
+    run_pytest(session, "packages/wengert-numpy/tests")
+    run_pytest(session, "--pyargs", "wengert_conformance", "--wengert-backend=numpy")
+
+
+def lowest_versions(*folders: str) -> list[str]:
+    """`name==version` for each lower bound that the distributions in these folders declare on others."""
+    pins: list[str] = []
+    for folder in folders:
+        project = nox.project.load_toml(ROOT / folder / "pyproject.toml")["project"]
+        extras = project.get("optional-dependencies", {}).values()
+        for requirement in [*project["dependencies"], *(item for extra in extras for item in extra)]:
+            bound = re.match(r"([\w-]+)>=([\d.]+)$", requirement)
+            if bound:
+                pins.append(f"{bound[1]}=={bound[2]}")
+    return pins
+
+
+@nox.session(python=FIRST)
+def bench(session: nox.Session) -> None:
+    """The workloads W1 to W8 against torch, as a table and as JSON."""
+    install(session, CORE, NUMPY, TORCH, *group("reference", "bench"))
+    session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+@nox.session(python=FIRST)
+def gpu(session: nox.Session) -> None:
+    """What needs an NVIDIA GPU: the tests of the CuPy plugin and the main job on CuPy."""
+    cupy = f"{CUPY}[cuda{cuda_major(session)}]"
+    install(session, CORE, NUMPY, cupy, *group("test", "examples"))
+    run_pytest(session, "packages/wengert-cupy/tests")
+    session.run("python", "examples/digits.py", "--backend", "cupy")
+
+
+def default_sessions() -> list[str]:
+    """What CI runs, on the Pythons that are here. Only CI itself runs torch on every Python."""
+    found = installed_pythons()
+    sessions = [f"tests-{version}" for version in found]
+    sessions += [f"conformance_stored-{version}(backend=numpy)" for version in found if version != FIRST]
+    if FIRST not in found:
+        return sessions
+    sessions = ["lint", "floors", "types", *sessions]
+    sessions += [f"conformance(backend={name})" for name in ("numpy", "torch", "strict")]
+    return [*sessions, "docs", "examples", "demo", "minimums"]
+
+
+nox.options.sessions = default_sessions()

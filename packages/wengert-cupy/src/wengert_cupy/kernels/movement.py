@@ -1,0 +1,100 @@
+"""Kernels that make, move and copy CuPy arrays. Shapes and axes come checked from the core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cupy
+from cupy.lib.stride_tricks import as_strided
+
+Shape = tuple[int, ...]
+
+
+def asarray(x: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+    """An array of numbers, nested lists or an array, on `device` or the current one."""
+    with cupy.cuda.Device(device):
+        if copy is False and not isinstance(x, cupy.ndarray):
+            raise ValueError("asarray: only a CuPy array can be had without a copy; drop copy=False.")
+        return cupy.array(x, dtype=dtype, copy=bool(copy))
+
+
+def astype(x: Any, dtype: Any, /) -> Any:
+    """A copy of `x` in another dtype; the imaginary part is dropped without a word."""
+    if x.dtype.kind == "c" and dtype.kind not in "cb":
+        x = x.real
+    return x.astype(dtype)
+
+
+def tolist(x: Any, /) -> Any:
+    """Nested lists of Python numbers; waits for the device."""
+    return x.tolist()
+
+
+def reshape(x: Any, /, shape: Shape) -> Any:
+    """`x` in another shape, a view where that can be."""
+    return x.reshape(shape)
+
+
+def permute_dims(x: Any, /, axes: Shape) -> Any:
+    """A view with the axes in another order."""
+    return x.transpose(axes)
+
+
+def matrix_transpose(x: Any, /) -> Any:
+    """A view with the last two axes swapped."""
+    return x.swapaxes(-1, -2)
+
+
+def squeeze(x: Any, /, axis: int | Shape) -> Any:
+    """A view without the axes named, whose size is 1."""
+    return x.squeeze(axis)
+
+
+def diagonal(x: Any, /, *, offset: int, axis1: int, axis2: int) -> Any:
+    """The diagonal of two axes as the last axis, a view."""
+    return x.diagonal(offset, axis1, axis2)
+
+
+def windows(x: Any, /, *, axis: int, size: int, step: int) -> Any:
+    """A view whose last axis runs over `size` neighbours, starting at every `step`-th element of `axis`."""
+    shape, strides = x.shape, x.strides
+    count = (shape[axis] - size) // step + 1
+    return as_strided(
+        x,
+        (*shape[:axis], count, *shape[axis + 1 :], size),
+        (*strides[:axis], strides[axis] * step, *strides[axis + 1 :], strides[axis]),
+    )
+
+
+def is_overlapping(x: Any, /) -> bool:
+    """Whether several indices meet at one address, as far as strides of 0 tell."""
+    return any(s == 0 and n > 1 for n, s in zip(x.shape, x.strides, strict=True))
+
+
+def shares_memory(x: Any, y: Any, /) -> bool:
+    """Whether the stretches of memory that the two lie in meet."""
+    return bool(cupy.may_share_memory(x, y))
+
+
+def contiguous(x: Any, /) -> Any:
+    """`x` itself where it is laid out row by row, else a copy that is."""
+    return cupy.asarray(x, order="C")
+
+
+kernels: dict[str, Any] = {
+    "asarray": asarray,
+    "asnumpy": cupy.asnumpy,
+    "astype": astype,
+    "broadcast_to": cupy.broadcast_to,
+    "contiguous": contiguous,
+    "copy": cupy.array,
+    "diagonal": diagonal,
+    "is_overlapping": is_overlapping,
+    "matrix_transpose": matrix_transpose,
+    "permute_dims": permute_dims,
+    "reshape": reshape,
+    "shares_memory": shares_memory,
+    "squeeze": squeeze,
+    "tolist": tolist,
+    "windows": windows,
+}

@@ -1,0 +1,49 @@
+"""The CuPy backend: its namespace of kernels, and CuPy's dtypes and devices against ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import cupy
+from array_api_compat import cupy as library
+
+from wengert.backends.standard import complete
+from wengert.protocol import dtypes
+from wengert.protocol.backend import Backend, Capabilities
+from wengert_cupy.kernels import elementwise, indexing, movement
+
+FAMILIES = (elementwise, indexing, movement)
+KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
+DTYPES: dict[dtypes.DType, Any] = {
+    dtype: cupy.dtype(dtype.name) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16
+}
+
+
+def devices() -> Sequence[str]:
+    """The CUDA devices that CuPy sees."""
+    return tuple(f"cuda:{index}" for index in range(cupy.cuda.runtime.getDeviceCount()))
+
+
+def device_of(array: Any) -> str:
+    """The device of a CuPy array, "cuda:0"."""
+    return f"cuda:{array.device.id}"
+
+
+def native_device(device: str) -> Any:
+    """CuPy's device of a name, "cuda:0"."""
+    return cupy.cuda.Device(int(device.partition(":")[2]))
+
+
+def make_backend() -> Backend:
+    """The backend as the core sees it."""
+    return Backend(
+        name="cupy",
+        xp=complete(library, KERNELS, dtypes=DTYPES, array_type=cupy.ndarray, advanced_keys=True),
+        array_type=cupy.ndarray,
+        dtypes=DTYPES,
+        capabilities=Capabilities(synchronous=False),
+        devices=devices,
+        device_of=device_of,
+        native_device=native_device,
+    )

@@ -1,0 +1,69 @@
+"""Elementwise kernels: torch's functions, which take Python numbers beside tensors as NumPy's do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def binary(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """`function` of two tensors, or of one and a Python number, which leaves the dtype of its kind alone."""
+
+    def kernel(x: Any, y: Any, /) -> Any:
+        if isinstance(x, Tensor) and isinstance(y, Tensor):
+            return function(x, y)
+        if isinstance(x, Tensor):
+            return function(x, torch.asarray(y, dtype=torch.result_type(x, y), device=x.device))
+        return function(torch.asarray(x, dtype=torch.result_type(x, y), device=y.device), y)
+
+    kernel.__name__ = kernel.__qualname__ = getattr(function, "__name__", "kernel")
+    return kernel
+
+
+def pow(x: Any, y: Any, /) -> Any:
+    """`x ** y`."""
+    return torch.pow(x, y)
+
+
+def sign(x: Any, /) -> Any:
+    """-1, 0 or 1; of a complex number, the number of size 1 in its direction."""
+    return torch.sgn(x) if x.is_complex() else torch.sign(x)
+
+
+def imag(x: Any, /) -> Any:
+    """The imaginary part, a view; zeros of a real array."""
+    return torch.imag(x) if x.is_complex() else torch.zeros_like(x)
+
+
+def add_into(x: Any, y: Any, /) -> Any:
+    """`x + y` in the memory of `x`."""
+    return x.add_(y)
+
+
+_BINARY = (
+    "add atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor complex copysign divide floor_divide "
+    "fmod greater greater_equal hypot less less_equal logaddexp logical_and logical_or logical_xor maximum minimum multiply "
+    "not_equal remainder subtract"
+)
+_UNARY = (
+    "abs acos acosh asin asinh atan atanh ceil cos cosh digamma erf erfc erfinv exp expm1 floor isfinite isinf isnan log log10 "
+    "log1p log2 logical_not negative positive real reciprocal round signbit sin sinh sqrt square tan tanh trunc"
+)
+
+kernels: dict[str, Any] = {
+    **{name: binary(getattr(torch, name)) for name in _BINARY.split()},
+    **{name: getattr(torch, name) for name in _UNARY.split()},
+    "add_into": add_into,
+    "bitwise_invert": torch.bitwise_not,
+    "conj": torch.conj_physical,  # torch.conj is a view that writes through
+    "equal": binary(torch.eq),
+    "expit": torch.sigmoid,
+    "gammaln": torch.lgamma,
+    "imag": imag,
+    "pow": pow,
+    "sign": sign,
+    "where": torch.where,
+}

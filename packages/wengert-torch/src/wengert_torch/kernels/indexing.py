@@ -1,0 +1,83 @@
+"""Reading and writing at keys, where repeats add up in `scatter_add`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Key = tuple[Any, ...]
+
+
+def getitem(x: Any, key: Key, /) -> Any:
+    """`x[key]`, a view for basic keys."""
+    return x[key]
+
+
+def setitem(x: Any, key: Key, value: Any, /) -> Any:
+    """Write `value` at `key`."""
+    x[key] = value
+    return x
+
+
+def scatter_add(x: Any, key: Key, value: Any, /) -> Any:
+    """A copy of `x` with `value` added at `key`, once for each time that a position is named."""
+    out = x.clone(memory_format=torch.contiguous_format)
+    if not any(isinstance(entry, Tensor) for entry in key):
+        out[key] += value
+        return out
+    part, places = _split(out, key)
+    value = torch.as_tensor(value, dtype=out.dtype, device=out.device)
+    torch.ops.aten.index_put_(part, places, value, True)
+    return out
+
+
+def _split(x: Any, key: Key) -> tuple[Any, list[Any]]:
+    """The view of `x` by the basic entries of `key`, and for each axis of it the index tensor or None."""
+    named = sum(_axes_used(entry) for entry in key)
+    full: list[Any] = []
+    for entry in key:
+        full += [slice(None)] * (x.ndim - named) if entry is Ellipsis else [entry]
+    basic: list[Any] = []
+    places: list[Any] = []
+    for entry in full:
+        if isinstance(entry, Tensor):
+            basic += [slice(None)] * _axes_used(entry)
+            places.append(entry)
+        else:
+            basic.append(entry)
+            if not isinstance(entry, int):
+                places.append(None)
+    return x[tuple(basic)], places
+
+
+def _axes_used(entry: Any) -> int:
+    if entry is None or entry is Ellipsis:
+        return 0
+    return entry.ndim if isinstance(entry, Tensor) and entry.dtype is torch.bool else 1
+
+
+def take(x: Any, indices: Any, /, *, axis: int) -> Any:
+    """The slices of `axis` that `indices` names."""
+    return torch.index_select(x, axis, indices.to(torch.int64))
+
+
+def take_along_axis(x: Any, indices: Any, /, *, axis: int) -> Any:
+    """For each position the element of `axis` that `indices` names there."""
+    return torch.take_along_dim(x, indices.to(torch.int64), axis)
+
+
+def nonzero(x: Any, /) -> tuple[Any, ...]:
+    """The positions of the elements that are not 0, one array for each axis."""
+    return torch.nonzero(x, as_tuple=True)
+
+
+kernels: dict[str, Any] = {
+    "getitem": getitem,
+    "nonzero": nonzero,
+    "scatter_add": scatter_add,
+    "setitem": setitem,
+    "take": take,
+    "take_along_axis": take_along_axis,
+}

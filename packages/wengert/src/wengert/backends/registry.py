@@ -1,0 +1,375 @@
+"""Floor 3: finds, checks and loads backends. Nothing is imported before the first question is asked.
+
+The only module of the core that imports inside functions: pluggy and importlib.metadata cost more than all the rest of
+`import wengert`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from wengert.backends.devices import parse_device, pick_device
+from wengert.protocol.backend import PROTOCOL_VERSION, Backend, BackendSpec
+from wengert.protocol.errors import BackendError, NoBackendError
+
+if TYPE_CHECKING:
+    from pluggy import PluginManager
+
+GROUP = "wengert"
+INSTALL = 'pip install "wengert[numpy]"'
+
+_UNAVAILABLE = (ImportError, RuntimeError)  # what `BackendSpec.load` raises with its reason
+
+
+class _NoSpecError(BackendError):
+    """A plugin that is none of a backend: it brings kernels, scenarios or lines for the doctor."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendState:
+    """What `python -m wengert` tells of a backend. `state` is available, unavailable, blocked or broken."""
+
+    name: str
+    version: str
+    protocol: int | None
+    devices: tuple[str, ...]
+    state: str
+    reason: str
+
+
+class Registry:
+    """The plugins of one process, their backends, and which of them owns which type of array."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._found: PluginManager | None = None
+        self._names: tuple[str, ...] = ()
+        self._specs: dict[str, BackendSpec] = {}
+        self._backends: dict[str, Backend] = {}
+        self._default: Backend | None = None
+        self._by_type: dict[type, Backend | None] = {}
+        self._by_device: dict[tuple[str, str], tuple[Backend, str]] = {}
+        self._kernel_failures: list[str] = []
+
+    # plugins
+
+    def _manager(self) -> PluginManager:
+        if self._found is None:
+            from importlib.metadata import entry_points
+
+            from pluggy import PluginManager
+
+            from wengert.backends import hookspecs
+
+            manager = PluginManager(GROUP)
+            manager.add_hookspecs(hookspecs)
+            for name in os.environ.get("WENGERT_DISABLE_BACKENDS", "").replace(",", " ").split():
+                manager.set_blocked(name)
+            self._names = tuple(dict.fromkeys(point.name for point in entry_points(group=GROUP)))
+            self._found = manager
+        return self._found
+
+    def _load_plugin(self, name: str) -> None:
+        """Import the plugin of entry point `name` unless that is done; whatever it raises goes on."""
+        manager = self._manager()
+        if not manager.has_plugin(name) and not manager.is_blocked(name):
+            manager.load_setuptools_entrypoints(GROUP, name)
+
+    def _ask(self, plugin_name: str, hook: str, **arguments: Any) -> list[Any]:
+        """What one plugin alone answers to a hook."""
+        manager = self._manager()
+        others = [plugin for name, plugin in manager.list_name_plugin() if name != plugin_name and plugin is not None]
+        return manager.subset_hook_caller(hook, remove_plugins=others)(**arguments)
+
+    def _backend_names(self) -> list[str]:
+        """The names that a backend could have: entry points, and what was registered by hand."""
+        manager = self._manager()
+        registered = [name for name, plugin in manager.list_name_plugin() if plugin is not None]
+        return [name for name in dict.fromkeys((*self._names, *registered)) if "." not in name]
+
+    def _spec(self, name: str) -> BackendSpec:
+        """The checked spec of one plugin; BackendError with the reason if there is none."""
+        known = self._specs.get(name)
+        if known is not None:
+            return known
+        if name not in self._backend_names() and not self._manager().is_blocked(name):
+            usable = ", ".join(repr(n) for n in self._backend_names()) or "none"
+            raise BackendError(f"unknown backend {name!r}; installed are: {usable}.")
+        if self._manager().is_blocked(name):
+            raise BackendError(f"backend {name!r} is blocked by WENGERT_DISABLE_BACKENDS; take it off that list.")
+        try:
+            self._load_plugin(name)
+            specs = self._ask(name, "wengert_backend")
+        except Exception as error:
+            raise BackendError(f"backend {name!r} is broken: its plugin failed with {_told(error)}") from error
+        if not specs:
+            raise _NoSpecError(f"plugin {name!r} brings no backend.")
+        spec = specs[0]
+        protocol = getattr(spec, "protocol_version", None)
+        if protocol != PROTOCOL_VERSION:
+            raise BackendError(
+                f"backend {name!r} follows version {protocol} of the backend protocol, this wengert version "
+                f"{PROTOCOL_VERSION}; install versions of the two that agree."
+            )
+        if not isinstance(spec, BackendSpec):
+            raise BackendError(f"backend {name!r} is broken: wengert_backend returned {spec!r}; expected a BackendSpec.")
+        self._specs[name] = spec
+        return spec
+
+    def _usable_specs(self, wanted: Callable[[BackendSpec], bool]) -> tuple[list[tuple[str, BackendSpec]], list[str]]:
+        """Names and specs that `wanted` accepts, highest priority first, and the reasons of those that gave none."""
+        usable: list[tuple[str, BackendSpec]] = []
+        reasons: list[str] = []
+        for name in self._backend_names():
+            try:
+                spec = self._spec(name)
+                if wanted(spec):
+                    usable.append((name, spec))
+            except _NoSpecError:
+                continue
+            except Exception as error:
+                reasons.append(str(error))
+        return sorted(usable, key=lambda entry: -entry[1].priority), reasons
+
+    # backends
+
+    def get_backend(self, name: str) -> Backend:
+        """The backend called `name`, loaded by the first call; BackendError with the reason where that cannot be."""
+        found = self._backends.get(name)
+        if found is not None:
+            return found
+        with self._lock:
+            found = self._backends.get(name)
+            if found is None:
+                spec = self._spec(name)
+                try:
+                    found = spec.load()
+                except Exception as error:
+                    state = "unavailable" if isinstance(error, _UNAVAILABLE) else "broken"
+                    raise BackendError(f"backend {name!r} is {state}: {_reason(error, spec)}") from error
+                self._replace_kernels(name, found)
+                self._backends[name] = found
+        return found
+
+    def _replace_kernels(self, name: str, backend: Backend) -> None:
+        providers = [n for n in self._names if n.startswith(f"{name}.")]
+        registered = [n for n, plugin in self._manager().list_name_plugin() if plugin is not None]
+        for provider in dict.fromkeys((name, *providers, *registered)):
+            try:
+                self._load_plugin(provider)
+                for kernels in self._ask(provider, "wengert_kernels", backend=backend):
+                    for kernel_name, kernel in dict(kernels).items():
+                        getattr(backend.xp, kernel_name)  # AttributeError for a name that the protocol does not have
+                        setattr(backend.xp, kernel_name, kernel)
+            except Exception as error:
+                self._kernel_failures.append(f"kernels of {provider!r} for {name!r}: {_told(error)}")
+
+    def default_backend(self) -> Backend:
+        """WENGERT_BACKEND's, else the CPU backend of highest priority that loads."""
+        if self._default is None:
+            with self._lock:
+                if self._default is None:
+                    named = os.environ.get("WENGERT_BACKEND")
+                    self._default = self.get_backend(named) if named else self._first_on_cpu()
+        return self._default
+
+    def _first_on_cpu(self) -> Backend:
+        specs, reasons = self._usable_specs(lambda spec: "cpu" in spec.device_types)
+        for name, _ in specs:
+            try:
+                return self.get_backend(name)
+            except BackendError as error:
+                reasons.append(str(error))
+        if reasons:
+            raise NoBackendError(f"no CPU backend can be used: {' '.join(reasons)} The default one comes with: {INSTALL}")
+        raise NoBackendError(f"no array backend is installed; install the default one with: {INSTALL}")
+
+    def resolve(self, device: str | None, current: Backend) -> tuple[Backend, str]:
+        """The backend and the full name of `device`: those of `current` if it has the device, else the best that has."""
+        if device is None:
+            return current, current.devices()[0]
+        key = current.name, device
+        found = self._by_device.get(key)
+        if found is None:
+            with self._lock:
+                found = self._by_device[key] = self._resolve(device, current)
+        return found
+
+    def _resolve(self, device: str, current: Backend) -> tuple[Backend, str]:
+        head = device.partition(":")[0]
+        if head in {name.partition(":")[0] for name in current.devices()}:
+            present = pick_device(*parse_device(device, (head,)), current.devices())
+            if present is not None:
+                return current, present
+        specs, reasons = self._usable_specs(lambda spec: True)
+        kind, index = parse_device(device, (kind for _, spec in specs for kind in spec.device_types))
+        for name, spec in specs:
+            if kind in spec.device_types:
+                try:
+                    backend = self.get_backend(name)
+                    present = pick_device(kind, index, backend.devices())
+                except Exception as error:
+                    reasons.append(str(error))
+                    continue
+                if present is not None:
+                    return backend, present
+                reasons.append(f"backend {name!r} has only {', '.join(backend.devices()) or 'no device'}")
+        raise RuntimeError(" ".join([f"device {device!r} is absent.", *(f"{reason.rstrip('.')}." for reason in reasons)]))
+
+    def backend_of(self, array: Any) -> Backend | None:
+        """The backend whose raw array this is; None for anything else."""
+        kind: type[Any] = type(array)
+        try:
+            return self._by_type[kind]
+        except KeyError:
+            pass
+        if kind.__module__ == "builtins":
+            return None
+        with self._lock:
+            owners, _ = self._usable_specs(lambda spec: spec.owns(kind))
+            backend = self.get_backend(owners[0][0]) if owners else None
+            self._by_type[kind] = backend
+        return backend
+
+    # telling and registering
+
+    def states(self) -> list[BackendState]:
+        """Every backend that is installed, registered or blocked, with the reason where it cannot be used."""
+        with self._lock:
+            return [state for name in self._backend_names() if (state := self._state(name)) is not None]
+
+    def _state(self, name: str) -> BackendState | None:
+        if self._manager().is_blocked(name):
+            return BackendState(name, "", None, (), "blocked", "WENGERT_DISABLE_BACKENDS")
+        try:
+            spec = self._spec(name)
+        except _NoSpecError:
+            return None
+        except BackendError as error:
+            return BackendState(name, "", None, (), "broken", str(error))
+        try:
+            version = spec.version()
+        except Exception:
+            version = ""
+        try:
+            devices = tuple(self.get_backend(name).devices())
+        except Exception as error:
+            cause = error.__cause__ or error
+            state = "unavailable" if isinstance(cause, _UNAVAILABLE) else "broken"
+            return BackendState(name, version, spec.protocol_version, (), state, _reason(cause, spec))
+        return BackendState(name, version, spec.protocol_version, devices, "available", "")
+
+    def answers(self, hook: str) -> list[Any]:
+        """What all plugins that load answer to a hook without arguments, one list."""
+        collected: list[Any] = []
+        with self._lock:
+            for name in dict.fromkeys((*self._backend_names(), *self._names)):
+                try:
+                    self._load_plugin(name)
+                    for answer in self._ask(name, hook):
+                        collected.extend(answer)
+                except Exception as error:
+                    if hook == "wengert_doctor":
+                        collected.append(f"{name}: {_told(error)}")
+            if hook == "wengert_doctor":
+                collected.extend(self._kernel_failures)
+        return collected
+
+    def register(self, spec: BackendSpec) -> None:
+        """Make a backend known without an entry point; a second spec of one name takes the first one's place."""
+        from pluggy import HookimplMarker
+
+        def wengert_backend() -> BackendSpec:
+            return spec
+
+        plugin = type("RegisteredPlugin", (), {"wengert_backend": staticmethod(HookimplMarker(GROUP)(wengert_backend))})
+        with self._lock:
+            manager = self._manager()
+            if manager.has_plugin(spec.name):
+                manager.unregister(name=spec.name)
+            manager.register(plugin, spec.name)
+            self._forget(spec.name)
+
+    def unregister(self, name: str) -> None:
+        """Undo `register`; an installed plugin of that name is found again."""
+        with self._lock:
+            if self._manager().has_plugin(name):
+                self._manager().unregister(name=name)
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        self._specs.pop(name, None)
+        self._backends.pop(name, None)
+        self._by_type.clear()
+        self._by_device.clear()
+        self._default = None
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _reason(error: BaseException, spec: BackendSpec) -> str:
+    """Why a backend did not load, and the command that installs it where something was not found."""
+    if isinstance(error, ModuleNotFoundError) and spec.install:
+        return f"{_told(error)}; install it with: {spec.install}"
+    return _told(error)
+
+
+_registry = Registry()
+_chosen: ContextVar[Backend | None] = ContextVar("wengert_backend", default=None)
+
+get_backend = _registry.get_backend
+backend_of = _registry.backend_of
+states = _registry.states
+register = _registry.register
+unregister = _registry.unregister
+
+
+def default_backend() -> Backend:
+    """The backend that creation uses: `use_backend`'s, WENGERT_BACKEND's, else the CPU backend of highest priority."""
+    return _chosen.get() or _registry.default_backend()
+
+
+@contextmanager
+def use_backend(name: str) -> Iterator[Backend]:
+    """Create tensors with the backend `name` inside the block, in this thread or task."""
+    backend, before = get_backend(name), _chosen.get()
+    _chosen.set(backend)
+    try:
+        yield backend
+    finally:
+        _chosen.set(before)
+
+
+def resolve(device: str | None = None, backend: str | None = None) -> tuple[Backend, str]:
+    """The backend and the device that creation uses for what the caller asked; RuntimeError in torch's words if absent.
+
+    A named backend must have the device itself. Without a name the default backend is asked first, then the others.
+    """
+    if backend is None:
+        return _registry.resolve(device, default_backend())
+    named = get_backend(backend)
+    found, present = _registry.resolve(device, named)
+    if found is not named:
+        raise RuntimeError(
+            f"backend {backend!r} has no device {device!r}, only {', '.join(named.devices())}; leave out backend= to get "
+            f"backend {found.name!r}."
+        )
+    return found, present
+
+
+def scenarios() -> Sequence[Any]:
+    """The conformance cases that plugins bring."""
+    return _registry.answers("wengert_scenarios")
+
+
+def doctor() -> Sequence[str]:
+    """The lines that plugins add to `python -m wengert`, and the failures of kernel providers."""
+    return _registry.answers("wengert_doctor")

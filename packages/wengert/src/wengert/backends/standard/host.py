@@ -1,0 +1,65 @@
+"""Floor 3: what the engine asks about arrays, the way out to NumPy, and random numbers made on the host."""
+
+from __future__ import annotations
+
+import random
+from contextlib import AbstractContextManager, nullcontext
+from math import prod
+from typing import Any
+
+from wengert.backends.standard.adapters import nested
+from wengert.backends.standard.facts import Kernels
+from wengert.extras import optional
+from wengert.protocol import dtypes as ours
+from wengert.protocol.shapes import Shape
+
+
+def asnumpy(xp: Kernels, x: Any, /) -> Any:
+    numpy = optional("numpy", "numpy")
+    return numpy.asarray(xp.tolist(x), dtype=xp.facts.dtype(x).name).reshape(x.shape)
+
+
+def errstate(xp: Kernels, /) -> AbstractContextManager[Any]:
+    return nullcontext()
+
+
+def shares_memory(xp: Kernels, x: Any, y: Any, /) -> bool:
+    return x is y or (xp.facts.mutable and xp.facts.views)
+
+
+def is_overlapping(xp: Kernels, x: Any, /) -> bool:
+    return False
+
+
+# --- random numbers ---------------------------------------------------------------------------------------------------
+
+
+def generator(xp: Kernels, seed: int | None, /, *, device: Any = None) -> random.Random:
+    return random.Random(seed)
+
+
+def uniform(xp: Kernels, generator: random.Random, shape: Shape, /, *, dtype: Any, device: Any) -> Any:
+    """As many random bits as the dtype's fraction holds, so that rounding never gives 1."""
+    bits = {ours.float16: 11, ours.bfloat16: 8, ours.float32: 24}.get(xp.facts.dtype_by_native[dtype], 53)
+    scale = 0.5**bits
+    return _shaped(xp, [generator.getrandbits(bits) * scale for _ in range(prod(shape))], shape, dtype, device)
+
+
+def normal(xp: Kernels, generator: random.Random, shape: Shape, /, *, dtype: Any, device: Any) -> Any:
+    return _shaped(xp, [generator.gauss(0.0, 1.0) for _ in range(prod(shape))], shape, dtype, device)
+
+
+def integers(
+    xp: Kernels, generator: random.Random, low: int, high: int, shape: Shape, /, *, dtype: Any, device: Any
+) -> Any:
+    return _shaped(xp, [generator.randrange(low, high) for _ in range(prod(shape))], shape, dtype, device)
+
+
+def permutation(xp: Kernels, generator: random.Random, n: int, /, *, dtype: Any, device: Any) -> Any:
+    return _shaped(xp, generator.sample(range(n), n), (n,), dtype, device)
+
+
+def _shaped(xp: Kernels, values: list[Any], shape: Shape, dtype: Any, device: Any) -> Any:
+    if not values:
+        return xp.zeros(shape, dtype=dtype, device=device)
+    return xp.asarray(nested(values, shape), dtype=dtype, device=device)

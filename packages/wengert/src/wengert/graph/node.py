@@ -1,0 +1,219 @@
+"""Floor 4: the nodes of the tape.
+
+Each operation has a class of nodes, named as in torch (MulBackward0). A node keeps its edges (the nodes that its inputs
+came from), its sequence number, the space of its result and what its rules asked for. Three layouts hold the edges, so
+that the common ones cost least: one input (`e0`), two (`e0`, `e1`), any number (`edges`). `pull(g, keep)` gives the
+cotangents of the inputs from that of the output: the bare value, a tuple of two, or a list, after the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any, ClassVar
+
+from wengert.graph.saved import checked, checked_output, raise_freed
+from wengert.protocol.backend import Space
+from wengert.rule.kinds import sum_to
+from wengert.rule.primitive import Primitive
+
+#: The next sequence number: nodes made later have a higher one, so descending order is a valid order for backward.
+next_number: Callable[[], int] = count(1).__next__
+
+
+class Extra:
+    """What only few nodes have: hooks, retained gradients, metadata."""
+
+    __slots__ = ("captures", "metadata", "posthooks", "prehooks", "tensor_hooks")
+
+    def __init__(self) -> None:
+        self.tensor_hooks: dict[int, Callable[..., Any]] = {}  # of the tensor that this node made; then retain_grad
+        self.captures: list[Callable[[Any], None]] = []
+        self.prehooks: dict[int, Callable[..., Any]] = {}
+        self.posthooks: dict[int, Callable[..., Any]] = {}
+        self.metadata: dict[Any, Any] = {}
+
+
+#: An `extra` with nothing in it, for nodes that the engine must treat with care all the same: shared, never written.
+EMPTY = Extra()
+
+
+class Node:
+    """One recorded operation."""
+
+    __slots__ = ("__weakref__", "extra", "seq", "space")
+
+    extra: Extra | None
+    seq: int
+    space: Space
+
+    primitive: ClassVar[Primitive]
+    no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
+    fresh: ClassVar[bool] = False  # pull's values are new arrays that nobody else holds
+    layout: ClassVar[int] = 0  # 1: e0; 2: e0 and e1; 3: edges
+
+    def name(self) -> str:
+        """The name of the operation, such as "MulBackward0"."""
+        return type(self).__name__
+
+    def edge_nodes(self) -> Sequence[Node | None]:
+        """The nodes that the inputs came from, None for an input that needs no gradient."""
+        if self.layout == 1:
+            return (self.e0,)  # pyright: ignore[reportAttributeAccessIssue]  # of the subclass with this layout
+        if self.layout == 2:
+            return (self.e0, self.e1)  # pyright: ignore[reportAttributeAccessIssue]  # of the subclass with this layout
+        return self.edges if self.layout == 3 else ()  # pyright: ignore[reportAttributeAccessIssue]  # likewise
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The node and output number behind each input, as in torch."""
+        return tuple(e.destination() if e is not None else (None, 0) for e in self.edge_nodes())
+
+    def destination(self) -> tuple[Node, int]:
+        """This node as the user knows it, and which of its outputs an edge to it means."""
+        return self, 0
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for the user's own notes on this node."""
+        return self.extras().metadata
+
+    def extras(self) -> Extra:
+        """The rare attributes, made at the first need."""
+        if self.extra is None or self.extra is self.no_extra:
+            self.extra = Extra()
+        return self.extra
+
+    def pull(self, g: Any, keep: bool) -> Any:
+        """The cotangents of the inputs; frees what was kept unless `keep`."""
+        raise NotImplementedError(self.name())
+
+    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        """The same through the tools of one pass (raw or recording), for the edges in `wanted` (None: all)."""
+        raise NotImplementedError(self.name())
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class OperationNode(Node):
+    """A node of a declared operation: keeps what the rules name, in slots made for that operation.
+
+    Slots: `saved_x` and `version_x` for an input x, `saved_out` and `cell_out` for the result, `shape_x`, `static_s`;
+    `shapes` (of the inputs, None where no broadcasting happened) for elementwise operations; `arrived` (shape and space
+    of every input) and `compute` (the space that the forward ran in) for operands that were converted.
+    """
+
+    __slots__ = ("shapes",)
+
+    kept_by: ClassVar[dict[str, tuple[int, ...]]]  # which inputs' rules ask for a kept name
+    saved_names: ClassVar[dict[str, str]]  # our names of kept values as torch's
+
+    arrived: tuple[tuple[tuple[int, ...], Space] | None, ...] | None = None
+    compute: Space
+    shapes: Any
+
+    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        primitive, xp = self.primitive, tools.namespace(self.space)
+
+        def kept(name: str) -> Any:
+            return self.kept(name, tools)
+
+        result: list[Any] = []
+        for position, (name, edge) in enumerate(zip(primitive.inputs, self.edge_nodes(), strict=True)):
+            if edge is None or (wanted is not None and edge not in wanted):
+                result.append(None)
+            else:
+                result.append(self.returned(position, primitive.pullback(xp, name, g, kept), xp, tools))
+        if not keep:
+            self.free()
+        return result
+
+    def returned(self, position: int, g: Any, xp: Any, tools: Any) -> Any:
+        """`g` with broadcasting and conversion of the input at `position` undone."""
+        if g is None:
+            return None
+        arrived = self.arrived
+        if arrived is None:
+            shapes = self.shapes if self.primitive.elementwise else None
+            return g if shapes is None else sum_to(xp, g, shapes[position])
+        shape, space = arrived[position] or ((), self.compute)
+        if self.primitive.elementwise:
+            g = sum_to(xp, g, shape)
+        return tools.converted(xp, g, self.compute, space)
+
+    def kept(self, name: str, tools: Any) -> Any:
+        """What this node kept under a name that a rule asks for."""
+        primitive = self.primitive
+        if name in primitive.statics:
+            return tools.static(self.space, name, getattr(self, f"static_{name}"))
+        if name == "out":
+            data = checked_output(self, name, self.saved_out, self.cell_out)
+            return tools.output(data, self.space, self)
+        if name in primitive.inputs:
+            tensor = getattr(self, f"saved_{name}")
+            if tensor is None and name in primitive.optional:
+                return None
+            checked(self, name, tensor)
+            as_it_is = self.arrived is None or name in primitive.constants
+            return tools.input(tensor, tensor.space if as_it_is else self.compute)
+        return tools.static(self.space, name.rpartition("_")[2], getattr(self, name))
+
+    def free(self) -> None:
+        """Let go of the kept arrays."""
+        for name in self.kept_by:
+            if name == "out" or name in self.primitive.inputs:
+                setattr(self, f"saved_{name}", None)
+
+    saved_out: Any
+    cell_out: list[Any] | None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_saved_"):
+            wanted = name.removeprefix("_saved_")
+            for ours in self.kept_by:
+                if self.saved_names.get(ours, ours) == wanted:
+                    return saved_attribute(self, ours)
+        raise AttributeError(f"{self.name()} has no attribute {name!r}")
+
+
+def saved_attribute(node: OperationNode, name: str) -> Any:
+    """The kept value `name` of `node`, for reading by hand."""
+    if name == "out":
+        return checked_output(node, name, node.saved_out, node.cell_out)
+    value = getattr(node, f"saved_{name}")
+    if value is None:
+        raise_freed(node)
+    return value
+
+
+class Several:
+    """The cotangents of an operation with several outputs, gathered until its node runs."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, count: int) -> None:
+        self.values: list[Any] = [None] * count
+
+
+class OutputNode(Node):
+    """Stands for one output of an operation that has several: hands its cotangent to the operation's node."""
+
+    __slots__ = ("e0", "index")
+
+    layout = 1
+    no_extra = EMPTY
+    e0: Node
+    index: int
+
+    def destination(self) -> tuple[Node, int]:
+        return self.e0, self.index
+
+
+class Placed:
+    """A cotangent that is zero but for `g` at `key`: the engine adds it into the whole one in place."""
+
+    __slots__ = ("g", "key", "shape")
+
+    def __init__(self, key: Any, g: Any, shape: tuple[int, ...]) -> None:
+        self.key, self.g, self.shape = key, g, shape

@@ -1,0 +1,142 @@
+"""Floor 0: what a backend declares (`BackendSpec`), what it is once loaded (`Backend`), and where a tensor lives (`Space`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wengert.protocol.dtypes import DType, bool_, int64
+from wengert.protocol.namespace import Namespace
+
+PROTOCOL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSpec:
+    """What a plugin says of its backend before anything heavy is imported.
+
+    `load` imports the array library and returns the `Backend`; it raises ImportError or RuntimeError, with the reason,
+    where that cannot be. `owns` tells from a type alone whether its instances are this backend's arrays.
+    `device_types` are the words before the colon of a device ("cpu", "cuda"); among the backends that have a device type
+    the one of highest `priority` is its default. `install` is the command that installs the backend.
+    """
+
+    name: str
+    device_types: tuple[str, ...]
+    load: Callable[[], Backend]
+    owns: Callable[[type], bool]
+    priority: int = 0
+    protocol_version: int = PROTOCOL_VERSION
+    install: str = ""
+    version: Callable[[], str] = lambda: ""
+    device_module: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend can. The core asks these claims, never the library's name.
+
+    `mutable`: arrays can be written. `views`: slices, permutations and reshapes share memory. `complex`: has complex
+    dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing.
+    """
+
+    mutable: bool = True
+    views: bool = True
+    complex: bool = True
+    lazy: bool = False
+    synchronous: bool = True
+
+
+@dataclass(eq=False, slots=True)
+class Backend:
+    """A loaded backend: its kernels, and how its library's dtypes and devices correspond to ours."""
+
+    name: str
+    xp: Namespace
+    array_type: type
+    dtypes: Mapping[DType, Any]
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    devices: Callable[[], Sequence[str]] = lambda: ("cpu",)
+    device_of: Callable[[Any], str] = lambda array: "cpu"
+    native_device: Callable[[str], Any] = lambda device: None
+    dtype_of: Callable[[Any], DType | None] | None = None
+    lifted: Any = None  # the same namespace over Tensors, put here by the floor that makes it
+    _dtype_by_native: dict[Any, DType] = field(init=False)
+    _spaces: dict[tuple[str, DType], Space] = field(init=False, default_factory=dict[tuple[str, DType], "Space"])
+
+    def __post_init__(self) -> None:
+        self._dtype_by_native = {native: dtype for dtype, native in self.dtypes.items()}
+
+    def space(self, device: str, dtype: DType) -> Space:
+        """The one `Space` of this backend for `device` and `dtype`; TypeError where the library has no such dtype."""
+        found = self._spaces.get((device, dtype))
+        if found is None:
+            if dtype not in self.dtypes:
+                raise TypeError(
+                    f"{dtype} does not exist on backend {self.name!r}; it has {', '.join(d.name for d in self.dtypes)}."
+                )
+            found = self._spaces[device, dtype] = Space(self, device, dtype)
+            found.boolean, found.index = self.space(device, bool_), self.space(device, int64)
+        return found
+
+    def space_of(self, array: Any) -> Space:
+        """The space that a raw array of this backend belongs to."""
+        dtype = self.dtype_of(array) if self.dtype_of is not None else self._dtype_by_native.get(array.dtype)
+        if dtype is None:
+            raise TypeError(
+                f"an array of dtype {array.dtype} cannot become a tensor; the supported dtypes of backend "
+                f"{self.name!r} are: {', '.join(d.name for d in self.dtypes)}."
+            )
+        return self.space(self.device_of(array), dtype)
+
+    def __repr__(self) -> str:
+        return f"<wengert backend {self.name!r}>"
+
+
+class Space:
+    """Backend, device and dtype of a tensor, interned: two tensors mix without conversion if their spaces are one object.
+
+    `xp` is the namespace that operations on the tensor go to, `native` and `native_device` are the library's own
+    objects. `scalars` keeps Python numbers already turned into 0-d tensors of this space.
+    """
+
+    __slots__ = (
+        "backend",
+        "boolean",
+        "device",
+        "dtype",
+        "index",
+        "is_plain",
+        "is_plain_floating",
+        "native",
+        "native_device",
+        "scalars",
+        "xp",
+    )
+
+    backend: Backend
+    xp: Namespace
+    device: str
+    dtype: DType
+    native: Any
+    native_device: Any
+    is_plain: bool  # real numbers: operations may take the fast path
+    is_plain_floating: bool
+    boolean: Space  # the same place with dtype bool
+    index: Space  # the same place with dtype int64
+    scalars: dict[Any, Any]
+
+    def __init__(self, backend: Backend, device: str, dtype: DType) -> None:
+        self.backend, self.xp, self.device, self.dtype = backend, backend.xp, device, dtype
+        self.native, self.native_device = backend.dtypes[dtype], backend.native_device(device)
+        self.is_plain = not dtype.is_complex and dtype is not bool_
+        self.is_plain_floating = dtype.is_floating_point
+        self.scalars = {}
+
+    def of(self, dtype: DType) -> Space:
+        """The space on the same device with another dtype."""
+        return self.backend.space(self.device, dtype)
+
+    def __repr__(self) -> str:
+        return f"Space({self.backend.name}, {self.device}, {self.dtype.name})"

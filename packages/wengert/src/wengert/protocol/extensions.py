@@ -1,0 +1,58 @@
+"""Floor 0: the functions beyond the array API standard. All have a default in `backends/standard.py`.
+
+A key is a tuple with an entry for each leading axis: an integer, a slice with a positive step, None, Ellipsis, a boolean
+array or an integer array (no value negative). `getitem` of such a key follows NumPy's and torch's advanced indexing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from wengert.protocol.shapes import Shape
+
+
+class Extensions(Protocol):
+    """Indexing, writing, special functions, windows, random numbers and what the engine asks of a backend."""
+
+    # indexing and writing; each returns the array written: x itself where arrays are mutable, else a new one
+    def setitem(self, x: Any, key: Any, value: Any, /) -> Any: ...
+    def scatter_add(self, x: Any, key: Any, value: Any, /) -> Any: ...  # out of place: x + value at key, repeats add up
+    def add_into(self, x: Any, y: Any, /) -> Any: ...  # x + y, into x's memory where that can be
+    def add_at(self, x: Any, key: Any, value: Any, /) -> Any: ...  # x with value added at key, into x where that can be
+
+    # structure
+    def copy(self, x: Any, /) -> Any: ...
+    def contiguous(self, x: Any, /) -> Any: ...
+    def diagonal(self, x: Any, /, *, offset: int, axis1: int, axis2: int) -> Any: ...  # a view where there are views
+    def windows(self, x: Any, /, *, axis: int, size: int, step: int) -> Any: ...  # the window is the last axis
+    def overlap_add(self, x: Any, /, *, axis: int, step: int, length: int) -> Any: ...  # the transpose of windows
+    def complex(self, real: Any, imag: Any, /) -> Any: ...
+    def fmod(self, x: Any, y: Any, /) -> Any: ...  # the sign of the dividend
+
+    # special functions
+    expit: Callable[[Any], Any]
+    erf: Callable[[Any], Any]
+    erfc: Callable[[Any], Any]
+    erfinv: Callable[[Any], Any]
+    gammaln: Callable[[Any], Any]
+    digamma: Callable[[Any], Any]
+
+    # random numbers; a generator is whatever `generator` returns
+    def generator(self, seed: int | None, /, *, device: Any = None) -> Any: ...
+    def uniform(self, generator: Any, shape: Shape, /, *, dtype: Any, device: Any) -> Any: ...  # [0, 1)
+    def normal(self, generator: Any, shape: Shape, /, *, dtype: Any, device: Any) -> Any: ...
+    def integers(self, generator: Any, low: int, high: int, shape: Shape, /, *, dtype: Any, device: Any) -> Any: ...
+    def permutation(self, generator: Any, n: int, /, *, dtype: Any, device: Any) -> Any: ...
+
+    # the way out
+    def asnumpy(self, x: Any, /) -> Any: ...
+    def errstate(self) -> AbstractContextManager[Any]: ...  # silences warnings at singular points
+    def shares_memory(self, x: Any, y: Any, /) -> bool: ...  # may say True for True, never False for shared
+    def is_overlapping(self, x: Any, /) -> bool: ...  # several indices at one address, as in a broadcast view
+
+    # fused kernels; each default is the composite
+    def softmax(self, x: Any, /, *, axis: int) -> Any: ...
+    def log_softmax(self, x: Any, /, *, axis: int) -> Any: ...
+    def logsumexp(self, x: Any, /, *, axis: int | Shape, keepdims: bool) -> Any: ...

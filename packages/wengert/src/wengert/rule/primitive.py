@@ -1,0 +1,120 @@
+"""Floor 1: one differentiable operation, its forward and the rules hung on it.
+
+The parameter names of a rule say what the tape keeps for it. Besides `xp`, `g` (cotangent) and `t` (tangent) a rule may
+name: an input (keeps that array), `out` (keeps the result), `x_shape` (keeps only the shape of the input `x`), `x_dtype`
+(keeps only its dtype) and the static arguments. Names are checked when the rule is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from inspect import Parameter, signature
+from typing import Any, ClassVar
+
+Function = Callable[..., Any]
+Kept = Callable[[str], Any]  # gives what the tape kept under a name
+
+
+class Rule:
+    """A rule and the names it asks for, in order."""
+
+    __slots__ = ("asks", "function")
+
+    def __init__(self, function: Function, asks: tuple[str, ...]) -> None:
+        self.function, self.asks = function, asks
+
+
+class Primitive:
+    """An operation declared with `vjp` and `jvp`: the general kind.
+
+    `forward(xp, x, y, ..., *, static)`: the positional parameters are the inputs, always arrays (or None where the
+    parameter's default is None); keyword-only ones are static Python values. One `*arrays` parameter makes it variadic.
+    """
+
+    kind: ClassVar[str] = "general"
+    elementwise: ClassVar[bool] = False
+
+    def __init__(self, forward: Function, *, floating: bool = False, outputs: tuple[str, ...] = ()) -> None:
+        parameters = list(signature(forward).parameters.values())[1:]
+        self.forward, self.name, self.__doc__ = forward, forward.__name__.rstrip("_"), forward.__doc__
+        self.inputs = tuple(p.name for p in parameters if p.kind is not Parameter.KEYWORD_ONLY)
+        self.optional = frozenset(p.name for p in parameters if p.default is None and p.name in self.inputs)
+        self.statics = tuple(p.name for p in parameters if p.kind is Parameter.KEYWORD_ONLY)
+        self.variadic = any(p.kind is Parameter.VAR_POSITIONAL for p in parameters)
+        self.floating = floating  # integers are converted to the default floating dtype first
+        self.outputs = outputs  # the names of several outputs, one name for any number of them; empty for a single one
+        self.constants: frozenset[str] = frozenset()  # inputs that carry no gradient: indices, masks
+        self.rules: dict[str, Rule] = {}
+        self.forward_rule: Rule | None = None
+        self.fresh = True  # each gradient is a new array that nobody else holds
+
+    def vjp(self, *names: str) -> Callable[[Function], Function]:
+        """Hang on `rule(xp, g, ...)`, which gives the cotangent of each input in `names`."""
+
+        def hang(function: Function) -> Function:
+            for name in names:
+                if name not in self.inputs:
+                    raise TypeError(f"{self.name}: vjp({name!r}) names no input; the inputs are {self.inputs}")
+                self.rules[name] = Rule(function, self.asks_of(function))
+            return function
+
+        return hang
+
+    def jvp(self, function: Function) -> Function:
+        """Hang on `rule(xp, t, ...)`, which gives the tangent of the output from that of the (only) moving input."""
+        self.forward_rule = Rule(function, self.asks_of(function))
+        return function
+
+    def without_gradient(self, *names: str) -> None:
+        """Say that the inputs in `names` carry no gradient."""
+        self.constants = self.constants | frozenset(names)
+
+    def asks_of(self, function: Function) -> tuple[str, ...]:
+        """The names that `function` asks the tape for; TypeError if one cannot be had."""
+        free = ("xp", "g", "t", *(f"t_{name}" for name in self.inputs), *(f"g_{name}" for name in self.outputs))
+        names = tuple(name for name in signature(function).parameters if name not in free)
+        known = {*self.inputs, *self.statics, "out", *self.outputs}
+        known |= {f"{name}_{what}" for name in self.inputs for what in ("shape", "dtype")}
+        if stray := [name for name in names if name not in known]:
+            raise TypeError(
+                f"{self.name}: rule {function.__name__!r} asks for {stray}; it may ask for {sorted(known)}"
+            )
+        return names
+
+    # What the graph and the transforms call; the kinds override the derivation.
+
+    def differentiable(self, name: str) -> bool:
+        """Whether a gradient can flow to the input called `name`."""
+        return name not in self.constants
+
+    def asks(self, name: str) -> tuple[str, ...]:
+        """What must be kept so that the cotangent of input `name` can be computed."""
+        rule = self.rules.get(name)
+        return () if rule is None else rule.asks
+
+    def pullback(self, xp: Any, name: str, g: Any, kept: Kept) -> Any:
+        """The cotangent of input `name`; with several outputs `g.values` holds theirs, None where undefined."""
+        rule = self.rules.get(name)
+        if rule is None:
+            raise NotImplementedError(f"derivative for {self.name} with respect to {name!r} is not implemented")
+        cotangents = g.values if self.outputs else [g]
+        if len(self.outputs) == 1:
+            cotangents = [cotangents]
+        return rule.function(xp, *cotangents, *[kept(ask) for ask in rule.asks])
+
+    def pushforward(self, xp: Any, tangents: Sequence[Any], kept: Kept) -> Any:
+        """The tangent of the output from those of the inputs (None: zero)."""
+        rule = self.forward_rule
+        if rule is None:
+            raise NotImplementedError(
+                f"Trying to use forward AD with {self.name} that does not support it because it has not been "
+                f"implemented yet; add a rule with @{self.name}.jvp"
+            )
+        if len(self.inputs) - len(self.constants) == 1 and "t" in signature(rule.function).parameters:
+            (t,) = (t for t in tangents if t is not None)
+            return rule.function(xp, t, *[kept(ask) for ask in rule.asks])
+        named = {f"t_{name}": t for name, t in zip(self.inputs, tangents, strict=True) if name not in self.constants}
+        return rule.function(xp, **named, **{ask: kept(ask) for ask in rule.asks})
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} operation {self.name!r}>"

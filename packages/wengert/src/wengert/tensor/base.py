@@ -1,0 +1,168 @@
+"""Floor 5: the slotted base of Tensor, the cell that knows the concrete classes, and making tensors from raw arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from weakref import ref
+
+from wengert.graph.engine import accumulator
+from wengert.graph.node import Node
+from wengert.protocol.backend import Backend, Space
+from wengert.protocol.dtypes import DType
+from wengert.protocol.shapes import Shape
+
+
+class _Concrete:
+    """The concrete tensor classes, filled in by the floor that defines them."""
+
+    tensor: ClassVar[type[TensorBase]]
+    classes: ClassVar[set[type]] = set()
+
+
+class TensorBase:
+    """An array with a place on the tape.
+
+    `data` is the raw array, `shape` a plain tuple, `space` the backend, device and dtype. `node` says where a gradient
+    goes: None (needs none), a Node (the operation that made this tensor), or for a leaf that requires grad a weak
+    reference to its AccumulateGrad node, dead until the leaf is used. `version` is the cell that counts in-place writes,
+    shared with all that share the memory; None until there is a first write or view. The slots after these five are set
+    only where they are used, so that making a tensor stays cheap; there is no `__init__` for the same reason.
+    """
+
+    __slots__ = ("__weakref__", "_grad", "_hooks", "_post_accumulate_hooks", "_view", "data", "node", "shape", "space", "version")
+
+    data: Any
+    shape: Shape
+    space: Space
+    node: Any
+    version: list[Any] | None
+    _grad: TensorBase | None
+    _hooks: dict[int, Callable[..., Any]]
+    _post_accumulate_hooks: dict[int, Callable[..., Any]]
+    _view: Any
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__slots__" not in cls.__dict__:
+            raise TypeError(f"{cls.__name__}: a tensor class declares __slots__ (an empty one will do)")
+        if cls.__name__ == "Tensor":
+            _Concrete.tensor = cls
+        if not cls.__name__.endswith("Methods"):
+            _Concrete.classes.add(cls)
+
+    # what the engine asks of a leaf
+
+    def accumulate_grad(self, g: Any, owned: bool, tools: Any) -> None:
+        """Add the cotangent `g` to the gradient; `owned` says that nobody else holds it."""
+        space, grad = self.space, gradient_of(self)
+        if tools.recording:
+            xp = tools.namespace(space)
+            self._grad = xp.copy(g) if grad is None else xp.add(grad, g)
+        elif grad is None:
+            xp = space.xp
+            self._grad = make(space, xp.asarray(g) if owned else xp.copy(g))
+        else:
+            grad.data = space.xp.asarray(space.xp.add_into(grad.data, g))
+            bump_version(grad)
+        for hook in list(getattr(self, "_post_accumulate_hooks", {}).values()):
+            hook(self)
+
+    def tensor_hooks(self) -> dict[int, Callable[..., Any]]:
+        """The hooks of a leaf; those of other tensors are kept by their node."""
+        return getattr(self, "_hooks", {})
+
+
+def gradient_of(tensor: TensorBase) -> TensorBase | None:
+    """The accumulated gradient, None if there is none."""
+    try:
+        return tensor._grad  # pyright: ignore[reportPrivateUsage]  # the slot of this floor's own class
+    except AttributeError:
+        return None
+
+
+def concrete_classes() -> set[type]:
+    """The classes whose instances take the fast path: the set itself, which grows as classes are defined."""
+    return _Concrete.classes
+
+
+def tensor_class() -> Any:
+    """The class Tensor."""
+    return _Concrete.tensor
+
+
+class _Gone:
+    """What a dead weak reference pointed at."""
+
+
+#: What `node` is for a leaf that requires grad and has not been used yet: a weak reference to nothing.
+UNUSED_LEAF: ref[Any] = ref(_Gone())
+
+
+def is_leaf(tensor: TensorBase) -> bool:
+    """Whether no recorded operation made this tensor."""
+    return tensor.node is None or tensor.node.__class__ is ref
+
+
+def edge_of(tensor: TensorBase) -> Node | None:
+    """The node that a gradient of this tensor goes to."""
+    node = tensor.node
+    if node.__class__ is ref:
+        found = node()
+        return new_accumulator(tensor) if found is None else found
+    return node
+
+
+def new_accumulator(leaf: TensorBase) -> Node:
+    """The end node of a leaf that had none alive; the leaf holds it weakly, the graph strongly."""
+    node = accumulator(leaf)
+    leaf.node = ref(node)
+    return node
+
+
+def make(space: Space, data: Any, node: Any = None) -> Any:
+    """A Tensor of a raw array in a known space."""
+    out = _Concrete.tensor()
+    out.data, out.shape, out.space, out.node, out.version = data, tuple(data.shape), space, node, None
+    return out
+
+
+def wrap(backend: Backend, data: Any, requires_grad: bool = False) -> Any:
+    """A leaf Tensor of a raw array whose dtype and device are looked up."""
+    space = backend.space_of(data)
+    if requires_grad:
+        require_inexact(space.dtype)
+    return make(space, data, UNUSED_LEAF if requires_grad else None)
+
+
+def require_inexact(dtype: DType) -> None:
+    """RuntimeError unless a tensor of this dtype can require grad."""
+    if not dtype.is_inexact:
+        raise RuntimeError(
+            f"Only Tensors of floating point and complex dtype can require gradients, got {dtype}. "
+            "Convert it first: t.to(wengert.float32)."
+        )
+
+
+def version_cell(tensor: TensorBase) -> list[Any]:
+    """The version cell of `tensor`, made now if there was none; a node that keeps the tensor as its output learns of it."""
+    cell = tensor.version
+    if cell is None:
+        cell = tensor.version = [0]
+        node = tensor.node
+        if node is not None and node.__class__ is not ref and "out" in getattr(node, "kept_by", ()):
+            node.cell_out = cell
+    return cell
+
+
+def bump_version(tensor: TensorBase, line: str | None = None) -> None:
+    """Count an in-place write to the memory of `tensor`."""
+    cell = version_cell(tensor)
+    cell[0] += 1
+    if line is not None:
+        cell[1:] = [line]
+
+
+def share_memory_of(view: TensorBase, base: TensorBase) -> None:
+    """Let `view` count its writes together with `base`."""
+    view.version = version_cell(base)
