@@ -65,11 +65,11 @@ def argument_parser(description: str) -> argparse.ArgumentParser:
 
 @contextmanager
 def chosen_backend(parser: argparse.ArgumentParser, name: str) -> Iterator[None]:
-    """Inside this block new tensors live in the backend `name`; the program ends with the reason if it cannot be used."""
+    """New tensors in this block live in the backend `name`; if it cannot be used, the program ends with the reason."""
     try:
         with wengert.use_backend(name):
             wengert.zeros(1)
-    except (RuntimeError, ImportError, LookupError, ValueError) as error:
+    except (RuntimeError, ImportError) as error:
         reason = " ".join(str(error).split())
         parser.error(f"argument --backend: {name!r} cannot be used: {reason}")
     with wengert.use_backend(name):

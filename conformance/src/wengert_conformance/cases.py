@@ -15,8 +15,8 @@ from wengert_conformance.values import COMPLEX, Values, build, leaves, materiali
 class Case:
     """One call. `target` names it ("mul", "nn.functional.gelu", "Tensor.view"), or `function` is a scenario's own.
 
-    `expected` maps a check's name to what torch gives, as plain values. With `with_numbers=False` only dtypes and shapes
-    are compared.
+    `expected` maps a check's name to what torch gives, as plain values. With `with_numbers=False` only dtypes and
+    shapes are compared.
     """
 
     name: str

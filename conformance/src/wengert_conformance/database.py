@@ -81,9 +81,7 @@ def plain_argument(value: Any, filtered: Counter[str]) -> Any:
     raise Unsuitable(f"an argument of type {type(value).__name__}")
 
 
-def plain_sample(
-    sample: SampleInput, operation: str, filtered: Counter[str]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def plain_sample(sample: SampleInput, operation: str, filtered: Counter[str]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments and keywords of a sample as plain values."""
     keywords = dict(sample.kwargs)
     if keywords.get("dropout_p"):
@@ -102,7 +100,7 @@ def plain_sample(
 
 
 def samples_of(entry: OpInfo, dtype: torch.dtype, *, requires_grad: bool) -> Iterator[SampleInput]:
-    """The samples of an entry. The large ones of an elementwise function are cut to a corner, a 0-d and an empty tensor."""
+    """The samples of an entry; large ones of an elementwise function are cut to a corner, a 0-d and an empty tensor."""
     for sample in entry.sample_inputs("cpu", dtype, requires_grad=requires_grad):
         if not isinstance(entry, UnaryUfuncInfo) or sample.input.numel() <= LARGEST_ELEMENTWISE:
             yield sample

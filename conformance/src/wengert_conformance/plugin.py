@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wengert_conformance.ledger import Line, LedgerError, ledger_path, line_for, read_ledger
+from wengert_conformance.ledger import LedgerError, Line, ledger_path, line_for, read_ledger
 from wengert_conformance.report import Outcome, Report
 
 if TYPE_CHECKING:

@@ -1,10 +1,58 @@
 """The backend `strict`: array_api_strict and nothing else.
 
-It is made of the array API standard and the core's defaults alone, without one kernel of its own, and so shows whether the
+It is made of the array API standard and the core's defaults, without one kernel of its own, and so shows whether the
 protocol asks for more than it says.
 """
 
 from __future__ import annotations
 
-import importlib.util
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
 
+from pluggy import HookimplMarker
+from wengert.backends.standard import complete
+from wengert.protocol import dtypes
+from wengert.protocol.backend import Backend, BackendSpec, Capabilities
+
+INSTALL = 'pip install "wengert-conformance[strict]"'
+LACKING = (dtypes.float16, dtypes.bfloat16)
+
+hookimpl = HookimplMarker("wengert")
+
+
+def owns(kind: type) -> bool:
+    """Whether instances of `kind` are arrays of array_api_strict."""
+    return kind.__module__.partition(".")[0] == "array_api_strict" and kind.__name__ == "Array"
+
+
+def load() -> Backend:
+    """Import array_api_strict and make the backend."""
+    try:
+        strict: Any = import_module("array_api_strict")
+    except ImportError as error:
+        raise ImportError(f"the backend 'strict' needs array_api_strict: {INSTALL}") from error
+    natives = {dtype: getattr(strict, dtype.name) for dtype in dtypes.ALL if dtype not in LACKING}
+    array_type = type(strict.asarray(0))
+    return Backend(
+        name="strict",
+        xp=complete(strict, dtypes=natives, array_type=array_type),
+        array_type=array_type,
+        dtypes=natives,
+        capabilities=Capabilities(),
+        device_of=lambda array: "cpu",
+    )
+
+
+@hookimpl
+def wengert_backend() -> BackendSpec:
+    """array_api_strict: for tests of the protocol."""
+    return BackendSpec(
+        name="strict",
+        device_types=("cpu",),
+        load=load,
+        owns=owns,
+        priority=-100,
+        install=INSTALL,
+        version=lambda: version("array-api-strict"),
+    )

@@ -1,7 +1,7 @@
 """Plain values: what a tensor, an argument or a result looks like outside every array library, and in the store.
 
-A tensor becomes `Values`: the dtype's name, the shape, and its numbers in a flat list. Everything else (numbers, strings,
-lists, tuples, slices, dtypes) stays itself or gets a small wrapper, and all of it turns into JSON and back.
+A tensor becomes `Values`: the dtype's name, the shape, and its numbers in a flat list. Everything else (numbers,
+strings, lists, tuples, slices, dtypes) stays itself or gets a small wrapper, and all of it turns into JSON and back.
 """
 
 from __future__ import annotations
@@ -204,7 +204,9 @@ def rounded(plain: Any, digits_by_dtype: Mapping[str, int]) -> Any:
         if plain.numbers is None or plain.dtype not in INEXACT:
             return plain
         digits = digits_by_dtype[plain.dtype]
-        return Values(plain.dtype, plain.shape, tuple(shortened(number, digits) for number in plain.numbers), plain.differentiable)
+        return Values(
+            plain.dtype, plain.shape, tuple(shortened(number, digits) for number in plain.numbers), plain.differentiable
+        )
     if isinstance(plain, (tuple, list)):
         return type(plain)(rounded(part, digits_by_dtype) for part in plain)
     if isinstance(plain, dict):

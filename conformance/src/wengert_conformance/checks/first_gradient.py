@@ -27,7 +27,7 @@ def cotangents(library: ModuleType, case: Case, results: list[Any], *, requires_
 
 
 def first_gradient(library: ModuleType, case: Case) -> Any:
-    """The gradient by each differentiable input, None where torch leaves it undefined; None if nothing requires grad."""
+    """The gradient by each differentiable input, None where it is undefined; None if no result requires grad."""
     leaf_tensors = case.leaf_tensors(library, requires_grad=True)
     results = differentiable_results(library, case, leaf_tensors)
     if not results:

@@ -14,9 +14,7 @@ def tangent(library: ModuleType, case: Case) -> Any:
     forward_ad = library.autograd.forward_ad
     with forward_ad.dual_level():
         duals = [
-            forward_ad.make_dual(
-                build(library, values), build(library, case.direction("tangent", index, values))
-            )
+            forward_ad.make_dual(build(library, values), build(library, case.direction("tangent", index, values)))
             for index, values in enumerate(case.leaf_values())
         ]
         results = tensors(case.call(library, duals), library)

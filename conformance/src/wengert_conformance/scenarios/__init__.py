@@ -18,6 +18,7 @@ from wengert_conformance.scenarios.family import Family, Scenario
 from wengert_conformance.scenarios.function import function
 from wengert_conformance.scenarios.hooks import hooks
 from wengert_conformance.scenarios.indexing import indexing
+from wengert_conformance.scenarios.leaves import leaves
 from wengert_conformance.scenarios.linalg import linalg
 from wengert_conformance.scenarios.movement import movement
 from wengert_conformance.scenarios.normalization import normalization
@@ -26,7 +27,7 @@ from wengert_conformance.scenarios.trigonometric import trigonometric
 
 ALL_FAMILIES: tuple[Family, ...] = (
     *(arithmetic, exponential, trigonometric, comparison, reduction, movement, indexing, linalg, normalization),
-    *(convolution, creation, engine, function, hooks),
+    *(convolution, creation, engine, leaves, function, hooks),
 )
 
 

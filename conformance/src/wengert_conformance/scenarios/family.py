@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from wengert_conformance.cases import Case
@@ -12,6 +13,7 @@ from wengert_conformance.values import Values, flatten
 
 FORWARD = ("forward",)
 DIFFERENTIABLE = ("forward", "grad", "gradgrad", "jvp", "grad_fn")
+WITHOUT_NODE_NAMES = ("forward", "grad", "gradgrad", "jvp")
 FIRST_ORDER = ("forward", "grad", "jvp", "grad_fn")
 
 SAYS = "message has it"
@@ -35,7 +37,7 @@ class Scenario:
 
 
 def plain(data: Any) -> Values:
-    """Nested lists as values. Floats are differentiable float64, complex ones complex128; ints are int64, bools bool."""
+    """Nested lists as values: differentiable float64 or complex128, int64 or bool, as their numbers say."""
     if isinstance(data, Values):
         return data
     shape: list[int] = []
@@ -61,10 +63,14 @@ def of(dtype: str, data: Any, *, differentiable: bool = False, shape: tuple[int,
 
 
 class Family:
-    """The scenarios of one family. Each decorator declares one and leaves the function as it is."""
+    """The scenarios of one family. Each decorator declares one and leaves the function as it is.
 
-    def __init__(self, name: str) -> None:
+    A plugin's hook `wengert_scenarios` gives families of its own; their stored results lie in the file `results`.
+    """
+
+    def __init__(self, name: str, results: Path | None = None) -> None:
         self.name = name
+        self.results = results
         self.scenarios: dict[str, Scenario] = {}
 
     def declare(self, name: str, function: Function, checks: tuple[str, ...], inputs: Mapping[str, Any]) -> None:
@@ -75,7 +81,9 @@ class Family:
         plain_inputs = {key: plain(data) for key, data in inputs.items()}
         self.scenarios[full_name] = Scenario(full_name, self.name, function, plain_inputs, checks)
 
-    def differentiable(self, *, checks: tuple[str, ...] = DIFFERENTIABLE, **inputs: Any) -> Callable[[Function], Function]:
+    def differentiable(
+        self, *, checks: tuple[str, ...] = DIFFERENTIABLE, **inputs: Any
+    ) -> Callable[[Function], Function]:
         """The function gives tensors; values, gradients, second gradients, tangents and node names are compared."""
 
         def register(function: Function) -> Function:
@@ -95,7 +103,7 @@ class Family:
 
 
 def raised(call: Callable[[], Any], phrase: str) -> dict[str, Any]:
-    """What a call raises: the nearest built-in class, and whether the message has the phrase (else the whole message)."""
+    """What a call raises: the nearest built-in class, and whether the message has the phrase (else the message)."""
     try:
         call()
     except Exception as error:

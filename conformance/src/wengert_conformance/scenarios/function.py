@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wengert_conformance.scenarios.family import Family, raised
 
 function = Family("function")
 outcome = function.outcome
 
 
-def scaled_exponential(library):
+def scaled_exponential(library: Any) -> Any:
     class ScaledExponential(library.autograd.Function):
         @staticmethod
         def forward(ctx, x, scale):
@@ -26,7 +28,7 @@ def scaled_exponential(library):
 
 
 @outcome
-def forward_with_ctx(library):
+def forward_with_ctx(library: Any) -> Any:
     x = library.tensor([0.0, 1.0], requires_grad=True)
     y = scaled_exponential(library).apply(x, 2.0)
     y.sum().backward()
@@ -34,7 +36,7 @@ def forward_with_ctx(library):
 
 
 @outcome
-def setup_context_apart(library):
+def setup_context_apart(library: Any) -> Any:
     class Square(library.autograd.Function):
         @staticmethod
         def forward(x):
@@ -56,7 +58,7 @@ def setup_context_apart(library):
 
 
 @outcome
-def a_second_derivative(library):
+def a_second_derivative(library: Any) -> Any:
     class Cube(library.autograd.Function):
         @staticmethod
         def forward(ctx, x):
@@ -75,7 +77,7 @@ def a_second_derivative(library):
 
 
 @outcome
-def several_inputs_and_outputs(library):
+def several_inputs_and_outputs(library: Any) -> Any:
     seen = []
 
     class Both(library.autograd.Function):
@@ -98,7 +100,7 @@ def several_inputs_and_outputs(library):
 
 
 @outcome
-def undefined_gradients_become_zeros(library):
+def undefined_gradients_become_zeros(library: Any) -> Any:
     seen = []
 
     class Pair(library.autograd.Function):
@@ -117,7 +119,7 @@ def undefined_gradients_become_zeros(library):
 
 
 @outcome
-def undefined_gradients_stay_none_on_request(library):
+def undefined_gradients_stay_none_on_request(library: Any) -> Any:
     seen = []
 
     class Pair(library.autograd.Function):
@@ -137,7 +139,7 @@ def undefined_gradients_stay_none_on_request(library):
 
 
 @outcome
-def outputs_without_gradients(library):
+def outputs_without_gradients(library: Any) -> Any:
     class SortOfMaximum(library.autograd.Function):
         @staticmethod
         def forward(ctx, x):
@@ -159,7 +161,7 @@ def outputs_without_gradients(library):
 
 
 @outcome
-def a_dirty_input(library):
+def a_dirty_input(library: Any) -> Any:
     class DoubleInPlace(library.autograd.Function):
         @staticmethod
         def forward(ctx, x):
@@ -178,7 +180,7 @@ def a_dirty_input(library):
 
 
 @outcome
-def none_for_an_input(library):
+def none_for_an_input(library: Any) -> Any:
     class IgnoresItsSecondInput(library.autograd.Function):
         @staticmethod
         def forward(ctx, x, y):
@@ -195,7 +197,7 @@ def none_for_an_input(library):
 
 
 @outcome
-def nothing_is_recorded_inside_forward(library):
+def nothing_is_recorded_inside_forward(library: Any) -> Any:
     seen = []
 
     class Probe(library.autograd.Function):
@@ -215,7 +217,7 @@ def nothing_is_recorded_inside_forward(library):
 
 
 @outcome
-def refused_functions(library):
+def refused_functions(library: Any) -> Any:
     class TooFewGradients(library.autograd.Function):
         @staticmethod
         def forward(ctx, x, y):
@@ -241,14 +243,19 @@ def refused_functions(library):
 
     x = library.ones(2, requires_grad=True)
     return [
-        raised(lambda: TooFewGradients.apply(x, x).sum().backward(), "returned an incorrect number of gradients (expected 2, got 1)"),
+        raised(
+            lambda: TooFewGradients.apply(x, x).sum().backward(),
+            "returned an incorrect number of gradients (expected 2, got 1)",
+        ),
         raised(lambda: WrongShape.apply(x).sum().backward(), "returned an invalid gradient at index 0"),
-        raised(lambda: WithoutBackward.apply(x).sum().backward(), "You must implement either the backward or vjp method"),
+        raised(
+            lambda: WithoutBackward.apply(x).sum().backward(), "You must implement either the backward or vjp method"
+        ),
     ]
 
 
 @outcome
-def saved_tensors_are_freed(library):
+def saved_tensors_are_freed(library: Any) -> Any:
     x = library.tensor([0.0, 1.0], requires_grad=True)
     y = scaled_exponential(library).apply(x, 2.0).sum()
     y.backward()

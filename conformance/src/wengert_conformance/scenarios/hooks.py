@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wengert_conformance.scenarios.family import Family, raised
 
 hooks = Family("hooks")
@@ -9,7 +11,7 @@ outcome = hooks.outcome
 
 
 @outcome
-def a_hook_sees_the_gradient(library):
+def a_hook_sees_the_gradient(library: Any) -> Any:
     seen = []
     x = library.tensor([1.0, 2.0], requires_grad=True)
     y = x * 3
@@ -19,7 +21,7 @@ def a_hook_sees_the_gradient(library):
 
 
 @outcome
-def a_hook_replaces_the_gradient(library):
+def a_hook_replaces_the_gradient(library: Any) -> Any:
     x = library.tensor([1.0, 2.0], requires_grad=True)
     y = x * 3
     y.register_hook(lambda gradient: gradient * 10)
@@ -28,7 +30,7 @@ def a_hook_replaces_the_gradient(library):
 
 
 @outcome
-def a_hook_on_a_leaf(library):
+def a_hook_on_a_leaf(library: Any) -> Any:
     x = library.tensor([1.0, 2.0], requires_grad=True)
     x.register_hook(lambda gradient: gradient + 1)
     (x * 2).sum().backward()
@@ -37,7 +39,7 @@ def a_hook_on_a_leaf(library):
 
 
 @outcome
-def hooks_run_in_order(library):
+def hooks_run_in_order(library: Any) -> Any:
     order = []
     x = library.tensor([1.0], requires_grad=True)
     y = x * 1
@@ -53,7 +55,7 @@ def hooks_run_in_order(library):
 
 
 @outcome
-def a_hook_can_be_removed(library):
+def a_hook_can_be_removed(library: Any) -> Any:
     x = library.tensor([1.0], requires_grad=True)
     handle = x.register_hook(lambda gradient: gradient * 100)
     x.sum().backward()
@@ -64,7 +66,7 @@ def a_hook_can_be_removed(library):
 
 
 @outcome
-def a_hook_sees_the_sum_of_all_uses(library):
+def a_hook_sees_the_sum_of_all_uses(library: Any) -> Any:
     seen = []
     x = library.tensor([1.0, 2.0], requires_grad=True)
     y = x * 1
@@ -74,7 +76,7 @@ def a_hook_sees_the_sum_of_all_uses(library):
 
 
 @outcome
-def retained_gradients_come_after_hooks(library):
+def retained_gradients_come_after_hooks(library: Any) -> Any:
     x = library.tensor([1.0], requires_grad=True)
     y = x * 2
     y.retain_grad()
@@ -84,7 +86,7 @@ def retained_gradients_come_after_hooks(library):
 
 
 @outcome
-def hooks_run_under_autograd_grad(library):
+def hooks_run_under_autograd_grad(library: Any) -> Any:
     x = library.tensor([1.0], requires_grad=True)
     x.register_hook(lambda gradient: gradient * 7)
     y = x * 2
@@ -93,7 +95,7 @@ def hooks_run_under_autograd_grad(library):
 
 
 @outcome
-def a_hook_under_create_graph(library):
+def a_hook_under_create_graph(library: Any) -> Any:
     x = library.tensor([2.0], requires_grad=True)
     y = x * x
     y.register_hook(lambda gradient: gradient * x)
@@ -102,7 +104,7 @@ def a_hook_under_create_graph(library):
 
 
 @outcome
-def an_error_in_a_hook_is_passed_on(library):
+def an_error_in_a_hook_is_passed_on(library: Any) -> Any:
     x = library.tensor([1.0], requires_grad=True)
 
     def hook(gradient):
@@ -113,7 +115,7 @@ def an_error_in_a_hook_is_passed_on(library):
 
 
 @outcome
-def refused_hooks(library):
+def refused_hooks(library: Any) -> Any:
     x = library.ones(2, requires_grad=True)
 
     def wrong_type():
@@ -127,7 +129,10 @@ def refused_hooks(library):
         y.sum().backward()
 
     return [
-        raised(lambda: library.ones(2).register_hook(print), "cannot register a hook on a tensor that doesn't require gradient"),
+        raised(
+            lambda: library.ones(2).register_hook(print),
+            "cannot register a hook on a tensor that doesn't require gradient",
+        ),
         raised(wrong_type, "expected Variable, but hook returned 'int'"),
         raised(wrong_shape, "has changed the size of value"),
     ]

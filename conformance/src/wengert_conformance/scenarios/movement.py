@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wengert_conformance.scenarios.family import Family, of, raised
+from typing import Any
+
+from wengert_conformance.scenarios.family import WITHOUT_NODE_NAMES, Family, of, raised
 
 movement = Family("movement")
 differentiable, forward, outcome = movement.differentiable, movement.forward, movement.outcome
@@ -13,98 +15,98 @@ EMPTY = of("float64", [], shape=(0, 3), differentiable=True)
 
 
 @differentiable(x=MATRIX)
-def reshape_with_an_inferred_size(library, x):
+def reshape_with_an_inferred_size(library: Any, x: Any) -> Any:
     return x.reshape(3, -1), x.reshape((6,)), x.view(-1), library.reshape(x, (1, 2, 3))
 
 
-@differentiable(x=MATRIX)
-def reshape_of_a_transpose(library, x):
+@differentiable(x=MATRIX, checks=WITHOUT_NODE_NAMES)
+def reshape_of_a_transpose(library: Any, x: Any) -> Any:
     return x.t().reshape(-1), x.transpose(0, 1).reshape(2, 3)
 
 
 @differentiable(x=CUBE)
-def permutations(library, x):
+def permutations(library: Any, x: Any) -> Any:
     return x.permute(2, 0, 1), library.permute(x, (1, 2, 0)), x.transpose(-1, 0), library.movedim(x, 0, -1)
 
 
 @differentiable(x=MATRIX)
-def transpose_of_a_matrix(library, x):
+def transpose_of_a_matrix(library: Any, x: Any) -> Any:
     return x.t(), x.T, x.mT
 
 
 @differentiable(x=[[1.0], [2.0]])
-def expansions(library, x):
+def expansions(library: Any, x: Any) -> Any:
     return x.expand(2, 3), x.expand(4, -1, 2), x.expand_as(library.ones(2, 2)), library.broadcast_to(x, (2, 5))
 
 
 @differentiable(x=[[[1.0], [2.0]]])
-def squeezing(library, x):
+def squeezing(library: Any, x: Any) -> Any:
     return x.squeeze(), x.squeeze(0), x.squeeze(1), x.squeeze((0, 2)), x.unsqueeze(-1), x.unsqueeze(1)
 
 
 @differentiable(x=CUBE)
-def flattening(library, x):
+def flattening(library: Any, x: Any) -> Any:
     return x.flatten(), x.flatten(1), x.flatten(0, 1), library.flatten(x, start_dim=-2)
 
 
 @differentiable(x=5.0)
-def flattening_a_scalar(library, x):
+def flattening_a_scalar(library: Any, x: Any) -> Any:
     return x.flatten(), x.reshape(1, 1), x.unsqueeze(0), x.expand(3)
 
 
 @differentiable(x=MATRIX, y=[[7.0, 8.0, 9.0]])
-def joining(library, x, y):
+def joining(library: Any, x: Any, y: Any) -> Any:
     return library.cat([x, y]), library.cat((y, x, y), dim=0), library.stack([x, x], dim=1), library.stack([y, y], -1)
 
 
 @differentiable(x=MATRIX, y=of("float64", [], shape=(0,), differentiable=True))
-def joining_a_legacy_empty_tensor(library, x, y):
+def joining_a_legacy_empty_tensor(library: Any, x: Any, y: Any) -> Any:
     return library.cat([x, y], dim=1)
 
 
 @differentiable(x=of("float32", [1.0], differentiable=True), y=of("float64", [2.0], differentiable=True))
-def joining_mixed_dtypes(library, x, y):
+def joining_mixed_dtypes(library: Any, x: Any, y: Any) -> Any:
     return library.cat([x, y])
 
 
 @differentiable(x=MATRIX)
-def splitting(library, x):
+def splitting(library: Any, x: Any) -> Any:
     return x.split(2, dim=1), x.split([1, 2], dim=1), x.chunk(2, dim=1), x.unbind(0), x.unbind(dim=1)
 
 
 @differentiable(x=MATRIX)
-def one_part_of_a_split(library, x):
+def one_part_of_a_split(library: Any, x: Any) -> Any:
     return x.split(2, dim=1)[1] * 2
 
 
 @differentiable(x=MATRIX)
-def flips_and_rolls(library, x):
+def flips_and_rolls(library: Any, x: Any) -> Any:
     return x.flip(0), x.flip((0, 1)), x.roll(1), x.roll((1, -1), (0, 1)), library.roll(x, 4, 1)
 
 
 @differentiable(x=MATRIX)
-def triangles(library, x):
+def triangles(library: Any, x: Any) -> Any:
     return x.tril(), x.triu(), x.tril(-1), x.triu(1)
 
 
 @differentiable(x=CUBE)
-def diagonals(library, x):
+def diagonals(library: Any, x: Any) -> Any:
     return x.diagonal(), x.diagonal(1), library.diagonal(x, 0, 1, 2), x.diagonal(dim1=0, dim2=2, offset=-1)
 
 
 @differentiable(x=EMPTY)
-def movement_of_nothing(library, x):
+def movement_of_nothing(library: Any, x: Any) -> Any:
     return x.reshape(3, 0), x.t(), x.flip(1), library.cat([x, x]), x.unsqueeze(0), x.expand(2, 0, 3)
 
 
 @differentiable(x=MATRIX)
-def iteration_and_unpacking(library, x):
+def iteration_and_unpacking(library: Any, x: Any) -> Any:
     first, second = x
     return first * second, [row.sum() for row in x]
 
 
 @outcome
-def views_share_memory(library):
+def views_share_memory(library: Any) -> Any:
     x = library.zeros(2, 3)
     row, flat, turned = x[0], x.view(-1), x.t()
     x[0, 1] = 5.0
@@ -113,7 +115,7 @@ def views_share_memory(library):
 
 
 @outcome
-def shapes_and_sizes(library):
+def shapes_and_sizes(library: Any) -> Any:
     x = library.zeros(2, 3, 4)
     return [
         tuple(x.shape),
@@ -131,7 +133,7 @@ def shapes_and_sizes(library):
 
 
 @outcome
-def refused_movement(library):
+def refused_movement(library: Any) -> Any:
     x = library.ones(2, 3)
     return [
         raised(lambda: x.reshape(4, 2), "shape '[4, 2]' is invalid for input of size 6"),

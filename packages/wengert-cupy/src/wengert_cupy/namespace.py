@@ -7,10 +7,10 @@ from typing import Any
 
 import cupy
 from array_api_compat import cupy as library
-
 from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
+
 from wengert_cupy.kernels import elementwise, indexing, movement
 
 FAMILIES = (elementwise, indexing, movement)

@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from pluggy import HookimplMarker
-
 from wengert.protocol.backend import BackendSpec
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ def load() -> Backend:
         raise ImportError(f"CuPy is not installed; install it with: {INSTALL}.") from error
     if not cupy.is_available():
         raise RuntimeError(
-            f"CuPy {cupy.__version__} is installed, but cupy.is_available() is False: it finds no NVIDIA GPU with a driver "
-            "for its CUDA version. Check with: nvidia-smi"
+            f"CuPy {cupy.__version__} is installed, but cupy.is_available() is False: it finds no NVIDIA GPU with a "
+            "driver for its CUDA version. Check with: nvidia-smi"
         )
     backend: Backend = import_module("wengert_cupy.namespace").make_backend()
     return backend

@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
-try:
-    from wengert.backends.standard import complete
-except ImportError:
-    from types import SimpleNamespace
-    def complete(library, kernels, **k): return SimpleNamespace(**kernels)
+from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
+
 from wengert_numpy.kernels import elementwise, fused, indexing, movement, random, reduction, special
 
 FAMILIES = (elementwise, fused, indexing, movement, random, reduction, special)
@@ -36,8 +32,8 @@ def dtype_of(array: Any) -> dtypes.DType:
             "currently not supported: pass array.astype(array.dtype.newbyteorder('=')) instead."
         )
     raise TypeError(
-        f"can't convert np.ndarray of type {native.type.__module__}.{native.type.__name__}. The only supported types are: "
-        f"{', '.join(dtype.name for dtype in DTYPES)}. Pass array.astype(...) with one of them."
+        f"can't convert np.ndarray of type {native.type.__module__}.{native.type.__name__}. The only supported types "
+        f"are: {', '.join(dtype.name for dtype in DTYPES)}. Pass array.astype(...) with one of them."
     )
 
 

@@ -7,7 +7,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pluggy import HookimplMarker
-
 from wengert.protocol.backend import BackendSpec
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 from array_api_compat import torch as library
-
 from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
+
 from wengert_torch.kernels import elementwise, indexing, movement, random, reduction
 
 FAMILIES = (elementwise, indexing, movement, random, reduction)
@@ -22,7 +22,9 @@ _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}
 def dtype_of(array: Any) -> dtypes.DType | None:
     """Our dtype of a torch tensor; TypeError for one without strides."""
     if array.layout is not torch.strided:
-        raise TypeError(f"a torch tensor of layout {array.layout} cannot become a wengert tensor; pass tensor.to_dense().")
+        raise TypeError(
+            f"a torch tensor of layout {array.layout} cannot become a wengert tensor; pass tensor.to_dense()."
+        )
     return _BY_NATIVE.get(array.dtype)
 
 

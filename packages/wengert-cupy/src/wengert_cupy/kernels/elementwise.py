@@ -46,10 +46,10 @@ def _keeping_dtype(function: Any) -> Any:
 
 
 _SAME = (
-    "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh divide equal exp expm1 floor floor_divide fmod greater "
-    "greater_equal hypot isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and logical_not logical_or "
-    "logical_xor maximum minimum multiply negative not_equal reciprocal remainder sign signbit sin sinh sqrt square subtract tan "
-    "tanh trunc where"
+    "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh divide equal exp expm1 floor floor_divide fmod "
+    "greater greater_equal hypot isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and "
+    "logical_not logical_or logical_xor maximum minimum multiply negative not_equal reciprocal remainder sign "
+    "signbit sin sinh sqrt square subtract tan tanh trunc where"
 )
 _RENAMED = {
     "abs": "absolute",
@@ -70,7 +70,10 @@ _RENAMED = {
 kernels: dict[str, Any] = {
     **{name: getattr(cupy, name) for name in _SAME.split()},
     **{name: getattr(cupy, theirs) for name, theirs in _RENAMED.items()},
-    **{name: _keeping_dtype(getattr(special, name)) for name in ("digamma", "erf", "erfc", "erfinv", "expit", "gammaln")},
+    **{
+        name: _keeping_dtype(getattr(special, name))
+        for name in ("digamma", "erf", "erfc", "erfinv", "expit", "gammaln")
+    },
     "add_into": add_into,
     "complex": complex,
     "imag": imag,

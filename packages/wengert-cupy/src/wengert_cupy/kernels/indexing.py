@@ -1,4 +1,4 @@
-"""Reading and writing at keys, where repeats add up in `scatter_add`, and random numbers."""
+"""Reading and writing at keys, where repeats add up in `add_at` and `scatter_add`, and random numbers."""
 
 from __future__ import annotations
 
@@ -24,12 +24,16 @@ def setitem(x: Any, key: Key, value: Any, /) -> Any:
 
 def scatter_add(x: Any, key: Key, value: Any, /) -> Any:
     """A copy of `x` with `value` added at `key`, once for each time that a position is named."""
-    out = cupy.array(x, order="C")
+    return add_at(cupy.array(x, order="C"), key, value)
+
+
+def add_at(x: Any, key: Key, value: Any, /) -> Any:
+    """`x`, into which `value` has been added at `key`, once for each time that a position is named."""
     if any(isinstance(entry, cupy.ndarray) for entry in key):
-        cupy.add.at(out, key, value)
+        cupy.add.at(x, key, value)
     else:
-        out[key] += value
-    return out
+        x[key] += value
+    return x
 
 
 def generator(seed: int | None, /, *, device: Any = None) -> Any:
@@ -74,6 +78,7 @@ def errstate() -> AbstractContextManager[None]:
 
 
 kernels: dict[str, Any] = {
+    "add_at": add_at,
     "errstate": errstate,
     "generator": generator,
     "getitem": getitem,

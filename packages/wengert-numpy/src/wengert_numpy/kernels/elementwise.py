@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import iadd
 from typing import Any
 
 import numpy as np
 
 from wengert_numpy.kernels import quiet
 
-_FLOAT16 = np.dtype(np.float16)
+add = np.add
 
 
 def _keep_integers(ufunc: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -45,32 +46,11 @@ _POWERS: dict[float, Callable[[Any], Any]] = {
 
 def pow(x: Any, y: Any, /) -> Any:
     """`x ** y`; short ways for a floating base and the small exponents that are one number."""
-    if not getattr(y, "shape", ()) and getattr(x, "shape", ()) and x.dtype.kind == "f":
-        short = _POWERS.get(y if isinstance(y, int | float) else y.item())
+    if not getattr(y, "shape", ()) and getattr(x, "shape", ()) and x.dtype.kind in "fc":
+        short = _POWERS.get(y.item() if isinstance(y, np.generic | np.ndarray) else y)
         if short is not None:
             return quiet.call(short, x)
     return quiet.call(np.power, x, y)
-
-
-def add_into(x: Any, y: Any, /) -> Any:
-    """`x + y` in the memory of `x`, which has dimensions or is a scalar that has no memory to share."""
-    return np.add(x, y, x) if x.shape else np.add(x, y)
-
-
-def expit(x: Any, /) -> Any:
-    """`1 / (1 + exp(-x))`; exp overflows to inf where the result is 0."""
-    return quiet.call(_expit, x)
-
-
-def _expit(x: Any) -> Any:
-    if x.dtype is _FLOAT16:
-        return np.asarray(_expit(x.astype(np.float32))).astype(_FLOAT16)
-    out = np.negative(x)
-    if not out.shape:
-        return np.reciprocal(np.exp(out) + out.dtype.type(1))
-    np.exp(out, out)
-    np.add(out, 1, out)
-    return np.reciprocal(out, out)
 
 
 def complex(real: Any, imag: Any, /) -> Any:
@@ -96,7 +76,7 @@ kernels: dict[str, Any] = {
     "acos": quiet.unary(np.arccos),
     "acosh": quiet.unary(np.arccosh),
     "add": np.add,
-    "add_into": add_into,
+    "add_into": iadd,  # in the memory of x; a 0-d scalar, which has none to share, gives a new one
     "asin": quiet.unary(np.arcsin),
     "asinh": np.arcsinh,
     "atan": np.arctan,
@@ -117,7 +97,6 @@ kernels: dict[str, Any] = {
     "divide": quiet.binary(np.divide),
     "equal": np.equal,
     "exp": quiet.unary(np.exp),
-    "expit": expit,
     "expm1": quiet.unary(np.expm1),
     "floor": _rounding(np.floor),
     "floor_divide": quiet.binary(np.floor_divide),

@@ -1,8 +1,8 @@
 """Ufuncs that say nothing at their singular points, as torch's functions do.
 
-NumPy keeps its error state in a context variable. A ufunc that runs inside a context where the state is "ignore" is silent, and
-entering that context costs a fifteenth of `np.errstate`. A context can be entered once at a time: a second thread, or a
-finalizer that runs meanwhile, takes `np.errstate` instead.
+NumPy keeps its error state in a context variable. A ufunc that runs inside a context where the state is "ignore" is
+silent, and entering that context costs a fifteenth of `np.errstate`. A context can be entered once at a time: a second
+thread, or a finalizer that runs meanwhile, takes `np.errstate` instead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Special functions. They come from SciPy where it is installed; it is imported by the first call."""
+"""Special functions. They come from SciPy where it is installed, which the first call imports.
+
+SciPy works through an array number by number; long arrays of single precision take vectorised ways here.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ import numpy as np
 
 from wengert_numpy.kernels import quiet
 
-_NAMES = ("erf", "erfc", "erfinv", "gammaln", "digamma")
+_HAS_SCIPY = find_spec("scipy") is not None
+_FLOAT16, _FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
+_LONG = 2048  # elements from which the start of several ufuncs no longer matters
+_BLOCK = 1 << 15  # elements that stay in the cache
 
 
 @cache
@@ -21,6 +27,8 @@ def _library() -> Any:
 
 
 def _from_scipy(name: str) -> Callable[[Any], Any]:
+    """SciPy's function `name`, with the result in the dtype of its argument."""
+
     def kernel(x: Any, /) -> Any:
         out = quiet.call(getattr(_library(), name), x)
         return out if out.dtype == x.dtype else np.asarray(out).astype(x.dtype)
@@ -29,4 +37,63 @@ def _from_scipy(name: str) -> Callable[[Any], Any]:
     return kernel
 
 
-kernels: dict[str, Any] = {name: _from_scipy(name) for name in _NAMES} if find_spec("scipy") else {}
+_scipy_expit, _scipy_erf = _from_scipy("expit"), _from_scipy("erf")
+
+
+def expit(x: Any, /) -> Any:
+    """`1 / (1 + exp(-x))`; exp overflows to inf where the result is 0."""
+    if _HAS_SCIPY and x.size < _LONG and x.dtype.kind == "f":
+        return _scipy_expit(x)
+    if x.dtype == _FLOAT16:
+        return quiet.call(_expit, x.astype(_FLOAT32)).astype(_FLOAT16)
+    return quiet.call(_expit, x)
+
+
+def _expit(x: Any) -> Any:
+    out = np.asarray(np.negative(x))
+    np.exp(out, out)
+    np.add(out, 1, out)
+    return np.reciprocal(out, out)
+
+
+def erf(x: Any, /) -> Any:
+    """The error function; in single precision to 5 units in the last place where `x` is long."""
+    if x.dtype == _FLOAT32 and x.size >= 2 * _LONG:
+        return quiet.call(_long_erf, x)
+    return _scipy_erf(x)
+
+
+def _long_erf(x: Any) -> Any:
+    """erf(x) = tanh(x * r(x * x)) with a rational r, fitted to atanh(erf(x)) / x on [0, 4]: relative error 4e-9."""
+    out = np.empty(x.shape, x.dtype)
+    flat, flat_out = x.reshape(-1), out.reshape(-1)
+    square = np.empty(min(_BLOCK, flat.size), x.dtype)
+    below = np.empty_like(square)
+    for start in range(0, flat.size, _BLOCK):
+        part, above = flat[start : start + _BLOCK], flat_out[start : start + _BLOCK]
+        u, v = square[: part.size], below[: part.size]
+        np.multiply(part, part, u)
+        np.minimum(u, 16, out=u)  # from 4 on erf is 1 in single precision
+        _polynomial(u, _ABOVE, above)
+        np.multiply(above, part, above)
+        _polynomial(u, _BELOW, v)
+        np.divide(above, v, above)
+        np.tanh(above, above)
+    return out
+
+
+_ABOVE = (1.12837917, 0.27980668, 0.04264648, 0.00217827)  # coefficients, constant first
+_BELOW = (1.0, 0.156892448, 0.0236898726, 0.000324922753)
+
+
+def _polynomial(u: Any, coefficients: tuple[float, ...], out: Any) -> None:
+    np.multiply(u, coefficients[-1], out)
+    for coefficient in coefficients[-2:0:-1]:
+        np.add(out, coefficient, out)
+        np.multiply(out, u, out)
+    np.add(out, coefficients[0], out)
+
+
+kernels: dict[str, Any] = {"expit": expit}
+if _HAS_SCIPY:
+    kernels |= {name: _from_scipy(name) for name in ("erfc", "erfinv", "gammaln", "digamma")} | {"erf": erf}

@@ -44,13 +44,14 @@ def add_into(x: Any, y: Any, /) -> Any:
 
 
 _BINARY = (
-    "add atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor complex copysign divide floor_divide "
-    "fmod greater greater_equal hypot less less_equal logaddexp logical_and logical_or logical_xor maximum minimum multiply "
-    "not_equal remainder subtract"
+    "add atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor complex copysign divide "
+    "floor_divide fmod greater greater_equal hypot less less_equal logaddexp logical_and logical_or logical_xor "
+    "maximum minimum multiply not_equal remainder subtract"
 )
 _UNARY = (
-    "abs acos acosh asin asinh atan atanh ceil cos cosh digamma erf erfc erfinv exp expm1 floor isfinite isinf isnan log log10 "
-    "log1p log2 logical_not negative positive real reciprocal round signbit sin sinh sqrt square tan tanh trunc"
+    "abs acos acosh asin asinh atan atanh ceil cos cosh digamma erf erfc erfinv exp expm1 floor isfinite isinf "
+    "isnan log log10 log1p log2 logical_not negative positive real reciprocal round signbit sin sinh sqrt square "
+    "tan tanh trunc"
 )
 
 kernels: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Reading and writing at keys, where repeats add up in `scatter_add`."""
+"""Reading and writing at keys, where repeats add up in `add_at` and `scatter_add`."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ def setitem(x: Any, key: Key, value: Any, /) -> Any:
 
 def scatter_add(x: Any, key: Key, value: Any, /) -> Any:
     """A copy of `x` with `value` added at `key`, once for each time that a position is named."""
-    out = x.clone(memory_format=torch.contiguous_format)
+    return add_at(x.clone(memory_format=torch.contiguous_format), key, value)
+
+
+def add_at(x: Any, key: Key, value: Any, /) -> Any:
+    """`x`, into which `value` has been added at `key`, once for each time that a position is named."""
     if not any(isinstance(entry, Tensor) for entry in key):
-        out[key] += value
-        return out
-    part, places = _split(out, key)
-    value = torch.as_tensor(value, dtype=out.dtype, device=out.device)
-    torch.ops.aten.index_put_(part, places, value, True)
-    return out
+        x[key] += value
+        return x
+    part, places = _split(x, key)
+    torch.ops.aten.index_put_(part, places, torch.as_tensor(value, dtype=x.dtype, device=x.device), True)
+    return x
 
 
 def _split(x: Any, key: Key) -> tuple[Any, list[Any]]:
@@ -74,6 +77,7 @@ def nonzero(x: Any, /) -> tuple[Any, ...]:
 
 
 kernels: dict[str, Any] = {
+    "add_at": add_at,
     "getitem": getitem,
     "nonzero": nonzero,
     "scatter_add": scatter_add,

@@ -25,7 +25,9 @@ def asarray(x: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | No
         flags = getattr(x, "flags", None)
         if any(step < 0 for step in strides) or (flags is not None and not flags.writeable):  # torch takes neither
             if copy is False:
-                raise ValueError("asarray: an array that is read-only or has negative strides cannot be shared; drop copy=False.")
+                raise ValueError(
+                    "asarray: an array that is read-only or has negative strides cannot be shared; drop copy=False."
+                )
             x = x.copy()
     return torch.asarray(x, dtype=dtype, device=device, copy=copy)
 

@@ -27,7 +27,7 @@ def parse_device(device: str, known: Iterable[str] = ()) -> tuple[str, int | Non
 
 
 def pick_device(kind: str, index: int | None, present: Sequence[str]) -> str | None:
-    """The entry of `present` meant by a type and an index; None if it is absent. A type alone means its first device."""
+    """The entry of `present` meant by a type and an index, None if absent. A type alone means its first device."""
     if kind == "cpu":
         return "cpu" if "cpu" in present else None
     wanted = f"{kind}:{index or 0}"

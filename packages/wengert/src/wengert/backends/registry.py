@@ -7,14 +7,14 @@ The only module of the core that imports inside functions: pluggy and importlib.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from wengert.backends.devices import parse_device, pick_device
+from wengert.backends.states import BackendState, NoSpecError, failure_state, reason_of, told
 from wengert.protocol.backend import PROTOCOL_VERSION, Backend, BackendSpec
 from wengert.protocol.errors import BackendError, NoBackendError
 
@@ -23,24 +23,6 @@ if TYPE_CHECKING:
 
 GROUP = "wengert"
 INSTALL = 'pip install "wengert[numpy]"'
-
-_UNAVAILABLE = (ImportError, RuntimeError)  # what `BackendSpec.load` raises with its reason
-
-
-class _NoSpecError(BackendError):
-    """A plugin that is none of a backend: it brings kernels, scenarios or lines for the doctor."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackendState:
-    """What `python -m wengert` tells of a backend. `state` is available, unavailable, blocked or broken."""
-
-    name: str
-    version: str
-    protocol: int | None
-    devices: tuple[str, ...]
-    state: str
-    reason: str
 
 
 class Registry:
@@ -107,9 +89,9 @@ class Registry:
             self._load_plugin(name)
             specs = self._ask(name, "wengert_backend")
         except Exception as error:
-            raise BackendError(f"backend {name!r} is broken: its plugin failed with {_told(error)}") from error
+            raise BackendError(f"backend {name!r} is broken: its plugin failed with {told(error)}") from error
         if not specs:
-            raise _NoSpecError(f"plugin {name!r} brings no backend.")
+            raise NoSpecError(f"plugin {name!r} brings no backend.")
         spec = specs[0]
         protocol = getattr(spec, "protocol_version", None)
         if protocol != PROTOCOL_VERSION:
@@ -118,7 +100,9 @@ class Registry:
                 f"{PROTOCOL_VERSION}; install versions of the two that agree."
             )
         if not isinstance(spec, BackendSpec):
-            raise BackendError(f"backend {name!r} is broken: wengert_backend returned {spec!r}; expected a BackendSpec.")
+            raise BackendError(
+                f"backend {name!r} is broken: wengert_backend returned {spec!r}; expected a BackendSpec."
+            )
         self._specs[name] = spec
         return spec
 
@@ -131,7 +115,7 @@ class Registry:
                 spec = self._spec(name)
                 if wanted(spec):
                     usable.append((name, spec))
-            except _NoSpecError:
+            except NoSpecError:
                 continue
             except Exception as error:
                 reasons.append(str(error))
@@ -151,8 +135,9 @@ class Registry:
                 try:
                     found = spec.load()
                 except Exception as error:
-                    state = "unavailable" if isinstance(error, _UNAVAILABLE) else "broken"
-                    raise BackendError(f"backend {name!r} is {state}: {_reason(error, spec)}") from error
+                    raise BackendError(
+                        f"backend {name!r} is {failure_state(error)}: {reason_of(error, spec)}"
+                    ) from error
                 self._replace_kernels(name, found)
                 self._backends[name] = found
         return found
@@ -168,7 +153,7 @@ class Registry:
                         getattr(backend.xp, kernel_name)  # AttributeError for a name that the protocol does not have
                         setattr(backend.xp, kernel_name, kernel)
             except Exception as error:
-                self._kernel_failures.append(f"kernels of {provider!r} for {name!r}: {_told(error)}")
+                self._kernel_failures.append(f"kernels of {provider!r} for {name!r}: {told(error)}")
 
     def default_backend(self) -> Backend:
         """WENGERT_BACKEND's, else the CPU backend of highest priority that loads."""
@@ -187,11 +172,13 @@ class Registry:
             except BackendError as error:
                 reasons.append(str(error))
         if reasons:
-            raise NoBackendError(f"no CPU backend can be used: {' '.join(reasons)} The default one comes with: {INSTALL}")
+            raise NoBackendError(
+                f"no CPU backend can be used: {' '.join(reasons)} The default one comes with: {INSTALL}"
+            )
         raise NoBackendError(f"no array backend is installed; install the default one with: {INSTALL}")
 
     def resolve(self, device: str | None, current: Backend) -> tuple[Backend, str]:
-        """The backend and the full name of `device`: those of `current` if it has the device, else the best that has."""
+        """The backend and the full name of `device`: of `current` if it has the device, else of the best that has."""
         if device is None:
             return current, current.devices()[0]
         key = current.name, device
@@ -220,11 +207,13 @@ class Registry:
                 if present is not None:
                     return backend, present
                 reasons.append(f"backend {name!r} has only {', '.join(backend.devices()) or 'no device'}")
-        raise RuntimeError(" ".join([f"device {device!r} is absent.", *(f"{reason.rstrip('.')}." for reason in reasons)]))
+        raise RuntimeError(
+            " ".join([f"device {device!r} is absent.", *(f"{reason.rstrip('.')}." for reason in reasons)])
+        )
 
     def backend_of(self, array: Any) -> Backend | None:
         """The backend whose raw array this is; None for anything else."""
-        kind: type[Any] = type(array)
+        kind = cast(type[Any], type(array))
         try:
             return self._by_type[kind]
         except KeyError:
@@ -249,7 +238,7 @@ class Registry:
             return BackendState(name, "", None, (), "blocked", "WENGERT_DISABLE_BACKENDS")
         try:
             spec = self._spec(name)
-        except _NoSpecError:
+        except NoSpecError:
             return None
         except BackendError as error:
             return BackendState(name, "", None, (), "broken", str(error))
@@ -261,8 +250,8 @@ class Registry:
             devices = tuple(self.get_backend(name).devices())
         except Exception as error:
             cause = error.__cause__ or error
-            state = "unavailable" if isinstance(cause, _UNAVAILABLE) else "broken"
-            return BackendState(name, version, spec.protocol_version, (), state, _reason(cause, spec))
+            reason = reason_of(cause, spec)
+            return BackendState(name, version, spec.protocol_version, (), failure_state(cause), reason)
         return BackendState(name, version, spec.protocol_version, devices, "available", "")
 
     def answers(self, hook: str) -> list[Any]:
@@ -276,7 +265,7 @@ class Registry:
                         collected.extend(answer)
                 except Exception as error:
                     if hook == "wengert_doctor":
-                        collected.append(f"{name}: {_told(error)}")
+                        collected.append(f"{name}: {told(error)}")
             if hook == "wengert_doctor":
                 collected.extend(self._kernel_failures)
         return collected
@@ -311,17 +300,6 @@ class Registry:
         self._default = None
 
 
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _reason(error: BaseException, spec: BackendSpec) -> str:
-    """Why a backend did not load, and the command that installs it where something was not found."""
-    if isinstance(error, ModuleNotFoundError) and spec.install:
-        return f"{_told(error)}; install it with: {spec.install}"
-    return _told(error)
-
-
 _registry = Registry()
 _chosen: ContextVar[Backend | None] = ContextVar("wengert_backend", default=None)
 
@@ -338,7 +316,7 @@ def default_backend() -> Backend:
 
 
 @contextmanager
-def use_backend(name: str) -> Iterator[Backend]:
+def use_backend(name: str) -> Generator[Backend]:
     """Create tensors with the backend `name` inside the block, in this thread or task."""
     backend, before = get_backend(name), _chosen.get()
     _chosen.set(backend)
@@ -359,8 +337,8 @@ def resolve(device: str | None = None, backend: str | None = None) -> tuple[Back
     found, present = _registry.resolve(device, named)
     if found is not named:
         raise RuntimeError(
-            f"backend {backend!r} has no device {device!r}, only {', '.join(named.devices())}; leave out backend= to get "
-            f"backend {found.name!r}."
+            f"backend {backend!r} has no device {device!r}, only {', '.join(named.devices())}; leave out backend= to "
+            f"get backend {found.name!r}."
         )
     return found, present
 

@@ -18,8 +18,9 @@ from threading import RLock
 from typing import Any, Protocol
 
 from wengert.graph.modes import set_grad_mode
-from wengert.graph.node import EMPTY, Extra, Node, OutputNode, Placed, Several, next_number
+from wengert.graph.node import EMPTY, Extra, Node, OutputNode, Several, next_number
 from wengert.protocol.backend import Space
+from wengert.rule.placed import Placed
 
 
 class Tools(Protocol):
@@ -133,7 +134,8 @@ def _walk(
                             waiting[second.seq] = [second, other, node]
                             heappush(heap, -second.seq)
                         elif entry[2] is _OWNED and other is not None:
-                            entry[1] = second.space.xp.add_into(entry[1], other)
+                            add_into = second.space.xp.add_into
+                            entry[1] = add_into(entry[1], other)
                         else:
                             give(second, other, node)
             elif result.__class__ is list:
@@ -198,7 +200,7 @@ def _careful(
     if node.__class__ is OutputNode:
         assert isinstance(node, OutputNode)
         if captures is not None and node in captures:
-            captures[node] = g
+            captures[node] = _own(node, g, producer, tools)
         return _Output(node.e0, node.index, g)
     if node.__class__ is AccumulateGrad:
         assert isinstance(node, AccumulateGrad)
@@ -209,12 +211,12 @@ def _careful(
             if g is not None:
                 node.accumulate(g, producer.fresh, tools)
         elif node in captures:
-            captures[node] = g
+            captures[node] = _own(node, g, producer, tools)
         if node.extra is not None and node.extra.posthooks:
             _run_posthooks(node, [], g, tools)
         return _END
     if captures is not None and node in captures:
-        captures[node] = g
+        captures[node] = _own(node, g, producer, tools)
         if not any(edge in wanted for edge in node.edge_nodes() if edge is not None and wanted is not None):
             return _END
     if g is None:
@@ -226,6 +228,13 @@ def _careful(
     if node.extra is not None and node.extra.posthooks:
         result = _run_posthooks(node, result, g, tools)
     return result
+
+
+def _own(node: Node, g: Any, producer: Any, tools: Tools) -> Any:
+    """`g` as a value that nobody else holds, to be given to the user."""
+    if g is None or tools.recording or producer.fresh:
+        return g
+    return node.space.xp.copy(g)
 
 
 def tensor_hooks(hooks: dict[int, Callable[..., Any]], g: Any, space: Space, tools: Tools) -> Any:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, ClassVar
 
-from wengert.graph.saved import checked, checked_output, raise_freed
+from wengert.graph.saved import FREED, checked, checked_output
 from wengert.protocol.backend import Space
 from wengert.rule.kinds import sum_to
+from wengert.rule.placed import Placed
 from wengert.rule.primitive import Primitive
 
 #: The next sequence number: nodes made later have a higher one, so descending order is a valid order for backward.
@@ -131,8 +132,8 @@ class OperationNode(Node):
 
     def returned(self, position: int, g: Any, xp: Any, tools: Any) -> Any:
         """`g` with broadcasting and conversion of the input at `position` undone."""
-        if g is None:
-            return None
+        if g is None or g.__class__ is Placed:
+            return g
         arrived = self.arrived
         if arrived is None:
             shapes = self.shapes if self.primitive.elementwise else None
@@ -162,8 +163,10 @@ class OperationNode(Node):
     def free(self) -> None:
         """Let go of the kept arrays."""
         for name in self.kept_by:
-            if name == "out" or name in self.primitive.inputs:
-                setattr(self, f"saved_{name}", None)
+            if name == "out":
+                self.saved_out = None
+            elif name in self.primitive.inputs:
+                setattr(self, f"saved_{name}", FREED)
 
     saved_out: Any
     cell_out: list[Any] | None
@@ -181,10 +184,7 @@ def saved_attribute(node: OperationNode, name: str) -> Any:
     """The kept value `name` of `node`, for reading by hand."""
     if name == "out":
         return checked_output(node, name, node.saved_out, node.cell_out)
-    value = getattr(node, f"saved_{name}")
-    if value is None:
-        raise_freed(node)
-    return value
+    return checked(node, name, getattr(node, f"saved_{name}"))
 
 
 class Several:
@@ -208,12 +208,3 @@ class OutputNode(Node):
 
     def destination(self) -> tuple[Node, int]:
         return self.e0, self.index
-
-
-class Placed:
-    """A cotangent that is zero but for `g` at `key`: the engine adds it into the whole one in place."""
-
-    __slots__ = ("g", "key", "shape")
-
-    def __init__(self, key: Any, g: Any, shape: tuple[int, ...]) -> None:
-        self.key, self.g, self.shape = key, g, shape

@@ -36,8 +36,20 @@ def version_of(tensor: Any) -> int:
     return 0 if cell is None else cell[0]
 
 
+class _Freed:
+    """What is kept in place of a tensor that was let go: looks written, so that no check more than that one is needed."""
+
+    version = (-1,)
+    data = shape = None
+
+
+FREED: Any = _Freed()
+
+
 def check_version(node: Any, name: str, tensor: Any) -> None:
-    """Refuse `tensor`, kept by `node` under `name`, if it was written since. A version that was 0 was not noted."""
+    """Refuse `tensor`, kept by `node` under `name`, if it is gone or was written. A version that was 0 was not noted."""
+    if tensor is FREED:
+        raise_freed(node)
     found, version = version_of(tensor), getattr(node, f"version_{name}", 0)
     if found != version:
         raise_stale(node, name, tensor.shape, found, version, written_at(tensor.version))
@@ -45,8 +57,6 @@ def check_version(node: Any, name: str, tensor: Any) -> None:
 
 def checked(node: Any, name: str, tensor: Any) -> Any:
     """`tensor`, kept by `node` under `name`, if it is still there and as it was."""
-    if tensor is None:
-        raise_freed(node)
     check_version(node, name, tensor)
     return tensor
 

@@ -111,6 +111,7 @@ class Space:
         "is_plain_floating",
         "native",
         "native_device",
+        "plain",
         "scalars",
         "xp",
     )
@@ -125,6 +126,7 @@ class Space:
     is_plain_floating: bool
     boolean: Space  # the same place with dtype bool
     index: Space  # the same place with dtype int64
+    plain: Space  # this space outside all transforms
     scalars: dict[Any, Any]
 
     def __init__(self, backend: Backend, device: str, dtype: DType) -> None:
@@ -133,6 +135,7 @@ class Space:
         self.is_plain = not dtype.is_complex and dtype is not bool_
         self.is_plain_floating = dtype.is_floating_point
         self.scalars = {}
+        self.plain = self
 
     def of(self, dtype: DType) -> Space:
         """The space on the same device with another dtype."""

@@ -1,4 +1,4 @@
-"""Floor 0: the functions beyond the array API standard. All have a default in `backends/standard.py`.
+"""Floor 0: the functions beyond the array API standard. All have a default in `backends/standard/`.
 
 A key is a tuple with an entry for each leading axis: an integer, a slice with a positive step, None, Ellipsis, a boolean
 array or an integer array (no value negative). `getitem` of such a key follows NumPy's and torch's advanced indexing.
@@ -56,3 +56,28 @@ class Extensions(Protocol):
     def softmax(self, x: Any, /, *, axis: int) -> Any: ...
     def log_softmax(self, x: Any, /, *, axis: int) -> Any: ...
     def logsumexp(self, x: Any, /, *, axis: int | Shape, keepdims: bool) -> Any: ...
+    def softmax_pullback(self, g: Any, out: Any, /, *, axis: int) -> Any: ...  # out (g - sum(g out))
+    def log_softmax_pullback(self, g: Any, out: Any, /, *, axis: int) -> Any: ...  # g - exp(out) sum(g)
+    def class_loss(self, x: Any, target: Any, /) -> Any: ...  # (n, classes), (n,) -> (n,): -log_softmax(x)[target]
+    def class_loss_pullback(self, g: Any, x: Any, target: Any, /) -> Any: ...  # (softmax(x) - one_hot(target)) g
+    def standardize(self, x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]: ...  # (x - mean) rstd, mean, rstd
+    def standardize_pullback(self, g: Any, x: Any, mean: Any, rstd: Any, /, *, axis: Shape) -> Any: ...
+
+    # windows over the axes after the first two, of a batch of channels; sizes, steps and the like hold one number an axis
+    def pad(self, x: Any, /, *, widths: tuple[Shape, ...], value: float) -> Any: ...  # (before, after) an axis; < 0 cuts
+    def convolve(self, x: Any, w: Any, /, *, step: Shape, padding: Shape, dilation: Shape, groups: int) -> Any: ...
+    def convolve_input(  # the transpose of convolve in x; `shape` is x's
+        self, g: Any, w: Any, /, *, shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+    ) -> Any: ...
+    def convolve_weight(  # the transpose of convolve in w; `shape` is w's
+        self, g: Any, x: Any, /, *, shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+    ) -> Any: ...
+    def max_pool(  # values, and where in its plane (the axes after the first two, flat) each was found
+        self, x: Any, /, *, size: Shape, step: Shape, padding: Shape, dilation: Shape, output: Shape
+    ) -> tuple[Any, Any]: ...
+    def plane_gather(self, x: Any, positions: Any, /) -> Any: ...  # the elements of each plane at flat positions in it
+    def plane_scatter(self, g: Any, positions: Any, /, *, shape: Shape) -> Any: ...  # its transpose; repeats add up
+    def pool_sum(self, x: Any, /, *, size: Shape, step: Shape, padding: Shape, output: Shape) -> Any: ...
+    def pool_spread(  # the transpose of pool_sum; `shape` is x's
+        self, g: Any, /, *, shape: Shape, size: Shape, step: Shape, padding: Shape
+    ) -> Any: ...

@@ -2,7 +2,7 @@
 
 The names are those of the Python array API standard, with its meaning (axis, keepdims, no implicit promotion between
 kinds). `Required` comes first: these a backend must bring. `Namespace` goes on with what it gets in return: each of
-those has a default in `backends/standard.py`, written with the required ones, and may be replaced by a faster kernel.
+those has a default in `backends/standard/`, written with the required ones, and may be replaced by a faster kernel.
 
 Arguments that the core always passes by keyword stand after the star. A dtype is the library's own object, a device too.
 """
@@ -25,7 +25,7 @@ class Required(Protocol):
 
     # making and converting
     asarray: Callable[..., Any]  # asarray(nested lists or scalar or array, *, dtype, device, copy)
-    astype: Callable[..., Any]  # astype(x, dtype)
+    astype: Callable[..., Any]  # astype(x, dtype); a complex number keeps its real part
     tolist: Unary  # nested Python lists, a Python scalar for 0-d
 
     # moving

@@ -20,7 +20,7 @@ class Elementwise(Primitive):
     """out[i] = f(x[i], y[i], ...): declared by its partial derivatives.
 
     The partial of a holomorphic f is its complex derivative. One that is not holomorphic (abs) says how a cotangent
-    and a tangent pass with `vjp` and `jvp` instead. Partials see operands of one dtype, broadcast against each other.
+    and a tangent pass with `vjp` and `jvp` instead; a `vjp` beside a partial is a faster way to the same. Partials see operands of one dtype, broadcast against each other.
     """
 
     kind: ClassVar[str] = "elementwise"
@@ -39,18 +39,22 @@ class Elementwise(Primitive):
         return self
 
     def asks(self, name: str) -> tuple[str, ...]:
-        partial = self.partial.get(name)
+        partial = self.pulled_by_partial(name)
         return super().asks(name) if partial is None else partial.asks
 
+    def pulled_by_partial(self, name: str) -> Rule | None:
+        """The partial that the vjp of input `name` comes from; None where a vjp of its own is hung on."""
+        return None if name in self.rules else self.partial.get(name)
+
     def pullback(self, xp: Any, name: str, g: Any, kept: Kept) -> Any:
-        partial = self.partial.get(name)
+        partial = self.pulled_by_partial(name)
         if partial is None:
             return super().pullback(xp, name, g, kept)
         slope = partial.function(xp, *[kept(ask) for ask in partial.asks])
         return scaled(xp, g, slope if is_number(slope) else xp.conj(slope))
 
     def pushforward(self, xp: Any, tangents: Sequence[Any], kept: Kept) -> Any:
-        if not self.partial:
+        if self.forward_rule is not None or not self.partial:
             return super().pushforward(xp, tangents, kept)
         terms: list[Any] = []
         for name, t in zip(self.inputs, tangents, strict=True):

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
 from typing import Any, ClassVar
 
+from wengert.rule.refusals import Refusal
+
 Function = Callable[..., Any]
 Kept = Callable[[str], Any]  # gives what the tape kept under a name
 
@@ -46,7 +48,10 @@ class Primitive:
         self.constants: frozenset[str] = frozenset()  # inputs that carry no gradient: indices, masks
         self.rules: dict[str, Rule] = {}
         self.forward_rule: Rule | None = None
+        self.refusal: Refusal | None = None  # which dtypes it refuses
+        self.keeps_dtype = True  # the result has the dtype that the forward runs in, where that is a real one
         self.fresh = True  # each gradient is a new array that nobody else holds
+        self.places = False  # a rule may return Placed instead of an array
 
     def vjp(self, *names: str) -> Callable[[Function], Function]:
         """Hang on `rule(xp, g, ...)`, which gives the cotangent of each input in `names`."""

@@ -23,16 +23,16 @@ class _Concrete:
 class TensorBase:
     """An array with a place on the tape.
 
-    `data` is the raw array, `shape` a plain tuple, `space` the backend, device and dtype. `node` says where a gradient
+    `array` is the raw array, `shape` a plain tuple, `space` the backend, device and dtype. `node` says where a gradient
     goes: None (needs none), a Node (the operation that made this tensor), or for a leaf that requires grad a weak
     reference to its AccumulateGrad node, dead until the leaf is used. `version` is the cell that counts in-place writes,
     shared with all that share the memory; None until there is a first write or view. The slots after these five are set
     only where they are used, so that making a tensor stays cheap; there is no `__init__` for the same reason.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_hooks", "_post_accumulate_hooks", "_view", "data", "node", "shape", "space", "version")
+    __slots__ = ("__weakref__", "_grad", "_hooks", "_post_accumulate_hooks", "_tangent", "_view", "array", "node", "shape", "space", "version")
 
-    data: Any
+    array: Any
     shape: Shape
     space: Space
     node: Any
@@ -41,6 +41,7 @@ class TensorBase:
     _hooks: dict[int, Callable[..., Any]]
     _post_accumulate_hooks: dict[int, Callable[..., Any]]
     _view: Any
+    _tangent: Any
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -63,7 +64,7 @@ class TensorBase:
             xp = space.xp
             self._grad = make(space, xp.asarray(g) if owned else xp.copy(g))
         else:
-            grad.data = space.xp.asarray(space.xp.add_into(grad.data, g))
+            grad.array = space.xp.asarray(space.xp.add_into(grad.array, g))
             bump_version(grad)
         for hook in list(getattr(self, "_post_accumulate_hooks", {}).values()):
             hook(self)
@@ -123,7 +124,7 @@ def new_accumulator(leaf: TensorBase) -> Node:
 def make(space: Space, data: Any, node: Any = None) -> Any:
     """A Tensor of a raw array in a known space."""
     out = _Concrete.tensor()
-    out.data, out.shape, out.space, out.node, out.version = data, tuple(data.shape), space, node, None
+    out.array, out.shape, out.space, out.node, out.version = data, tuple(data.shape), space, node, None
     return out
 
 
@@ -160,9 +161,4 @@ def bump_version(tensor: TensorBase, line: str | None = None) -> None:
     cell = version_cell(tensor)
     cell[0] += 1
     if line is not None:
-        cell[1:] = [line]
-
-
-def share_memory_of(view: TensorBase, base: TensorBase) -> None:
-    """Let `view` count its writes together with `base`."""
-    view.version = version_cell(base)
+        cell[1:2] = [line]

@@ -169,6 +169,10 @@ def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any]) -
     place = common_place(operation.name, args)
     names = primitive.inputs * len(args) if primitive.variadic else primitive.inputs
     compute = _compute_dtype(operation, names, args)
+    if primitive.refusal is not None:
+        dtypes = [arg.space.dtype if isinstance(arg, TensorBase) else scalar_dtype(arg) for arg in args if arg is not None]
+        if (error := primitive.refusal(dtypes, compute)) is not None:
+            raise error
     xp, target = place.xp, place.of(compute)
     if primitive.elementwise or getattr(primitive, "is_elementwise", False):
         broadcast_all([arg.shape for arg in args if isinstance(arg, TensorBase)])
@@ -181,13 +185,13 @@ def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any]) -
             operand = array = None
         elif name in primitive.constants and not isinstance(primitive, Predicate):
             operand = arg if isinstance(arg, TensorBase) else number(place.of(scalar_dtype(arg)), arg)
-            array = operand.data
+            array = operand.array
         elif isinstance(arg, TensorBase):
             operand = arg
-            array = arg.data if arg.space.dtype is compute else xp.astype(arg.data, target.native)
+            array = arg.array if arg.space.dtype is compute else xp.astype(arg.array, target.native)
         else:
             operand = number(target, arg)
-            array = operand.data
+            array = operand.array
         operands.append(operand)
         arrays.append(array)
     native_statics = {key: RAW.static(target, key, value) for key, value in statics.items()}
@@ -235,7 +239,7 @@ def _attach(
     if not primitive.outputs:
         outs[0].node = node
         if "out" in asked:
-            node.kept_outputs["out"] = (outs[0].data, None, outs[0].space)
+            node.kept_outputs["out"] = (outs[0].array, None, outs[0].space)
         return
     node.count = len(outs)
     names = primitive.outputs if len(primitive.outputs) > 1 else primitive.outputs * len(outs)
@@ -245,7 +249,7 @@ def _attach(
             output.e0, output.index, output.extra, output.space = node, index, EMPTY, out.space
             output.seq = next_number()
         if name in asked:
-            node.kept_outputs[name] = (out.data, version_cell(out), out.space)
+            node.kept_outputs[name] = (out.array, version_cell(out), out.space)
 
 
 def _compute_dtype(operation: Operation, names: Sequence[str], args: Sequence[Any]) -> DType:
@@ -287,7 +291,7 @@ def common_place(name: str, args: Sequence[Any]) -> Space:
             raise_not_tensor(name, f"number {position + 1}", arg)
     if first is None:
         raise TypeError(f"{name}: got {', '.join(type(a).__name__ for a in args)}; expected at least one Tensor.")
-    return first.space
+    return first.space.plain
 
 
 def _reconcile(name: str, first: TensorBase, other: TensorBase) -> TensorBase:

@@ -10,6 +10,7 @@ under the rule's name. A test compares both ways for every operation.
 from __future__ import annotations
 
 import linecache
+import re
 from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
 from types import CodeType, FunctionType
@@ -18,7 +19,7 @@ from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import OperationNode, next_number
-from wengert.graph.saved import check_version, raise_freed
+from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.protocol.backend import Space
 from wengert.protocol.shapes import broadcast_shapes
 from wengert.rule.kinds import Elementwise, Predicate, sum_to
@@ -31,6 +32,9 @@ _OPERATORS = {
 }  # fmt: skip
 
 
+_KERNEL = re.compile(r"\(kernel := xp\.(\w+)\)")
+
+
 class Probe:
     """Stands for a value while a rule is read: what is done to it is written down as an expression."""
 
@@ -38,8 +42,11 @@ class Probe:
         self.text = text
 
     def __call__(self, *args: Any, **keywords: Any) -> Probe:
+        if self.text in ("xp.conj", "xp.real"):  # what is written out serves real numbers only
+            return args[0]
         words = [_text(arg) for arg in args] + [f"{key}={_text(value)}" for key, value in keywords.items()]
-        return Probe(f"{self.text}({', '.join(words)})")
+        kernel = f"(kernel := {self.text})" if self.text.startswith("xp.") else self.text  # faster than a method call
+        return Probe(f"{kernel}({', '.join(words)})")
 
     def __getattr__(self, name: str) -> Probe:
         if name.startswith("__"):
@@ -93,7 +100,7 @@ def written_out(function: Callable[..., Any], *arguments: str) -> Any:
 def specializable(operation: Operation) -> bool:
     """Whether the fast path can serve `operation` at all."""
     primitive = operation.primitive
-    special = primitive.variadic or primitive.outputs or "dtype" in primitive.statics
+    special = primitive.variadic or primitive.outputs or "dtype" in primitive.statics or not primitive.keeps_dtype
     asks = {ask for name in primitive.inputs for ask in primitive.asks(name)}
     return not special and not any(ask.endswith("_dtype") for ask in asks)
 
@@ -228,7 +235,7 @@ def _record_source(operation: Operation, heading: str, inputs: Sequence[str], st
     put("    out = Tensor()")
     if not elementwise:
         put("    shape = tuple(data.shape)")
-    put("    out.data = data if shape else xp.asarray(data)")
+    put("    out.array = data if shape else xp.asarray(data)")
     put("    out.shape, out.version = shape, None")
     if isinstance(primitive, Predicate):
         put(f"    out.space, out.node = {'space.index' if primitive.result == 'index' else 'space.boolean'}, None")
@@ -242,7 +249,7 @@ def _record_source(operation: Operation, heading: str, inputs: Sequence[str], st
 
 def _forward_text(operation: Operation, public: dict[str, str], statics: Sequence[str]) -> str:
     primitive = operation.primitive
-    data = [f"None if {public[n]} is None else {public[n]}.data" if n in primitive.optional else f"{public[n]}.data" for n in primitive.inputs]
+    data = [f"None if {public[n]} is None else {public[n]}.array" if n in primitive.optional else f"{public[n]}.array" for n in primitive.inputs]
     if not primitive.optional:
         try:
             probes = {name: Probe(name) for name in statics}
@@ -297,7 +304,7 @@ def _keep(kept: str, primitive: Any, public: dict[str, str]) -> list[str]:
     if kept in primitive.statics:
         return []
     if kept == "out":
-        return ["node.saved_out, node.cell_out = out.data, None"]
+        return ["node.saved_out, node.cell_out = out.array, None"]
     if kept not in primitive.inputs:
         name = kept.removesuffix("_shape")
         absent = f"None if {public[name]} is None else " if name in primitive.optional else ""
@@ -320,7 +327,7 @@ def fast_class(operation: Operation) -> type[OperationNode]:
 def _make_fast_class(operation: Operation) -> type[OperationNode]:
     primitive = operation.primitive
     count = len(primitive.inputs)
-    plain = count <= 2 and not primitive.constants
+    plain = count <= 2 and not primitive.constants and not primitive.places
     slots = [f"e{i}" for i in range(count)] if plain else ["edges"]
     base = node_class(operation, OperationNode)
     for kept in base.kept_by:
@@ -332,80 +339,96 @@ def _make_fast_class(operation: Operation) -> type[OperationNode]:
             slots.append(kept)
     slots += [f"static_{name}" for name in primitive.statics]
     result = node_class(operation, OperationNode, tuple(slots), layout=count if plain else 3)
-    environment: dict[str, Any] = {"check_version": check_version, "raise_freed": raise_freed, "sum_to": sum_to}
+    environment: dict[str, Any] = {
+        "FREED": FREED, "check_version": check_version, "checked_output": checked_output, "raise_freed": raise_freed,
+        "summed": summed,
+    }  # fmt: skip
     source = _pull_source(operation, result, environment)
     result.pull = _compiled(source, f"{primitive.name}_pull", environment | {"__builtins__": __builtins__, "__name__": __name__})
     return result
 
 
 def _pull_source(operation: Operation, cls: type[OperationNode], environment: dict[str, Any]) -> str:
-    """The text of the pull: unpack and check, one expression per edge, free, return."""
+    """The text of the pull: for each edge unpack and check what its rule asks, then one expression; free; return."""
     primitive, kept_by = operation.primitive, cls.kept_by
-    lines = [f"def {primitive.name}_pull(self, g, keep):", "    xp = self.space.xp"]
+    lines = [f"def {primitive.name}_pull(self, g, keep):"]
     put = lines.append
     plain = cls.layout < 3
     edge = [f"self.e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
+    texts = {n: _gradient_text(operation, n, environment) for n in primitive.inputs if n not in primitive.constants}
     if not plain:
         put(f"    {', '.join(edge)}, = self.edges")
-    freed: list[str] = []
+    for kernel in sorted({kernel for text in texts.values() for kernel in _KERNEL.findall(text)}):
+        put(f"    {kernel} = self.space.xp.{kernel}")
+    texts = {name: _KERNEL.sub(r"\1", text) for name, text in texts.items()}
+    if any("xp" in text for text in texts.values()):
+        put("    xp = self.space.xp")
     for kept, users in kept_by.items():
-        only = f"if {edge[users[0]]} is not None:" if len(users) == 1 and len(primitive.inputs) > 1 else "if True:"
-        if kept in primitive.statics:
-            put(f"    {kept} = self.static_{kept}")
-        elif kept == "out":
-            put(f"    {only}")
-            put("        out = self.saved_out")
-            put("        if out is None: raise_freed(self)")
-            put("        if self.cell_out is not None and self.cell_out[0]: self.kept('out', None)")
-            freed.append(f"    {only}\n        self.saved_out = None" if len(users) == 1 else "    self.saved_out = None")
-        elif kept not in primitive.inputs:
-            put(f"    {only} {kept} = self.{kept}")
-        else:
-            put(f"    {only}")
-            put(f"        {kept} = self.saved_{kept}")
-            if kept in primitive.optional:
-                put(f"        if {kept} is not None: {kept} = {kept}.data")
-            else:
-                put(f"        if {kept} is None: raise_freed(self)")
-                put(f"        if {kept}.version is not None: check_version(self, {kept!r}, {kept})")
-                put(f"        {kept} = {kept}.data")
-            freed.append(f"        self.saved_{kept} = None")
-    values: list[str] = []
+        if len(users) > 1:
+            lines += [f"    {line}" for line in _unpack(kept, primitive)]
     for position, name in enumerate(primitive.inputs):
-        if name in primitive.constants:
-            values.append("None")
+        own = [f"{line}" for kept, users in kept_by.items() if users == (position,) for line in _unpack(kept, primitive)]
+        if name in primitive.constants or texts[name] == "g":
             continue
-        text = _gradient_text(operation, name, environment)
-        target = f"g{position}"
-        values.append(target)
         if len(primitive.inputs) == 1:
-            put(f"    {target} = {text}")
+            lines += [f"    {line}" for line in [*own, f"g0 = {texts[name]}"]]
             continue
-        put(f"    if {edge[position]} is None: {target} = None")
-        put("    else:")
-        put(f"        {target} = {text}")
-        if primitive.elementwise:
-            put(f"        if self.shapes is not None: {target} = sum_to(xp, {target}, self.shapes[{position}])")
-    if freed:
-        put("    if not keep:")
-        names = [line.strip().rpartition(" = ")[0].rpartition("self.")[2] for line in freed]
-        put(f"        {' = '.join('self.' + name for name in names)} = None")
+        put(f"    if {edge[position]} is not None:")
+        lines += [f"        {line}" for line in [*own, f"g{position} = {texts[name]}"]]
+        put(f"    else: g{position} = None")
+    values = ["None" if n in primitive.constants else "g" if texts[n] == "g" else f"g{i}" for i, n in enumerate(primitive.inputs)]
+    tensors = [f"self.saved_{kept} = " for kept in kept_by if kept in primitive.inputs]
+    free = "".join(tensors) + "FREED" if tensors else ""
+    if "out" in kept_by:
+        free = f"self.saved_out = None; {free}"
+    if free:
+        put(f"    if not keep: {free}")
+    if primitive.elementwise and len(values) > 1:
+        put(f"    if self.shapes is not None: return summed(self, {', '.join(values)})")
     layout = cls.layout
-    put(f"    return {values[0]}" if layout == 1 else f"    return {', '.join(values)}" if layout == 2 else f"    return [{', '.join(values)}]")
+    put(f"    return [{', '.join(values)}]" if layout == 3 else f"    return {', '.join(values)}")
     return "\n".join([*lines, ""])
+
+
+def _unpack(kept: str, primitive: Any) -> list[str]:
+    """The statements that take one kept value off the node as a raw array, refusing one that is gone or was written."""
+    if kept in primitive.statics:
+        return [f"{kept} = self.static_{kept}"]
+    if kept == "out":
+        return [
+            "out = self.saved_out",
+            "if out is None: raise_freed(self)",
+            "if self.cell_out is not None: checked_output(self, 'out', out, self.cell_out)",
+        ]
+    if kept not in primitive.inputs:
+        return [f"{kept} = self.{kept}"]
+    checks = [f"if {kept}.version is not None: check_version(self, {kept!r}, {kept})", f"{kept} = {kept}.array"]
+    if kept in primitive.optional:
+        return [f"{kept} = self.saved_{kept}", f"if {kept} is not None:", *[f"    {line}" for line in checks]]
+    return [f"{kept} = self.saved_{kept}", *checks]
+
+
+def summed(node: Any, *gradients: Any) -> Any:
+    """The cotangents of operands that were broadcast, added up to each operand's shape; in the node's layout."""
+    xp = node.space.xp
+    values = [
+        None if g is None or edge is None else sum_to(xp, g, shape)
+        for g, edge, shape in zip(gradients, node.edge_nodes(), node.shapes, strict=True)
+    ]
+    return values if node.layout == 3 else tuple(values)
 
 
 def _gradient_text(operation: Operation, name: str, environment: dict[str, Any]) -> str:
     """The expression for the cotangent of one input."""
     primitive = operation.primitive
-    partial = primitive.partial.get(name) if isinstance(primitive, Elementwise) else None
+    partial = primitive.pulled_by_partial(name) if isinstance(primitive, Elementwise) else None
     if partial is not None:
         text = written_out(partial.function, "xp", *partial.asks)
         if isinstance(text, (int, float)):
             if text == 0:
                 return "xp.zeros_like(g)"
-            return "g" if text == 1 else "xp.negative(g)" if text == -1 else f"g * {text!r}"
-        return f"xp.multiply(g, {text or _call(partial, f'partial_{name}', environment)})"
+            return "g" if text == 1 else "(kernel := xp.negative)(g)" if text == -1 else f"g * {text!r}"
+        return f"(kernel := xp.multiply)(g, {text or _call(partial, f'partial_{name}', environment)})"
     rule = primitive.rules.get(name)
     if rule is None:
         environment[f"missing_{name}"] = _missing(operation, name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.graph.node import Node, Placed
+from wengert.graph.node import Node
 from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType
+from wengert.rule.placed import Placed
 from wengert.tensor.base import TensorBase, make
 
 
@@ -31,7 +32,7 @@ class RawTools:
         return make(space, space.xp.asarray(g))
 
     def value(self, tensor: TensorBase) -> Any:
-        return tensor.data
+        return tensor.array
 
     def static(self, space: Space, name: str, value: Any) -> Any:
         """A static argument as the rule sees it here: a dtype becomes the library's own."""
@@ -40,8 +41,8 @@ class RawTools:
     def input(self, tensor: TensorBase, space: Space) -> Any:
         """A kept input, converted to `space`."""
         if tensor.space is space:
-            return tensor.data
-        return space.xp.astype(tensor.data, space.native)
+            return tensor.array
+        return space.xp.astype(tensor.array, space.native)
 
     def output(self, data: Any, space: Space, node: Node) -> Any:
         return data

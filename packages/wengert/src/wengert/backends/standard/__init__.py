@@ -8,7 +8,7 @@ A backend calls `complete` once, when it is loaded:
         dtypes={dtypes.float32: array_api_strict.float32, ...},
         array_type=type(array_api_strict.asarray(0)),
     )
-    xp = complete(                                # a library that does not: kernels with at least the names of `Required`
+    xp = complete(                                # one that does not: kernels with at least the names of `Required`
         None,
         MyKernels(),
         dtypes={dtypes.float32: "float32", ...},
@@ -17,8 +17,8 @@ A backend calls `complete` once, when it is loaded:
 
 For each name of the protocol the first of these is taken: the backend's own kernel, as it is; the library's function if
 the name is one of the standard's, adapted where the standard promises less than the protocol asks (`adapters.py`); the
-default, one of the functions in the modules beside this one. A default's first parameter is the finished namespace, so a
-faster kernel is used inside all other defaults too.
+default, one of the functions in the modules beside this one. A default's first parameter is the finished namespace, so
+that a faster kernel is used inside all other defaults too.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from typing import Any, Protocol, cast
 
 from wengert.backends.standard import (
     adapters,
+    convolution,
     creation,
     elementwise,
+    fused,
     host,
     indexing,
     movement,
@@ -39,12 +41,12 @@ from wengert.backends.standard import (
     special,
     trigonometric,
 )
-from wengert.backends.standard.facts import Facts
+from wengert.backends.standard.facts import Facts, Kernels
 from wengert.protocol.dtypes import DType
 from wengert.protocol.extensions import Extensions
 from wengert.protocol.namespace import Namespace, Required
 
-_FAMILIES = (creation, elementwise, trigonometric, movement, indexing, reduction, special, host)
+_FAMILIES = (creation, elementwise, trigonometric, movement, indexing, reduction, fused, convolution, special, host)
 
 
 def complete(
@@ -62,10 +64,10 @@ def complete(
 ) -> Namespace:
     """The namespace that offers every name of the protocol, on the arrays of one library.
 
-    `library` is a namespace of the array API standard, or None. Only the standard's names are taken from it, never those
-    of our extensions, because a library may use such a word for something else.
-    `kernels` is what the backend writes itself: a mapping from the protocol's names to functions, or an object with such
-    attributes. It wins over the library. A mapping with a name that the protocol lacks is refused.
+    `library` is a namespace of the array API standard, or None. Only the standard's names are taken from it, never
+    those of our extensions, because a library may use such a word for something else.
+    `kernels` is what the backend writes itself: a mapping from the protocol's names to functions, or an object with
+    such attributes. It wins over the library. A mapping with a name that the protocol lacks is refused.
     `dtypes` and `array_type` are those of `Backend`.
     `mutable` says that `x[key] = value` writes x for a key of integers, slices and Ellipsis; `views` that slices,
     permutations and reshapes may share memory.
@@ -81,11 +83,12 @@ def complete(
     """
     facts = Facts(dtypes, array_type, mutable, views, advanced_keys, device_of)
     namespace = StandardNamespace(getattr(library, "__name__", None) or array_type.__name__, facts)
+    xp = cast(Kernels, namespace)
     names, required, extensions = names_of(Namespace), names_of(Required), names_of(Extensions)
     own = _kernels_of(kernels, names)
     defaults = {name: function for family in _FAMILIES for name, function in _functions_of(family).items()}
     wrap: Callable[[Callable[..., Any]], Callable[..., Any]] = (
-        partial(_as_arrays, namespace) if returns_scalars else lambda function: function
+        partial(_as_arrays, xp) if returns_scalars else lambda function: function
     )
 
     missing: list[str] = []
@@ -94,21 +97,20 @@ def complete(
         if name in own:
             function = own[name]
         elif name in adapters.BEYOND_THE_STANDARD and library is not None:
-            function = wrap(partial(adapters.BEYOND_THE_STANDARD[name], namespace))
+            function = wrap(partial(adapters.BEYOND_THE_STANDARD[name], xp))
         elif standard is not None:
-            function = wrap(adapters.adapted(namespace, name, standard))
+            function = wrap(adapters.adapted(xp, name, standard))
         elif name in required:
             missing.append(name)
             continue
         else:
-            function = wrap(partial(defaults[name], namespace))
-        setattr(namespace, name, function)
+            function = wrap(partial(defaults[name], xp))
+        vars(namespace)[name] = function
     if missing:
         raise TypeError(f"complete: {namespace!r} lacks the required {', '.join(missing)}; pass them in `kernels`.")
 
-    xp = cast(Namespace, namespace)
     if not advanced_keys:
-        xp.getitem = partial(indexing.getitem, namespace, xp.getitem)
+        xp.getitem = partial(indexing.getitem, xp, xp.getitem)
     return xp
 
 
@@ -144,7 +146,9 @@ def _kernels_of(kernels: Any, names: frozenset[str]) -> dict[str, Any]:
     own = dict(cast(Mapping[str, Any], kernels))
     unknown = sorted(own.keys() - names)
     if unknown:
-        raise TypeError(f"complete: the protocol has no kernel {', '.join(unknown)}; its names are in wengert.protocol.")
+        raise TypeError(
+            f"complete: the protocol has no kernel {', '.join(unknown)}; its names are in wengert.protocol."
+        )
     return own
 
 
@@ -157,14 +161,14 @@ def _functions_of(module: ModuleType) -> dict[str, FunctionType]:
     }
 
 
-def _as_arrays(namespace: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+def _as_arrays(xp: Kernels, function: Callable[..., Any]) -> Callable[..., Any]:
     """`function` with each result that is not yet an array made one; tuples and other results pass."""
-    array_type, dtypes = namespace.facts.array_type, namespace.facts.dtype_by_native
+    array_type, dtypes = xp.facts.array_type, xp.facts.dtype_by_native
 
     def returning_arrays(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
         if isinstance(result, array_type) or getattr(result, "dtype", None) not in dtypes:
             return result
-        return namespace.asarray(result)
+        return xp.asarray(result)
 
     return returning_arrays

@@ -1,7 +1,7 @@
 """Floor 3: where the array API standard promises less than the protocol asks.
 
-The standard leaves out arithmetic and order on booleans, fixes no width for the sum of integers, takes real() of complex
-arrays only, and rejects keys that do not mention each axis. A backend's own kernels never come here.
+The standard leaves out arithmetic and order on booleans, fixes no width for the sum of integers, takes real() of
+complex arrays only, and rejects keys that do not mention each axis. A backend's own kernels never come here.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def adapted(xp: Kernels, name: str, function: Function) -> Function:
     if name in _TOTALS:
         return partial(_total, xp, function, name.startswith("cumulative"))
     if name in ("real", "conj"):
-        return lambda x: function(x) if xp.facts.dtype(x).is_complex else x
+        return partial(_part, xp, function, lambda x: x)
     if name == "imag":
-        return lambda x: function(x) if xp.facts.dtype(x).is_complex else xp.zeros_like(x)
+        return partial(_part, xp, function, lambda x: xp.zeros_like(x))
     if name == "astype":
         return partial(_astype, xp, function)
     return function
@@ -53,6 +53,10 @@ def _integers_for_bool(xp: Kernels, function: Function, back: bool, /, *operands
     number = xp.facts.dtypes[ours.uint8] if ours.uint8 in xp.facts.dtypes else xp.facts.dtypes[ours.int64]
     result = function(*(xp.astype(operand, number) for operand in operands), **options)
     return xp.astype(result, operands[0].dtype) if back else result
+
+
+def _part(xp: Kernels, function: Function, of_real: Callable[[Any], Any], x: Any, /) -> Any:
+    return function(x) if xp.facts.dtype(x).is_complex else of_real(x)
 
 
 def _total(xp: Kernels, function: Function, running: bool, x: Any, /, **options: Any) -> Any:

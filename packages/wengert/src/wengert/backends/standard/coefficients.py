@@ -1,7 +1,7 @@
 """Floor 3: coefficients of the special functions, and the sums that they belong to.
 
-The Chebyshev coefficients are interpolation at 200 nodes, computed with 60 digits and cut where they fall below 1e-18 of
-the largest. All are rounded to double precision.
+The Chebyshev coefficients come from interpolation at 200 nodes with 60 digits; those below 1e-18 of the largest are cut
+off. All are rounded to double precision.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _plan(shape: Shape, axes: Shape, index_shape: Shape) -> _Plan:
 
 
 def _split(xp: Kernels, key: Any, shape: Shape) -> tuple[tuple[Any, ...], list[tuple[int, Any]]]:
-    """The basic part of a key, with a full slice for each axis that an array indexes, and the arrays with their first axes.
+    """The basic part of a key, with a full slice for each axis that an array indexes; the arrays and their first axes.
 
     The axes are those of what the basic part leaves. A 0-d boolean array indexes a new axis of size 1.
     """
@@ -198,7 +198,7 @@ def _written(xp: Kernels, x: Any, key: Any, value: Any, accumulate: bool) -> Any
 
 
 def _combined(xp: Kernels, rows: Any, positions: Any, values: Any, accumulate: bool) -> Any:
-    """`rows` with `values` written or added at `positions`; of several values written at one position the last stays."""
+    """`rows` with `values` written or added at `positions`; of several written at one position the last stays."""
     n, m = rows.shape[0], values.shape[0]
     if 0 in (n, m, rows.shape[1]):
         return xp.copy(rows)

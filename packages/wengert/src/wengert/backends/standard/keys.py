@@ -43,7 +43,7 @@ def whole_key(key: Any, shape: Shape, axes_of_array: Callable[[Any], int] = lamb
         (*counts[:place], *(1 for _ in rest), *counts[place + 1 :]),
         strict=True,
     ):
-        explicit.append(_within(entry, shape[axis]) if isinstance(entry, slice) else entry)
+        explicit.append(_within(cast("slice[Any]", entry), shape[axis]) if isinstance(entry, slice) else entry)
         axis += count
     return tuple(explicit)
 
@@ -52,7 +52,7 @@ def _axes_of(entry: Any) -> int:
     return 0 if entry is None or entry is Ellipsis else 1
 
 
-def _within(entry: slice, n: int) -> slice:
+def _within(entry: slice[Any], n: int) -> slice:
     span = range(*entry.indices(n))
     return slice(span.start, span.stop, span.step) if len(span) else slice(0, 0, 1)
 

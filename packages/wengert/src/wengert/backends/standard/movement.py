@@ -23,7 +23,9 @@ def squeeze(xp: Kernels, x: Any, /, axis: int | Shape) -> Any:
 
 
 def stack(xp: Kernels, arrays: Sequence[Any], /, *, axis: int = 0) -> Any:
-    return xp.concat([xp.expand_dims(x, axis=axis) for x in arrays], axis=normalize_axis(axis, len(arrays[0].shape) + 1))
+    return xp.concat(
+        [xp.expand_dims(x, axis=axis) for x in arrays], axis=normalize_axis(axis, len(arrays[0].shape) + 1)
+    )
 
 
 def flip(xp: Kernels, x: Any, /, *, axis: int | Shape) -> Any:
@@ -90,7 +92,7 @@ def windows(xp: Kernels, x: Any, /, *, axis: int, size: int, step: int) -> Any:
 
 
 def overlap_add(xp: Kernels, x: Any, /, *, axis: int, step: int, length: int) -> Any:
-    """Each window of `x` (its last axis) is cut into blocks of `step`; the blocks of one number are laid side by side."""
+    """Each window (the last axis of `x`) is cut into blocks of `step`; blocks of one number are laid side by side."""
     ndim = len(x.shape) - 1
     d = normalize_axis(axis, ndim)
     count, size = x.shape[d], x.shape[-1]

@@ -21,7 +21,7 @@ def argmin(xp: Kernels, x: Any, /, *, axis: int, keepdims: bool = False) -> Any:
 
 
 def _reversed(xp: Kernels, x: Any) -> Any:
-    """x in the opposite order, and back by a second call. Bits rather than the sign: -x of the least integer overflows."""
+    """x in the opposite order, and back by a second call. Integers by their bits: minus the least one overflows."""
     return xp.negative(x) if xp.facts.dtype(x).is_inexact else xp.bitwise_invert(x)
 
 
@@ -76,7 +76,9 @@ def searchsorted(xp: Kernels, sorted_values: Any, values: Any, /, *, side: str =
         is_inside = further <= n
         index = xp.where(is_inside, further - 1, constant(xp, further, 0))
         candidate = xp.reshape(xp.take(sorted_values, xp.reshape(index, (size,)), axis=0), values.shape)
-        is_before = _precedes(xp, candidate, values) if side == "left" else xp.logical_not(_precedes(xp, values, candidate))
+        is_before = (
+            _precedes(xp, candidate, values) if side == "left" else xp.logical_not(_precedes(xp, values, candidate))
+        )
         found = xp.where(xp.logical_and(is_inside, is_before), further, found)
         step >>= 1
     return found

@@ -30,7 +30,9 @@ def atan2(xp: Kernels, y: Any, x: Any, /) -> Any:
     both_zero = xp.logical_and(xp.equal(height, constant(xp, y, 0)), xp.equal(width, constant(xp, x, 0)))
     both_infinite = xp.logical_and(xp.isinf(y), xp.isinf(x))
     one = constant(xp, x, 1)
-    slope = xp.divide(xp.where(both_infinite, one, height), xp.where(xp.logical_or(both_zero, both_infinite), one, width))
+    slope = xp.divide(
+        xp.where(both_infinite, one, height), xp.where(xp.logical_or(both_zero, both_infinite), one, width)
+    )
     angle = xp.atan(slope)
     return xp.copysign(xp.where(xp.signbit(x), math.pi - angle, angle), y)
 

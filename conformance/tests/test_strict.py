@@ -1,0 +1,32 @@
+"""The backend `strict` is found, loads, and says what it lacks."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from wengert.backends.registry import states
+from wengert_conformance import strict
+
+
+def test_strict_is_registered() -> None:
+    state = next(state for state in states() if state.name == "strict")
+    assert (state.state, state.devices) == ("available", ("cpu",))
+
+
+def test_strict_has_nothing_of_its_own() -> None:
+    backend = strict.load()
+    assert backend.array_type.__module__.startswith("array_api_strict")
+    assert [dtype.name for dtype in strict.LACKING] == ["float16", "bfloat16"]
+
+
+def test_strict_owns_its_arrays_only() -> None:
+    backend = strict.load()
+    assert strict.owns(backend.array_type)
+    assert not strict.owns(list)
+
+
+def test_strict_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "array_api_strict", None)
+    with pytest.raises(ImportError, match=r'pip install "wengert-conformance\[strict\]"'):
+        strict.load()

@@ -1,0 +1,282 @@
+"""The NumPy kernels against plain Python, and what they promise of memory, warnings and dtypes."""
+
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from wengert.backends.standard import complete, names_of
+from wengert.protocol import dtypes
+from wengert.protocol.backend import Backend
+from wengert.protocol.namespace import Namespace
+from wengert.testing.kernel_cases import CASES
+from wengert_numpy.kernels import fused, indexing, quiet, special
+from wengert_numpy.namespace import DTYPES, KERNELS, dtype_of, make_backend
+from wengert_numpy.plugin import owns, wengert_backend
+
+BACKEND = make_backend()
+XP = BACKEND.xp
+WITHOUT_SCIPY = Backend(
+    name="numpy-minimal",
+    xp=complete(
+        np,
+        {name: kernel for name, kernel in KERNELS.items() if name not in special.kernels},
+        dtypes=DTYPES,
+        array_type=np.ndarray,
+        advanced_keys=True,
+        returns_scalars=True,
+    ),
+    array_type=np.ndarray,
+    dtypes=DTYPES,
+    dtype_of=dtype_of,
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kernel)
+def test_kernel_against_plain_python(case):
+    for dtype in case.dtypes_on(BACKEND):
+        case.check(BACKEND, dtype)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.kernel in special.kernels], ids=lambda case: case.kernel)
+def test_special_function_without_scipy(case):
+    for dtype in case.dtypes_on(WITHOUT_SCIPY):
+        case.check(WITHOUT_SCIPY, dtype)
+
+
+def test_every_kernel_is_ours_and_has_a_case():
+    assert {case.kernel for case in CASES} == names_of(Namespace) == set(KERNELS)
+
+
+# memory
+
+
+def test_getitem_of_one_element_is_a_view():
+    x = np.arange(4.0)
+    part = XP.getitem(x, (2,))
+    part[...] = 9
+    assert x[2] == 9
+    assert part.shape == ()
+
+
+def test_setitem_and_add_at_return_what_they_wrote():
+    x = np.zeros(3)
+    assert XP.setitem(x, (0,), 1.0) is x
+    assert XP.add_at(x, (np.array([1, 1]),), 2.0) is x
+    assert x.tolist() == [1, 4, 0]
+
+
+def test_scatter_add_leaves_its_argument_alone():
+    x = np.zeros(3)
+    assert XP.scatter_add(x, (slice(0, 2),), 1.0).tolist() == [1, 1, 0]
+    assert x.tolist() == [0, 0, 0]
+
+
+def test_add_into_writes_where_there_is_memory():
+    x = np.ones(3)
+    assert XP.add_into(x, np.ones(3)) is x
+    assert x.tolist() == [2, 2, 2]
+    assert XP.add_into(np.float32(1), np.float32(2)) == 3
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (1, 3), (2, 1), (2, 3)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_broadcast_to_is_a_view_like_numpys(shape, order):
+    x = np.asarray(np.arange(np.prod(shape, dtype=int)).reshape(shape), order=order)
+    out = XP.broadcast_to(x, (4, 2, 3))
+    assert np.array_equal(out, np.broadcast_to(x, (4, 2, 3)))
+    assert np.shares_memory(out, x)
+    assert XP.is_overlapping(out)
+
+
+@pytest.mark.parametrize("wrong", [(4,), (1, 4), (3, 2), ()])
+def test_broadcast_to_refuses_a_shape_that_does_not_fit(wrong):
+    with pytest.raises(ValueError, match=r"broadcast|more dimensions"):
+        XP.broadcast_to(np.zeros((2, 3)), wrong)
+
+
+def test_views_can_be_written_where_the_array_can():
+    x = np.zeros((3, 3))
+    XP.diagonal(x, offset=0, axis1=0, axis2=1)[...] = 1
+    XP.windows(x, axis=1, size=1, step=2)[...] += 2
+    assert x.tolist() == [[3, 0, 2], [2, 1, 2], [2, 0, 3]]
+    x.flags.writeable = False
+    assert not XP.diagonal(x, offset=0, axis1=0, axis2=1).flags.writeable
+
+
+def test_sharing_and_overlap():
+    x = np.zeros((4, 4))
+    assert XP.shares_memory(x, x[1:, 2])
+    assert not XP.shares_memory(x[:2], x[2:])
+    assert not XP.is_overlapping(x[::2])
+    assert not XP.is_overlapping(np.broadcast_to(x, (1, 4, 4)))
+
+
+def test_copy_keeps_zero_dimensions():
+    x = np.array(1.5)
+    copy = XP.copy(x)
+    copy[...] = 2
+    assert (float(x), copy.shape, XP.contiguous(x).shape) == (1.5, (), ())
+
+
+# long arrays take other ways than short ones
+
+
+@pytest.mark.parametrize("shape", [(40, 300), (7, 3, 50)])
+def test_add_at_of_many_rows(shape):
+    random = np.random.default_rng(0)
+    x = random.standard_normal(shape)
+    index = random.integers(-shape[0], shape[0], (500,))
+    value = random.standard_normal((500, *shape[1:]))
+    expected = x.copy()
+    np.add.at(expected, (index,), value)
+    assert np.allclose(indexing.add_at(x.copy(), (index,), value), expected, rtol=1e-13, atol=1e-13)
+    turned = np.asfortranarray(x)
+    assert np.allclose(indexing.add_at(turned, (index,), value), expected, rtol=1e-13, atol=1e-13)
+
+
+def test_add_at_refuses_an_index_out_of_range_and_writes_nothing():
+    x = np.zeros((3, 2))
+    with pytest.raises(IndexError, match="out of range for an axis of size 3"):
+        XP.add_at(x, (np.array([0, 3]),), 1.0)
+    assert not x.any()
+
+
+def test_long_erf_in_single_precision():
+    x = np.concatenate([np.linspace(-6, 6, 20001), 10.0 ** np.linspace(-30, 0, 2000), [np.inf, -np.inf]])
+    x = x.astype(np.float32)
+    expected = special._scipy_erf(x.astype(np.float64))
+    out = XP.erf(x)
+    assert out.dtype == np.float32
+    assert np.max(np.abs(out - expected) / np.maximum(np.abs(expected), 1e-38)) < 5e-7
+    assert np.isnan(XP.erf(np.full(5000, np.nan, np.float32))).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex64])
+def test_long_sigmoid(dtype):
+    x = np.linspace(-8, 8, 5000).astype(dtype)
+    out = XP.expit(x)
+    assert out.dtype == dtype
+    wide = x.astype(np.complex128)
+    assert np.allclose(out, 1 / (1 + np.exp(-wide)), rtol=2e-3 if dtype == np.float16 else 1e-6, atol=0)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("offset", [0, 300, -300])
+def test_softmax_in_blocks(axis, dtype, offset):
+    x = np.random.default_rng(0).standard_normal((3000, 70)).astype(dtype)
+    x[0, 1:] = -np.inf
+    tolerance = {np.float16: 2e-3, np.float32: 2e-6}[dtype]
+    x += dtype(offset)
+    wide = np.exp(x.astype(np.float64) - offset)
+    expected = wide / wide.sum(axis, keepdims=True)
+    assert x.size > 2 * fused._LONG
+    out, log_out = XP.softmax(x, axis=axis), XP.log_softmax(x, axis=axis)
+    assert out.dtype == log_out.dtype == dtype
+    assert np.allclose(out, expected, rtol=tolerance, atol=tolerance)
+    with np.errstate(divide="ignore"):
+        assert np.allclose(log_out, np.log(expected), rtol=tolerance, atol=tolerance)
+
+
+def test_softmax_of_a_row_of_minus_infinity_is_nan():
+    x = np.zeros((100, 100), np.float32)
+    x[3] = -np.inf
+    out = XP.softmax(x, axis=1)
+    assert np.isnan(out[3]).all()
+    assert np.allclose(np.delete(out, 3, 0), 0.01)
+
+
+def test_half_precision_is_summed_in_single():
+    x = np.ones((4096, 2), np.float16)
+    assert XP.sum(x, axis=0).tolist() == [4096, 4096]
+    assert XP.cumulative_sum(x, axis=0)[-1].tolist() == [4096, 4096]
+
+
+# warnings
+
+
+def test_singular_points_are_silent_in_every_thread(recwarn):
+    zero, out = np.zeros(3), []
+
+    def work():
+        for _ in range(200):
+            out.append(XP.log(zero)[0] == -np.inf and np.isnan(XP.divide(zero, zero))[0])
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(out) == 800
+    assert all(out)
+    assert not recwarn.list
+
+
+def test_a_ufunc_inside_a_silent_ufunc_is_silent():
+    assert quiet.call(lambda: XP.log(np.zeros(1))[0]) == -np.inf
+
+
+def test_the_callers_error_state_stays():
+    XP.log(np.zeros(1))
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        np.log(np.zeros(1))
+
+
+def test_casts_are_silent():
+    assert XP.astype(np.array([np.nan, 1e300]), np.dtype(np.float32)).tolist()[1] == np.inf
+    assert XP.astype(np.array([1 + 2j]), np.dtype(np.float64)).tolist() == [1]
+    assert XP.astype(np.array([2j]), np.dtype(np.bool_)).tolist() == [True]
+
+
+# random numbers
+
+
+def test_half_precision_stays_below_one():
+    out = XP.uniform(XP.generator(0), (20000,), dtype=np.dtype(np.float16), device=None)
+    assert out.max() < 1
+
+
+def test_complex_normal_has_variance_one():
+    out = XP.normal(XP.generator(0), (20000,), dtype=np.dtype(np.complex64), device=None)
+    assert abs(np.var(out) - 1) < 0.03
+    assert abs(np.var(out.real) - 0.5) < 0.02
+
+
+# dtypes
+
+
+def test_a_second_name_of_int64_is_int64():
+    assert dtype_of(np.zeros(1, np.longlong)) is dtypes.int64
+
+
+@pytest.mark.parametrize(
+    ("array", "error", "words"),
+    [
+        (
+            np.array([object()]),
+            TypeError,
+            "can't convert np.ndarray of type numpy.object_. The only supported types are",
+        ),
+        (np.array(["a"]), TypeError, "can't convert np.ndarray of type numpy.str_"),
+        (np.zeros(1, "M8[s]"), TypeError, "can't convert np.ndarray of type numpy.datetime64"),
+        (np.zeros(1, ">f4"), ValueError, "given numpy array has byte order different from the native byte order"),
+    ],
+)
+def test_dtypes_that_torch_refuses_too(array, error, words):
+    with pytest.raises(error, match=words):
+        BACKEND.space_of(array)
+
+
+def test_owns_by_type():
+    assert owns(np.ndarray)
+    assert owns(np.float64)
+    assert owns(np.ma.MaskedArray)
+    assert not owns(list)
+
+
+def test_the_plugin_imports_no_numpy():
+    code = "import sys, wengert_numpy.plugin as p; p.wengert_backend(); assert 'numpy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert wengert_backend().version() == np.__version__

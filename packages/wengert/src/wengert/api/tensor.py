@@ -1,0 +1,282 @@
+"""Floor 7: the class Tensor: the methods of all families and the autograd attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any
+from weakref import ref
+
+from wengert.api.autograd import backward
+from wengert.graph.node import Node
+from wengert.graph.saved import version_of
+from wengert.ops.activation import ActivationMethods
+from wengert.ops.arithmetic import ArithmeticMethods
+from wengert.ops.comparison import ComparisonMethods
+from wengert.ops.complex import ComplexMethods
+from wengert.ops.conversion import ConversionMethods
+from wengert.ops.creation import CreationMethods
+from wengert.ops.exponential import ExponentialMethods
+from wengert.ops.indexing import IndexingMethods
+from wengert.ops.inplace import InplaceMethods
+from wengert.ops.linalg import LinalgMethods
+from wengert.ops.movement import MovementMethods
+from wengert.ops.normalization import NormalizationMethods
+from wengert.ops.reduction import ReductionMethods
+from wengert.ops.trigonometric import TrigonometricMethods
+from wengert.ops.xp import TensorNamespace, namespace_of
+from wengert.protocol.errors import BackendError
+from wengert.tensor.base import UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
+from wengert.tensor.view import as_alias, view_of
+
+
+_next_key = count(1).__next__
+
+
+class Handle:
+    """What registering a hook returns: `remove()` takes the hook away again, and so does leaving a `with` block."""
+
+    __slots__ = ("_hooks", "_key")
+
+    def __init__(self, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> None:
+        self._hooks, self._key = hooks, _next_key()
+        hooks[self._key] = hook
+
+    def remove(self) -> None:
+        """Take the hook away; a second time does nothing."""
+        self._hooks.pop(self._key, None)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.remove()
+
+
+class _Retain:
+    """Keeps the gradient of one non-leaf tensor, which it does not keep alive."""
+
+    __slots__ = ("target",)
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.target = ref(tensor)
+
+    def __call__(self, gradient: Any) -> None:
+        tensor = self.target()
+        if tensor is not None and gradient is not None:
+            held = gradient_of(tensor)
+            tensor.grad = gradient.clone() if held is None else held + gradient
+
+
+class Tensor(
+    ArithmeticMethods,
+    ExponentialMethods,
+    TrigonometricMethods,
+    ActivationMethods,
+    ComparisonMethods,
+    ComplexMethods,
+    ReductionMethods,
+    LinalgMethods,
+    MovementMethods,
+    IndexingMethods,
+    NormalizationMethods,
+    CreationMethods,
+    ConversionMethods,
+    InplaceMethods,
+):
+    """An array that records what is done with it. Made by `wengert.tensor` and its kin, never by calling the class.
+
+    >>> x = tensor([1., 2.], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ()
+    __array_priority__ = 1000
+
+    # what needs a gradient, and where it goes
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded."""
+        return self.node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Change in place whether operations on this leaf are recorded; returns self."""
+        if not is_leaf(self):
+            if not requires_grad:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                    "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                )
+            return self
+        if not requires_grad:
+            self.node = None
+        elif self.node is None:
+            require_inexact(self.space.dtype)
+            self.node = UNUSED_LEAF
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made this tensor."""
+        return is_leaf(self)
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the operation that made this tensor; None for a leaf."""
+        return None if is_leaf(self) else self.node.destination()[0]
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of its `grad_fn` this tensor is."""
+        return 0 if is_leaf(self) else self.node.destination()[1]
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward has accumulated, None before. May be set and deleted."""
+        return gradient_of(self)  # pyright: ignore[reportReturnType]  # only Tensors are put there
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is not None:
+            self._check_gradient(value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    def _check_gradient(self, value: Any) -> None:
+        if not isinstance(value, TensorBase):
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        if value is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        if value.shape != self.shape:
+            raise RuntimeError(
+                "assigned grad has data of a different size: "
+                f"got shape {value.shape} for a tensor of shape {self.shape}"
+            )
+        if value.space.dtype is not self.space.dtype:
+            raise RuntimeError(
+                f"assigned grad has data of a different type: got {value.space.dtype!r} for a tensor of {self.space.dtype!r}"
+            )
+        if value.space.backend is not self.space.backend:
+            raise BackendError(
+                f"assigned grad has data on another backend: {value.space.backend.name!r} for a tensor on {self.space.backend.name!r}"
+            )
+        if value.space is not self.space:
+            raise RuntimeError(
+                f"assigned grad has data located on a different device: {value.space.device} for a tensor on {self.space.device}"
+            )
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this non-leaf tensor in its `.grad` during backward."""
+        if self.node is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if is_leaf(self) or self.retains_grad:
+            return
+        self.node.extras().captures.append(_Retain(self))
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether this non-leaf tensor keeps its gradient."""
+        if is_leaf(self) or self.node.extra is None:
+            return False
+        return any(isinstance(keep, _Retain) and keep.target() is self for keep in self.node.extra.captures)
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
+    ) -> None:
+        """Add the gradient of this tensor to the `.grad` of the leaves that it came from; see `autograd.backward`."""
+        backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
+        """Call `hook` with the gradient of this tensor whenever it is computed; what it returns takes its place.
+
+        Errors: RuntimeError if this tensor does not require grad.
+        """
+        if self.node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if not is_leaf(self):
+            return Handle(self.node.extras().tensor_hooks, hook)
+        hooks = getattr(self, "_hooks", None)
+        if hooks is None:
+            hooks = self._hooks = {}
+        return Handle(hooks, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Handle:
+        """Call `hook` with this leaf whenever its `.grad` has been added to."""
+        if self.node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if not is_leaf(self):
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        hooks = getattr(self, "_post_accumulate_hooks", None)
+        if hooks is None:
+            hooks = self._post_accumulate_hooks = {}
+        return Handle(hooks, hook)
+
+    # the same memory without the history
+
+    def detach(self) -> Tensor:
+        """A tensor on the same memory that does not require grad; writes to either are seen, and counted, by both."""
+        return as_alias(make(self.space, self.array), self)
+
+    def detach_(self) -> Tensor:
+        """Leave the history, in place; returns self."""
+        if view_of(self) is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
+                "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
+                "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+                "torch/optim/optimizer.py as a solution."
+            )
+        self.node = None
+        return self
+
+    @property
+    def data(self) -> Tensor:
+        """A tensor on the same memory without the history; writes to it are not counted. May be set."""
+        return make(self.space, self.array)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, TensorBase):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if value.space is not self.space:
+            raise RuntimeError(
+                "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type: "
+                f"{self.space} and {value.space}."
+            )
+        self.array, self.shape = value.array, value.shape
+
+    @property
+    def _version(self) -> int:
+        """How often the memory of this tensor was written in place."""
+        return version_of(self)
+
+    @property
+    def _base(self) -> Tensor | None:
+        """The tensor that this one is a view of; None if it is no view."""
+        view = view_of(self)
+        return None if view is None else view.base  # pyright: ignore[reportReturnType]  # views are of Tensors
+
+    def _is_view(self) -> bool:
+        return view_of(self) is not None
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> TensorNamespace:
+        """The array API's namespace for this tensor's backend."""
+        return namespace_of(self.space.backend)
+
+    def edge(self) -> Node | None:
+        """The node that a gradient of this tensor goes to."""
+        return edge_of(self)
