@@ -9,9 +9,19 @@ from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
 
-from wengert_numpy.kernels import elementwise, fused, indexing, movement, random, reduction, special
+from wengert_numpy.kernels import (
+    classes,
+    convolution,
+    elementwise,
+    fused,
+    indexing,
+    movement,
+    random,
+    reduction,
+    special,
+)
 
-FAMILIES = (elementwise, fused, indexing, movement, random, reduction, special)
+FAMILIES = (classes, convolution, elementwise, fused, indexing, movement, random, reduction, special)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16}
 _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}

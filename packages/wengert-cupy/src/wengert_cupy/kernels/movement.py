@@ -66,6 +66,11 @@ def windows(x: Any, /, *, axis: int, size: int, step: int) -> Any:
     )
 
 
+def can_view(x: Any, shape: Shape, /) -> bool:
+    """Whether an array of `shape` on the memory of `x` can be had by strides."""
+    return bool(x.flags.c_contiguous) or bool(cupy.may_share_memory(x.reshape(shape), x))
+
+
 def is_overlapping(x: Any, /) -> bool:
     """Whether several indices meet at one address, as far as strides of 0 tell."""
     return any(s == 0 and n > 1 for n, s in zip(x.shape, x.strides, strict=True))
@@ -86,6 +91,7 @@ kernels: dict[str, Any] = {
     "asnumpy": cupy.asnumpy,
     "astype": astype,
     "broadcast_to": cupy.broadcast_to,
+    "can_view": can_view,
     "contiguous": contiguous,
     "copy": cupy.array,
     "diagonal": diagonal,

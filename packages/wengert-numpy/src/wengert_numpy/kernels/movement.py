@@ -130,6 +130,28 @@ def overlap_add(x: Any, /, *, axis: int, step: int, length: int) -> Any:
     return out
 
 
+def can_view(x: Any, shape: Shape, /) -> bool:
+    """Whether an array of `shape` on the memory of `x` can be had by strides."""
+    if x.flags.c_contiguous or not x.size:
+        return True
+    blocks: list[int] = []  # sizes of the runs of axes that one stride goes through, the last run first
+    reach = 0
+    for n, stride in zip(x.shape[::-1], x.strides[::-1], strict=True):
+        if n != 1:
+            if blocks and stride == reach:
+                blocks[-1] *= n
+            else:
+                blocks.append(n)
+            reach = n * stride
+    sizes = [n for n in shape if n != 1]
+    for block in blocks:
+        while block > 1:
+            if not sizes or block % sizes[-1]:
+                return False
+            block //= sizes.pop()
+    return True
+
+
 def is_overlapping(x: Any, /) -> bool:
     """Whether several indices meet at one address, as far as strides of 0 tell."""
     return 0 in x.strides and any(s == 0 and n > 1 for n, s in zip(x.shape, x.strides, strict=True))
@@ -156,6 +178,7 @@ kernels: dict[str, Any] = {
     "asnumpy": asnumpy,
     "astype": astype,
     "broadcast_to": broadcast_to,
+    "can_view": can_view,
     "concat": concat,
     "contiguous": contiguous,
     "copy": np.array,

@@ -115,6 +115,17 @@ def overlap_add(x: Any, /, *, axis: int, step: int, length: int) -> Any:
     return torch.ops.aten.unfold_backward(x, sizes, axis, x.shape[-1], step)
 
 
+def can_view(x: Any, shape: Shape, /) -> bool:
+    """Whether a tensor of `shape` on the memory of `x` can be had by strides."""
+    if x.is_contiguous():
+        return True
+    try:
+        x.view(shape)
+    except RuntimeError:
+        return False
+    return True
+
+
 def is_overlapping(x: Any, /) -> bool:
     """Whether several indices meet at one address, as far as strides of 0 tell."""
     return any(s == 0 and n > 1 for n, s in zip(x.shape, x.stride(), strict=True))
@@ -144,6 +155,7 @@ kernels: dict[str, Any] = {
     "asnumpy": asnumpy,
     "astype": astype,
     "broadcast_to": torch.broadcast_to,
+    "can_view": can_view,
     "concat": concat,
     "contiguous": Tensor.contiguous,
     "copy": torch.clone,

@@ -229,7 +229,7 @@ class Tensor(
 
     def detach(self) -> Tensor:
         """A tensor on the same memory that does not require grad; writes to either are seen, and counted, by both."""
-        return as_alias(make(self.space, self.array), self)
+        return as_alias(make(self.space.plain, self.array), self)
 
     def detach_(self) -> Tensor:
         """Leave the history, in place; returns self."""

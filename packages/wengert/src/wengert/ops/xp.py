@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
-from wengert.ops import comparison, indexing, movement
+from wengert.ops import arithmetic, comparison, indexing, movement
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend
 from wengert.protocol.dtypes import DType, get_default_dtype
@@ -144,6 +144,9 @@ class TensorNamespace:
 
     def real(self, x: Any, /) -> Any:
         return self.real_part(x) if x.space.dtype.is_complex else x
+
+    def sign(self, x: Any, /) -> Any:
+        return arithmetic.sgn(x)
 
     def where(self, condition: Any, x: Any, y: Any, /) -> Any:
         return comparison.where(condition, x, y)

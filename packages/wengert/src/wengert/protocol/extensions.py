@@ -31,6 +31,8 @@ class Extensions(Protocol):
     def complex(self, real: Any, imag: Any, /) -> Any: ...
     def fmod(self, x: Any, y: Any, /) -> Any: ...  # the sign of the dividend
 
+    def masked(self, x: Any, mask: Any, /) -> Any: ...  # x where the mask is, else 0, whatever x is there
+
     # special functions
     expit: Callable[[Any], Any]
     erf: Callable[[Any], Any]
@@ -50,6 +52,7 @@ class Extensions(Protocol):
     def asnumpy(self, x: Any, /) -> Any: ...
     def errstate(self) -> AbstractContextManager[Any]: ...  # silences warnings at singular points
     def shares_memory(self, x: Any, y: Any, /) -> bool: ...  # may say True for True, never False for shared
+    def can_view(self, x: Any, shape: Shape, /) -> bool: ...  # whether `reshape` shares the memory of x
     def is_overlapping(self, x: Any, /) -> bool: ...  # several indices at one address, as in a broadcast view
 
     # fused kernels; each default is the composite

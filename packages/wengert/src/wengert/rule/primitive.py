@@ -8,10 +8,10 @@ name: an input (keeps that array), `out` (keeps the result), `x_shape` (keeps on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from inspect import Parameter, signature
 from typing import Any, ClassVar
 
 from wengert.rule.refusals import Refusal
+from wengert.rule.signature import parameters_of
 
 Function = Callable[..., Any]
 Kept = Callable[[str], Any]  # gives what the tape kept under a name
@@ -37,12 +37,12 @@ class Primitive:
     elementwise: ClassVar[bool] = False
 
     def __init__(self, forward: Function, *, floating: bool = False, outputs: tuple[str, ...] = ()) -> None:
-        parameters = list(signature(forward).parameters.values())[1:]
+        parameters = parameters_of(forward)
         self.forward, self.name, self.__doc__ = forward, forward.__name__.rstrip("_"), forward.__doc__
-        self.inputs = tuple(p.name for p in parameters if p.kind is not Parameter.KEYWORD_ONLY)
-        self.optional = frozenset(p.name for p in parameters if p.default is None and p.name in self.inputs)
-        self.statics = tuple(p.name for p in parameters if p.kind is Parameter.KEYWORD_ONLY)
-        self.variadic = any(p.kind is Parameter.VAR_POSITIONAL for p in parameters)
+        self.variadic = parameters.variadic is not None
+        self.inputs = (parameters.variadic,) if parameters.variadic else parameters.positional[1:]
+        self.optional = frozenset(name for name in self.inputs if name in parameters.defaults)
+        self.statics, self.defaults = parameters.keyword_only, parameters.defaults
         self.floating = floating  # integers are converted to the default floating dtype first
         self.outputs = outputs  # the names of several outputs, one name for any number of them; empty for a single one
         self.constants: frozenset[str] = frozenset()  # inputs that carry no gradient: indices, masks
@@ -77,7 +77,7 @@ class Primitive:
     def asks_of(self, function: Function) -> tuple[str, ...]:
         """The names that `function` asks the tape for; TypeError if one cannot be had."""
         free = ("xp", "g", "t", *(f"t_{name}" for name in self.inputs), *(f"g_{name}" for name in self.outputs))
-        names = tuple(name for name in signature(function).parameters if name not in free)
+        names = tuple(name for name in parameters_of(function).names if name not in free)
         known = {*self.inputs, *self.statics, "out", *self.outputs}
         known |= {f"{name}_{what}" for name in self.inputs for what in ("shape", "dtype")}
         if stray := [name for name in names if name not in known]:
@@ -115,7 +115,7 @@ class Primitive:
                 f"Trying to use forward AD with {self.name} that does not support it because it has not been "
                 f"implemented yet; add a rule with @{self.name}.jvp"
             )
-        if len(self.inputs) - len(self.constants) == 1 and "t" in signature(rule.function).parameters:
+        if len(self.inputs) - len(self.constants) == 1 and "t" in parameters_of(rule.function).names:
             (t,) = (t for t in tangents if t is not None)
             return rule.function(xp, t, *[kept(ask) for ask in rule.asks])
         named = {f"t_{name}": t for name, t in zip(self.inputs, tangents, strict=True) if name not in self.constants}

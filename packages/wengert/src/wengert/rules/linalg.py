@@ -93,9 +93,11 @@ def linear_vjp_weight(xp: Namespace, g: Array, x: Array) -> Array:
 
 @linear.vjp("bias")
 def linear_vjp_bias(xp: Namespace, g: Array, bias_shape: Shape) -> Array:
-    if len(bias_shape) == 1 == bias_shape[0] or len(bias_shape) != 1:
-        return sum_to(xp, g, bias_shape)
-    return xp.sum(rows_of(xp, g), axis=(0,))
+    if g.shape == bias_shape:
+        return xp.copy(g)
+    if len(bias_shape) == 1 and bias_shape[0] == g.shape[-1]:
+        return xp.sum(rows_of(xp, g), axis=(0,))
+    return sum_to(xp, g, bias_shape)
 
 
 @linear.jvp

@@ -8,19 +8,19 @@ and for the namespace of Tensors. `operator` makes the form that Python's operat
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import Parameter, signature
-from types import FunctionType
 from typing import Any, cast
 
+from wengert.protocol.dtypes import DType
 from wengert.rule.primitive import Primitive
-from wengert.tensor.record import Operation
-from wengert.tensor.specialize import recorder
+from wengert.rule.signature import Parameters, parameters_of
+from wengert.tensor.record import Operation, record
+from wengert.tensor.specialize import Declared, recorder
 
 Function = Callable[..., Any]
 
 #: For each primitive the first record function made for it, in the rule's own signature: what rules reach through `xp`.
 KERNELS: dict[Primitive, Function] = {}
-_DIRECT: dict[Function, tuple[Operation, FunctionType]] = {}
+_DIRECT: dict[Function, tuple[Operation, Declared]] = {}
 
 
 def kernel(primitive: Primitive, node_name: str = "", **saved_names: str) -> Function:
@@ -42,13 +42,19 @@ def direct(primitive: Primitive, node_name: str = "", **saved_names: str) -> Cal
 
     def bind(declared: Function) -> Function:
         operation = Operation(primitive, node_name, saved_names)
-        function = recorder(operation, cast(FunctionType, declared))
-        _DIRECT[function] = operation, cast(FunctionType, declared)
+        look = _as_declared(declared)
+        function = recorder(operation, look)
+        _DIRECT[function] = operation, look
         if primitive not in KERNELS:
             kernel(primitive, node_name, **saved_names)
         return function
 
     return bind
+
+
+def in_dtype(dtype: DType, function: Function, *inputs: Any, **statics: Any) -> Any:
+    """What `function`, made by `direct` or `kernel`, gives for its inputs converted to `dtype`, recorded as one node."""
+    return record(_DIRECT[function][0], inputs, statics, dtype)
 
 
 def operator(function: Function) -> Function:
@@ -57,19 +63,18 @@ def operator(function: Function) -> Function:
     return recorder(operation, declared, on_stranger=NotImplemented)
 
 
-def _with_rule_signature(primitive: Primitive) -> FunctionType:
-    """A function with the parameters of the primitive's forward less `xp`; the statics may be passed by position too."""
-    parameters = list(signature(primitive.forward).parameters.values())[1:]
+def _as_declared(function: Function) -> Declared:
+    python = cast(Any, function)
+    return Declared(
+        python.__name__, parameters_of(function), python.__doc__, python.__annotations__, python.__module__, function
+    )
 
-    def declared() -> Any:
-        """See the primitive."""
 
-    declared.__name__ = declared.__qualname__ = primitive.name
-    declared.__doc__ = primitive.__doc__
-    positional = [p.replace(kind=Parameter.POSITIONAL_OR_KEYWORD, annotation=Parameter.empty) for p in parameters]
-    with_default = [p.default is not Parameter.empty for p in positional]
+def _with_rule_signature(primitive: Primitive) -> Declared:
+    """The look of the primitive's forward less `xp`; the statics may be passed by position too."""
+    names = (*primitive.inputs, *primitive.statics)
+    parameters = Parameters(names, None, (), primitive.defaults)
+    with_default = [name in primitive.defaults for name in names]
     if with_default != sorted(with_default):
         raise TypeError(f"{primitive.name}: a parameter without default follows one with a default")
-    declared.__defaults__ = tuple(p.default for p in positional if p.default is not Parameter.empty)
-    cast(Any, declared).__signature__ = signature(primitive.forward).replace(parameters=positional, return_annotation=Parameter.empty)
-    return declared
+    return Declared(primitive.name, parameters, primitive.__doc__, {}, __name__)

@@ -160,15 +160,19 @@ def node_class(operation: Operation, base: type[OperationNode], slots: tuple[str
     return type(operation.node_name, (base,), members)
 
 
-def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any]) -> Any:
-    """Run `operation` forward on tensors, scalars and None, and put it on the tape if a gradient can be asked of it."""
+def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any], compute: DType | None = None) -> Any:
+    """Run `operation` forward on tensors, scalars and None, and put it on the tape if a gradient can be asked of it.
+
+    `compute` is the dtype that the operands are converted to first, in the same node; None leaves it to promotion.
+    """
     primitive = operation.primitive
     for arg in args:
         if isinstance(arg, TensorBase) and arg.space.__class__ is not Space:
-            return arg.space.interpret(operation, args, statics)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces
+            chosen = () if compute is None else (compute,)
+            return arg.space.interpret(operation, args, statics, *chosen)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces
     place = common_place(operation.name, args)
     names = primitive.inputs * len(args) if primitive.variadic else primitive.inputs
-    compute = _compute_dtype(operation, names, args)
+    compute = compute or _compute_dtype(operation, names, args)
     if primitive.refusal is not None:
         dtypes = [arg.space.dtype if isinstance(arg, TensorBase) else scalar_dtype(arg) for arg in args if arg is not None]
         if (error := primitive.refusal(dtypes, compute)) is not None:
@@ -324,7 +328,8 @@ def number(space: Space, value: Any) -> Any:
     if found is None:
         if value.__class__ not in NUMBERS:
             raise TypeError(f"got {type(value).__name__}; expected a Tensor or a Python number. Make it a Tensor: wengert.as_tensor(x).")
-        data = space.xp.asarray(_within(space.dtype, value), dtype=space.native, device=space.native_device)
+        with space.xp.errstate():  # a number beyond the dtype becomes inf, quietly
+            data = space.xp.asarray(_within(space.dtype, value), dtype=space.native, device=space.native_device)
         found = make(space, data)
         if value and value == value and len(space.scalars) < 1024:  # no zeros: 0.0 and -0.0 are one key; no nan
             space.scalars[value] = found

@@ -12,9 +12,8 @@ from __future__ import annotations
 import linecache
 import re
 from collections.abc import Callable, Sequence
-from inspect import Parameter, signature
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple, cast
 from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled
@@ -24,6 +23,7 @@ from wengert.protocol.backend import Space
 from wengert.protocol.shapes import broadcast_shapes
 from wengert.rule.kinds import Elementwise, Predicate, sum_to
 from wengert.rule.primitive import Rule
+from wengert.rule.signature import Parameters, parameters_of
 from wengert.tensor.base import concrete_classes, new_accumulator, tensor_class
 from wengert.tensor.record import Operation, node_class, number, record
 
@@ -61,6 +61,9 @@ class Probe:
 
     def __iter__(self) -> Any:
         raise TypeError("a rule that iterates is called, not written out")
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a rule that compares for equality is called, not written out")
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -105,48 +108,59 @@ def specializable(operation: Operation) -> bool:
     return not special and not any(ask.endswith("_dtype") for ask in asks)
 
 
-def recorder(operation: Operation, declared: FunctionType, on_stranger: Any = None) -> Callable[..., Any]:
-    """The record function of `operation` with the signature of `declared`, specialised when it is first called.
+class Declared(NamedTuple):
+    """What a record function is to look like from outside."""
+
+    name: str
+    parameters: Parameters
+    doc: str | None
+    annotations: dict[str, Any]
+    module: str
+    function: Any = None  # the one that was decorated: shows the signature before the first call
+
+
+def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) -> Callable[..., Any]:
+    """The record function of `operation` that looks like `declared`, specialised when it is first called.
 
     The inputs come first among the parameters, then the statics. The function that is returned stays the same object for
     good (methods and operators hold it); at the first call its code is exchanged for the specialised one. `on_stranger`,
     if given, is returned for an operand of an unknown class: what an operator needs to let the other side try.
     """
-    names = list(signature(declared).parameters)
+    names = declared.parameters.names
     inputs, statics = names[: len(operation.primitive.inputs)], names[len(operation.primitive.inputs) :]
-    environment: dict[str, Any] = {"__name__": declared.__module__, "__builtins__": __builtins__}
-    statics_text = "".join(f"{name}={name}, " for name in statics)
-    arguments = ", ".join(inputs)
+    environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}
     if on_stranger is not None:
         environment["general"] = _operator_record(operation, on_stranger)
     else:
         environment["general"] = _general_record(operation)
-    heading = _heading(declared)
-    first = f"{heading}\n    specialize()\n    return itself({arguments}, {statics_text})\n"
-    function = _compiled(first, declared.__name__, environment)
+    function = FunctionType(_first_call.__code__, environment, declared.name)
     environment["itself"] = function
 
     def specialize() -> None:
-        source = _record_source(operation, heading, inputs, statics)
+        source = _record_source(operation, _heading(declared), inputs, statics)
         environment.update(_ingredients(operation))
-        function.__code__ = _code(source, declared.__name__)
+        function.__code__ = _code(source, declared.name)
 
     environment["specialize"] = specialize
-    function.__doc__, function.__annotations__ = declared.__doc__, declared.__annotations__
-    function.__qualname__, function.__module__ = declared.__qualname__, declared.__module__
-    function.__defaults__, function.__kwdefaults__ = declared.__defaults__, declared.__kwdefaults__
+    function.__doc__, function.__annotations__, function.__module__ = declared.doc, declared.annotations, declared.module
+    defaults = declared.parameters.defaults
+    function.__defaults__ = tuple(defaults[name] for name in declared.parameters.positional if name in defaults)
+    function.__kwdefaults__ = {name: defaults[name] for name in declared.parameters.keyword_only if name in defaults}
+    if declared.function is not None:
+        cast(Any, function).__wrapped__ = declared.function
     return function
 
 
-def _heading(declared: FunctionType) -> str:
-    pieces: list[str] = []
-    star = False
-    for parameter in signature(declared).parameters.values():
-        if parameter.kind is Parameter.KEYWORD_ONLY and not star:
-            pieces.append("*")
-            star = True
-        pieces.append(parameter.name)
-    return f"def {declared.__name__}({', '.join(pieces)}):"
+def _first_call(*args: Any, **keywords: Any) -> Any:
+    """What a record function does until it is specialised; the names are those of its own environment."""
+    specialize()  # noqa: F821  # pyright: ignore[reportUndefinedVariable]  # found in the function's environment
+    return itself(*args, **keywords)  # noqa: F821  # pyright: ignore[reportUndefinedVariable]  # likewise
+
+
+def _heading(declared: Declared) -> str:
+    positional, keyword_only = declared.parameters.positional, declared.parameters.keyword_only
+    names = [*positional, *(["*", *keyword_only] if keyword_only else [])]
+    return f"def {declared.name}({', '.join(names)}):"
 
 
 def _general_record(operation: Operation) -> Callable[..., Any]:
@@ -289,9 +303,11 @@ def _put_node(put: Callable[[str], None], operation: Operation, public: dict[str
     else:
         for position, name in enumerate(edges):
             put(f"        node.e{position} = edge_{name}")
-    if elementwise:
-        shapes = f"None if same else ({', '.join(f'{public[name]}.shape' for name in edges)})" if len(edges) > 1 else "None"
-        put(f"        node.shapes = {shapes}")
+    if elementwise and len(edges) == 1:
+        put("        node.shapes = None")
+    elif elementwise:  # undone only for an operand that moves and was stretched
+        fits = " and ".join(f"(edge_{name} is None or {public[name]}.shape == shape)" for name in moving)
+        put(f"        node.shapes = None if same or ({fits}) else ({', '.join(f'{public[name]}.shape' for name in edges)})")
     for name in statics:
         put(f"        node.static_{name} = {name}")
     put("        node.seq = next_number()")
@@ -433,7 +449,9 @@ def _gradient_text(operation: Operation, name: str, environment: dict[str, Any])
     if rule is None:
         environment[f"missing_{name}"] = _missing(operation, name)
         return f"missing_{name}()"
-    return written_out(rule.function, "xp", "g", *rule.asks) or _call(rule, f"vjp_{name}", environment, "g, ")
+    may_be_none = any(ask in primitive.optional for ask in rule.asks)  # "is None" of a probe would be written out wrongly
+    text = None if may_be_none else written_out(rule.function, "xp", "g", *rule.asks)
+    return text or _call(rule, f"vjp_{name}", environment, "g, ")
 
 
 def _call(rule: Rule, name: str, environment: dict[str, Any], leading: str = "") -> str:

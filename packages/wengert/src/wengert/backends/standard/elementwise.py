@@ -177,6 +177,11 @@ def logical_xor(xp: Kernels, x: Any, y: Any, /) -> Any:
     return xp.not_equal(xp.logical_not(x), xp.logical_not(y))
 
 
+def masked(xp: Kernels, x: Any, mask: Any, /) -> Any:
+    """x where the mask is true, else 0."""
+    return xp.where(mask, x, constant(xp, x, 0))
+
+
 # --- bits -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,5 @@
+"""The tape, with torch's names."""
+
+from wengert.graph.node import Node
+
+__all__ = ["Node"]

@@ -1,0 +1,97 @@
+"""Floor 6: rounding, and functions of two coordinates."""
+
+from __future__ import annotations
+
+from wengert.rules import arithmetic as rules
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operation import direct, kernel
+
+_round = kernel(rules.round, "RoundBackward0")
+_round_decimals = kernel(rules.round_decimals, "RoundBackward1")
+_round_tens = kernel(rules.round_tens, "RoundBackward1")
+
+
+@direct(rules.floor, "FloorBackward0")
+def floor(input: Tensor) -> Tensor:
+    """The greatest whole number that is not above `input`.
+
+    Shapes: kept. Dtype: kept. Derivative: zeros. Errors: NotImplementedError for booleans and complex numbers.
+    Source: torch.floor.
+
+    >>> floor(tensor([-1.5, 1.5]))
+    tensor([-2.,  1.])
+    """
+    ...
+
+
+@direct(rules.ceil, "CeilBackward0")
+def ceil(input: Tensor) -> Tensor:
+    """The smallest whole number that is not below `input`.
+
+    Shapes: kept. Dtype: kept. Derivative: zeros. Errors: NotImplementedError for booleans and complex numbers.
+    Source: torch.ceil.
+
+    >>> ceil(tensor([-1.5, 1.5]))
+    tensor([-1.,  2.])
+    """
+    ...
+
+
+@direct(rules.trunc, "TruncBackward0")
+def trunc(input: Tensor) -> Tensor:
+    """`input` without its fraction.
+
+    Shapes: kept. Dtype: kept. Derivative: zeros. Errors: NotImplementedError for booleans and complex numbers.
+    Source: torch.trunc.
+
+    >>> trunc(tensor([-1.5, 1.5]))
+    tensor([-1.,  1.])
+    """
+    ...
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """The nearest whole number, the even one of two; the nearest with `decimals` digits behind the point.
+
+    Shapes: kept. Dtype: kept. Derivative: zeros.
+    Errors: NotImplementedError for booleans and complex numbers, and with `decimals` for integers.
+    Source: torch.round.
+
+    >>> round(tensor([0.5, 1.5, 2.6]))
+    tensor([0., 2., 3.])
+    >>> round(tensor([1.234]), decimals=2)
+    tensor([1.2300])
+    """
+    if decimals == 0:
+        return _round(input)
+    return _round_decimals(input, 10.0**decimals) if decimals > 0 else _round_tens(input, 10.0**-decimals)
+
+
+@direct(rules.hypot, "HypotBackward0", x="self", y="other", out="result")
+def hypot(input: Tensor, other: Tensor) -> Tensor:
+    """The length of the hypotenuse over `input` and `other`: sqrt(input^2 + other^2).
+
+    Shapes: any two that broadcast. Dtype: by torch's promotion. Derivative: g -> g * input / result, g * other / result.
+    Errors: NotImplementedError for integers and complex numbers. Source: torch.hypot.
+
+    >>> hypot(tensor([3.]), tensor([4.]))
+    tensor([5.])
+    """
+    ...
+
+
+@direct(rules.atan2, "Atan2Backward0", x="self", y="other")
+def atan2(input: Tensor, other: Tensor) -> Tensor:
+    """The angle of the point with height `input` and distance `other`, in radians from -pi to pi.
+
+    Shapes: any two that broadcast. Dtype: by torch's promotion; integers give the default floating dtype.
+    Derivative: g -> g * other / (input^2 + other^2), -g * input / (input^2 + other^2), 0 at the origin.
+    Errors: NotImplementedError for complex numbers. Source: torch.atan2.
+
+    >>> atan2(tensor([1., -1.]), tensor([1., 1.]))
+    tensor([ 0.7854, -0.7854])
+    """
+    ...
+
+
+__all__ = ["atan2", "ceil", "floor", "hypot", "round", "trunc"]

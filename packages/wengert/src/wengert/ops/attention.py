@@ -1,0 +1,152 @@
+"""Floor 6: dropout and attention."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+from wengert.ops.arguments import spoken
+from wengert.ops.normalization import softmax
+from wengert.ops.random.draws import bernoulli_mask
+from wengert.ops.xp import namespace_of
+from wengert.protocol.dtypes import bool_
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
+from wengert.tensor.record import raise_not_tensor
+
+
+def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """`input` with each element set to 0 with probability `p`, the others divided by 1 - p.
+
+    Shapes: that of `input`. Dtype: that of `input`. When not `training`, or with p = 0, `input` itself.
+    Derivative: g -> g times the same mask.
+    Errors: ValueError if p is not in [0, 1]; RuntimeError for integers.
+    Source: torch.nn.functional.dropout; Srivastava and others, "Dropout", 2014.
+
+    >>> wengert.nn.functional.dropout(tensor([1., 2.]), 1.)
+    tensor([0., 0.])
+    """
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not isinstance(input, Tensor):
+        raise_not_tensor("dropout", "input", input)
+    if p == 0 or not training:
+        return input
+    space = input.space
+    if not space.dtype.is_inexact:
+        raise RuntimeError(
+            f"result type Float can't be cast to the desired output type {spoken(space.dtype)}. "
+            "Convert the input first: t.to(wengert.float32)."
+        )
+    mask = _mask(input, p)
+    return input.mul_(mask) if inplace else input * mask  # pyright: ignore[reportAttributeAccessIssue, reportOperatorIssue]  # Tensor has both
+
+
+def _mask(input: Tensor, p: float) -> Any:
+    """Zeros with probability `p`, elsewhere 1 / (1 - p)."""
+    space, xp = input.space, input.space.xp
+    if p == 1:
+        return make(space, xp.zeros(input.shape, dtype=space.native, device=space.native_device))
+    kept = xp.astype(bernoulli_mask(space, input.shape, 1 - p), space.native)
+    return make(space, xp.asarray(kept / (1 - p)))
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """For each query the mean of the values, weighted by how well their keys fit: softmax(query key^T scale) value.
+
+    A boolean `attn_mask` says which keys a query may see, a floating one is added to the scores; `is_causal` lets query i
+    see the keys up to i. `scale` is 1 / sqrt(width) unless given. `enable_gqa` repeats the heads (axis -3) of key and value.
+    Shapes: query (..., l, e), key (..., s, e), value (..., s, v), attn_mask broadcasting to (..., l, s) -> (..., l, v).
+    Dtype: that of all. A query that may see no key gives zeros.
+    Derivative: of the composite of matmul, softmax and where.
+    Errors: RuntimeError if dtypes differ or an array has less than two axes.
+    Source: torch.nn.functional.scaled_dot_product_attention; Vaswani and others, "Attention Is All You Need", 2017.
+
+    >>> q = ones(1, 1)
+    >>> wengert.nn.functional.scaled_dot_product_attention(q, q, tensor([[2.]]))
+    tensor([[2.]])
+    """
+    _check(query, key, value, attn_mask, is_causal)
+    xp = namespace_of(query.space.backend)
+    if enable_gqa:
+        key, value = (_repeated_heads(xp, t, query.shape[-3]) for t in (key, value))
+    factor = 1 / sqrt(query.shape[-1]) if scale is None else scale
+    scores = xp.matmul(query * factor, xp.matrix_transpose(key))  # pyright: ignore[reportOperatorIssue]  # Tensor has the operators
+    seen = None
+    if is_causal:
+        rows, columns = scores.shape[-2:]
+        seen = xp.less_equal(
+            xp.arange(0, columns, device=query.space.device), xp.reshape(xp.arange(0, rows, device=query.space.device), (rows, 1))
+        )
+    elif attn_mask is not None and attn_mask.space.dtype is bool_:
+        seen = attn_mask
+    elif attn_mask is not None:
+        scores = scores + attn_mask
+        seen = xp.isfinite(scores) if _hides_all(scores) else None
+    if seen is None:
+        weights = softmax(scores, -1)
+    else:
+        lowest = xp.full_like(scores, -float("inf"))
+        some = xp.any(seen, axis=(len(seen.shape) - 1,), keepdims=True)
+        hidden = xp.where(some, xp.where(seen, scores, lowest), xp.zeros_like(scores))
+        weights = xp.where(some, softmax(hidden, -1), xp.zeros_like(scores))
+    if dropout_p:
+        weights = dropout(weights, dropout_p)
+    return xp.matmul(weights, value)
+
+
+def _hides_all(scores: Any) -> bool:
+    """Whether a floating mask may hide every key from some query; read only where reading costs nothing."""
+    space, xp = scores.space, scores.space.xp
+    if not space.backend.capabilities.synchronous:
+        return True
+    highest = xp.max(scores.array, axis=(len(scores.shape) - 1,))
+    return not bool(xp.tolist(xp.all(xp.greater(highest, xp.full_like(highest, -float("inf"))))))
+
+
+def _repeated_heads(xp: Any, x: Any, heads: int) -> Any:
+    *lead, own, length, width = x.shape
+    if own == 0 or heads % own:
+        raise RuntimeError(
+            "Number of heads in key and value must divide the number of heads in query, but got "
+            f"{own} and {heads} in scaled_dot_product_attention with enable_gqa=True."
+        )
+    spread = xp.broadcast_to(xp.expand_dims(x, axis=-3), (*lead, own, heads // own, length, width))
+    return xp.reshape(spread, (*lead, heads, length, width))
+
+
+def _check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) -> None:
+    for name, t in (("query", query), ("key", key), ("value", value)):
+        if not isinstance(t, Tensor):
+            raise_not_tensor("scaled_dot_product_attention", name, t)
+    if not query.space.dtype is key.space.dtype is value.space.dtype:
+        raise RuntimeError(
+            f"Expected query, key, and value to have the same dtype, but got query.dtype: {query.space.dtype} "
+            f"key.dtype: {key.space.dtype} and value.dtype: {value.space.dtype} instead."
+        )
+    if min(len(t.shape) for t in (query, key, value)) < 2:
+        raise RuntimeError(
+            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {len(query.shape)} "
+            f"key.dim: {len(key.shape)} and value.dim: {len(value.shape)} instead."
+        )
+    if attn_mask is None:
+        return
+    if is_causal:
+        raise RuntimeError("scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    if attn_mask.space.dtype is not bool_ and attn_mask.space.dtype is not query.space.dtype:
+        raise RuntimeError(
+            "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+            f"{attn_mask.space.dtype} and  query.dtype: {query.space.dtype} instead."
+        )
+
+
+__all__: list[str] = ["dropout"]

@@ -1,0 +1,60 @@
+"""Floor 6: `copy.deepcopy` and pickle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert.backends.registry import resolve
+from wengert.ops.conversion.moving import from_host
+from wengert.protocol.dtypes import DType, float32
+from wengert.protocol.shapes import Shape
+from wengert.tensor.base import UNUSED_LEAF, concrete_classes, gradient_of, is_leaf, tensor_class
+from wengert.tensor.base import TensorBase as Tensor
+
+
+def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Any:
+    """A leaf of copied elements, with a copy of its gradient; RuntimeError for a tensor with a history."""
+    if not is_leaf(self):
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. "
+            "Detach it first: copy.deepcopy(t.detach())."
+        )
+    if id(self) in memo:
+        return memo[id(self)]
+    out = _new(type(self), self.space.plain, self.space.xp.copy(self.array), self.shape, self.node is not None)
+    memo[id(self)] = out
+    grad = gradient_of(self)
+    if grad is not None:
+        out._grad = __deepcopy__(grad, memo)
+    return out
+
+
+def __reduce_ex__(self: Tensor, protocol: Any) -> tuple[Any, ...]:
+    """Elements, dtype and whether it requires grad; the history stays behind. Loading goes to the default backend."""
+    space = self.space
+    array: Any = self.array
+    xp = space.xp
+    if space.dtype.name == "bfloat16":
+        array = xp.astype(array, space.backend.dtypes[float32])
+    try:
+        content: Any = xp.asnumpy(array)
+    except ImportError:  # no NumPy here
+        content = xp.tolist(array)
+    return rebuild, (type(self), content, space.dtype, self.shape, self.node is not None)
+
+
+def rebuild(kind: type, content: Any, dtype: DType, shape: Shape, requires_grad: bool) -> Any:
+    """A tensor from what `__reduce_ex__` kept."""
+    backend, place = resolve()
+    space = backend.space(place, dtype)
+    xp, array = space.xp, from_host(space, content)
+    known = kind if kind in concrete_classes() else tensor_class()
+    return _new(known, space, xp.copy(xp.reshape(array, shape)), shape, requires_grad)
+
+
+def _new(kind: Any, space: Any, array: Any, shape: Shape, requires_grad: bool) -> Any:
+    """A leaf of the class `kind`, whose own `__new__` may want other arguments."""
+    out = object.__new__(kind)
+    out.array, out.shape, out.space, out.version = array, shape, space, None
+    out.node = UNUSED_LEAF if requires_grad else None
+    return out

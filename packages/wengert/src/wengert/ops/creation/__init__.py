@@ -1,0 +1,58 @@
+"""Floor 6: making tensors: from data, filled with one value, evenly spaced."""
+
+from __future__ import annotations
+
+from wengert.ops.creation.data import as_tensor, asarray, from_numpy, new_tensor, tensor
+from wengert.ops.creation.filled import (
+    empty,
+    empty_like,
+    eye,
+    full,
+    full_like,
+    new_empty,
+    new_full,
+    new_ones,
+    new_zeros,
+    ones,
+    ones_like,
+    scalar_tensor,
+    zeros,
+    zeros_like,
+)
+from wengert.ops.creation.ranges import arange, linspace, logspace
+from wengert.ops.placement import device
+from wengert.tensor.base import TensorBase as Tensor
+
+
+class CreationMethods(Tensor):
+    """The methods of a Tensor that make others of its dtype and device."""
+
+    __slots__ = ()
+
+    new_tensor = new_tensor
+    new_zeros = new_zeros
+    new_ones = new_ones
+    new_empty = new_empty
+    new_full = new_full
+
+
+__all__ = [
+    "arange",
+    "as_tensor",
+    "asarray",
+    "device",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_numpy",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "scalar_tensor",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]

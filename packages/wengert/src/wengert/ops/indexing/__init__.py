@@ -1,0 +1,26 @@
+"""Floor 6: selecting elements by keys and positions, and writing them."""
+
+from wengert.ops.indexing.along import embedding, gather, index_select, one_hot, take, take_along_dim
+from wengert.ops.indexing.keys import Key, normalized_key
+from wengert.ops.indexing.methods import IndexingMethods
+from wengert.ops.indexing.reading import argwhere, getitem, masked_select, nonzero
+from wengert.ops.indexing.scattering import index_add, index_copy, index_fill, scatter, scatter_add
+from wengert.ops.indexing.sorting import argsort, msort, sort, topk
+from wengert.ops.indexing.writing import (
+    index_put,
+    masked_scatter,
+    select_scatter,
+    slice_scatter,
+    with_added_item,
+    with_item,
+    write_item,
+)
+
+__all__ = [
+    "IndexingMethods", "argsort", "argwhere", "gather", "index_add", "index_copy", "index_fill", "index_put", "index_select",
+    "masked_scatter", "masked_select", "msort", "nonzero", "scatter", "scatter_add", "select_scatter", "slice_scatter", "sort",
+    "take", "take_along_dim", "topk",
+]  # fmt: skip
+
+#: What the floors above use besides the functions of torch's names.
+INTERNAL = (Key, embedding, getitem, normalized_key, one_hot, with_added_item, with_item, write_item)

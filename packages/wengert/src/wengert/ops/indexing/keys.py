@@ -1,0 +1,264 @@
+"""Floor 6: what may stand between the brackets of `x[...]`, made explicit.
+
+As in torch a key works in two steps. First integers, slices, None and Ellipsis apply, from left to right, and make a view;
+then the arrays index what that leaves. All refusals are made here; backends see checked keys, no index of which is negative.
+"""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any, NamedTuple
+from warnings import warn
+
+from wengert.backends.registry import backend_of
+from wengert.protocol.dtypes import bool_, int32, int64, uint8
+from wengert.protocol.shapes import Shape, broadcast_all
+from wengert.rules.indexing import ARRAY, filled
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make, wrap
+
+WHOLE = slice(None)
+
+
+class Key(NamedTuple):
+    """A key in its two steps, each None where there is nothing to do."""
+
+    basic: tuple[Any, ...] | None  # of the shape that the tensor has
+    kind: str  # what torch calls the last basic entry: "Select", "Slice", "Unsqueeze", or "Alias" for none
+    pattern: tuple[Any, ...] | None  # of what the basic part leaves: slices, and ARRAY for each of `arrays`
+    arrays: tuple[Any, ...]
+
+    def raw(self) -> tuple[Any, ...] | None:
+        """The second step as the backend takes it."""
+        return None if self.pattern is None else filled(self.pattern, *[array.array for array in self.arrays])
+
+
+def normalized_key(tensor: Tensor, key: Any) -> Key:
+    """`key` checked against the shape of `tensor`; IndexError, TypeError or ValueError in torch's words."""
+    entries = _entries(tensor, key)
+    shape = tensor.shape
+    ndim = len(shape)
+    used = 0
+    for entry in entries:
+        if entry is not None and entry is not Ellipsis and entry.__class__ is not bool:
+            used += _axes_of(entry) if isinstance(entry, Tensor) else 1
+    if used > ndim:
+        if not ndim:
+            raise IndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+                "tensor to a number"
+            )
+        raise IndexError(f"too many indices for tensor of dimension {ndim}")
+    basic: list[Any] = []
+    pattern: list[Any] = []
+    arrays: list[Any] = []
+    sizes: list[int] = []  # of the axes that the arrays index
+    axis, kind, rest = 0, "", ndim - used
+    for number, entry in enumerate(entries):
+        if entry is None:
+            basic.append(None)
+            pattern.append(WHOLE)
+            kind = "Unsqueeze"
+        elif entry is Ellipsis:
+            basic += [WHOLE] * rest
+            pattern += [WHOLE] * rest
+            axis, rest = axis + rest, 0
+        elif entry.__class__ is int:
+            basic.append(_within(entry, axis, shape[axis]))
+            axis, kind = axis + 1, "Select"
+        elif entry.__class__ is slice:
+            part, literal = _slice_within(entry, shape[axis])
+            basic.append(part)
+            pattern.append(WHOLE)
+            if not literal or (kind == "" and key.__class__ is slice):
+                kind = "Slice"
+            axis += 1
+        elif entry.__class__ is bool or not entry.shape and entry.space.dtype is bool_:
+            basic.append(None)
+            pattern.append(ARRAY)
+            arrays.append(_one_truth(tensor, entry))
+            sizes.append(1)
+            kind = "Unsqueeze"
+        elif entry.space.dtype is bool_:
+            _check_mask(entry, number, shape, axis)
+            basic += [WHOLE] * len(entry.shape)
+            pattern.append(ARRAY)
+            arrays.append(entry)
+            sizes.append(1)
+            axis += len(entry.shape)
+        else:
+            basic.append(WHOLE)
+            pattern.append(ARRAY)
+            arrays.append(checked_index(entry, shape[axis], axis, IndexError))
+            sizes.append(shape[axis])
+            axis += 1
+    _check_broadcast(arrays)
+    identity = all(entry.__class__ is slice and entry == WHOLE for entry in basic)
+    if arrays:
+        while pattern and pattern[-1] is not ARRAY:
+            pattern.pop()
+        return Key(None if identity else tuple(basic), kind, tuple(pattern), tuple(arrays))
+    if identity and kind != "Slice":
+        return Key((...,), "Alias", None, ())
+    return Key(tuple(basic), kind or "Alias", None, ())
+
+
+def _entries(tensor: Tensor, key: Any) -> list[Any]:
+    """The entries of `key`: None, Ellipsis, bool, int, slice, or Tensors of booleans or integers with axes."""
+    if not isinstance(key, tuple):
+        key = tuple(_unpacked(key)) if isinstance(key, list) and _stands_for_tuple(key) else (key,)  # pyright: ignore[reportUnknownArgumentType]  # any
+    return [_entry(tensor, entry) for entry in key]  # pyright: ignore[reportUnknownVariableType]  # each is checked
+
+
+def _stands_for_tuple(key: list[Any]) -> bool:
+    return len(key) < 32 and any(
+        entry is None or entry is Ellipsis or isinstance(entry, (slice, list, tuple, Tensor)) for entry in key
+    )
+
+
+def _unpacked(key: list[Any]) -> list[Any]:
+    warn(
+        "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
+        "x[tuple(seq)] instead of x[seq].",
+        UserWarning,
+        stacklevel=5,
+    )
+    return key
+
+
+def _entry(tensor: Tensor, entry: Any) -> Any:
+    kind = entry.__class__
+    if kind is int or kind is slice or entry is None or entry is Ellipsis or kind is bool:
+        return entry
+    if isinstance(entry, Tensor):
+        return _index_tensor(entry)
+    if isinstance(entry, (list, tuple, range)):
+        return _index_tensor(_from_sequence(tensor, list(entry)))  # pyright: ignore[reportUnknownArgumentType]  # any
+    if hasattr(entry, "__index__") and not getattr(entry, "shape", ()):
+        return index(entry)
+    if getattr(entry, "shape", None) is not None and hasattr(entry, "dtype"):
+        return _index_tensor(_from_array(tensor, entry))
+    raise IndexError(
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+        f"(got {type(entry).__name__})"
+    )
+
+
+def _index_tensor(entry: Any) -> Any:
+    dtype = entry.space.dtype
+    if dtype is uint8:
+        warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", UserWarning, stacklevel=6
+        )
+        space = entry.space.boolean
+        return make(space, entry.space.xp.astype(entry.array, space.native))
+    if dtype is not int64 and dtype is not int32 and dtype is not bool_:
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if not entry.shape and dtype is not bool_ and entry.space.backend.capabilities.synchronous:
+        return int(entry.space.xp.tolist(entry.array))
+    return entry
+
+
+def _from_sequence(tensor: Tensor, entry: list[Any]) -> Any:
+    flat: list[Any] = [entry]
+    kinds: set[type] = set()
+    while flat:
+        item = flat.pop()
+        if isinstance(item, (list, tuple)):
+            flat += item
+        else:
+            kinds.add(bool if isinstance(item, bool) else int if hasattr(item, "__index__") else type(item))
+    if not kinds <= {int, bool}:
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    space = tensor.space.boolean if kinds == {bool} else tensor.space.index
+    return make(space, space.xp.asarray(entry, dtype=space.native, device=space.native_device))
+
+
+def _from_array(tensor: Tensor, entry: Any) -> Any:
+    """An array of any library as a tensor beside `tensor`."""
+    owner = backend_of(entry)
+    if owner is None:
+        raise IndexError(f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(entry).__name__})")
+    found = wrap(owner, entry)
+    if found.space.backend is tensor.space.backend:
+        return found
+    space = tensor.space.of(found.space.dtype)
+    return make(space, space.xp.asarray(entry, dtype=space.native, device=space.native_device))
+
+
+def _axes_of(entry: Tensor) -> int:
+    return len(entry.shape) if entry.space.dtype is bool_ else 1
+
+
+def _within(entry: int, axis: int, n: int) -> int:
+    if not -n <= entry < n:
+        raise IndexError(f"index {entry} is out of bounds for dimension {axis} with size {n}")
+    return entry + n if entry < 0 else entry
+
+
+def _slice_within(entry: slice, n: int) -> tuple[slice, bool]:
+    """The slice with numbers inside its axis, and whether it was written as the whole of it."""
+    step = entry.step
+    if step is not None and step.__class__ is not int:
+        step = index(step)
+    if step is not None and step <= 0:
+        raise ValueError("slice step cannot be zero" if step == 0 else "step must be greater than zero")
+    if entry.start in (None, 0) and entry.stop is None and step in (None, 1):
+        return WHOLE, True
+    start, stop, step = slice(entry.start, entry.stop, step).indices(n)
+    if start == 0 and stop == n and step == 1:
+        return WHOLE, False
+    return slice(start, max(start, stop), step), False
+
+
+def _one_truth(tensor: Tensor, entry: Any) -> Any:
+    """A bool, or a 0-d tensor of one, as a mask of one element."""
+    space = tensor.space.boolean
+    array = entry.array if isinstance(entry, Tensor) else space.xp.asarray([entry], dtype=space.native, device=space.native_device)
+    return make(space, space.xp.reshape(array, (1,)))
+
+
+def _check_mask(mask: Tensor, number: int, shape: Shape, axis: int) -> None:
+    if mask.shape != shape[axis : axis + len(mask.shape)]:
+        wrong = next(d for d, n in enumerate(mask.shape) if n != shape[axis + d])
+        raise IndexError(
+            f"The shape of the mask {list(mask.shape)} at index {wrong} does not match the shape of the indexed tensor "
+            f"{list(shape)} at index {axis + wrong}"
+        )
+
+
+def _check_broadcast(arrays: list[Any]) -> None:
+    shapes = [array.shape for array in arrays if array.space.dtype is not bool_]
+    if len(shapes) > 1:
+        try:
+            broadcast_all(shapes)
+        except RuntimeError:
+            raise IndexError(
+                "shape mismatch: indexing tensors could not be broadcast together with shapes "
+                + ", ".join(str(list(shape)) for shape in shapes)
+            ) from None
+
+
+def checked_index(
+    entry: Any, n: int, axis: int, error: type[Exception], allow_negative: bool = True, message: str | None = None
+) -> Any:
+    """The index tensor `entry` for an axis of size `n`, without negative numbers; `error` for one out of bounds.
+
+    Bounds are looked at where reading a value costs nothing (`synchronous`); elsewhere they are the caller's duty.
+    """
+    space = entry.space
+    xp = space.xp
+    if 0 in entry.shape:
+        return entry
+    if space.backend.capabilities.synchronous:
+        low, high = int(xp.tolist(xp.min(entry.array))), int(xp.tolist(xp.max(entry.array)))
+        if high >= n or low < (-n if allow_negative else 0):
+            wrong = high if high >= n else low
+            raise error(message or f"index {wrong} is out of bounds for dimension {axis} with size {n}")
+        if low >= 0:
+            return entry
+    elif not allow_negative:
+        return entry
+    array = entry.array
+    size = xp.full_like(array, n)
+    return make(space, xp.where(xp.less(array, xp.zeros_like(array)), xp.add(array, size), array))

@@ -1,0 +1,214 @@
+"""Floor 6: writing and adding at positions along one axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wengert.ops.arguments import spoken
+from wengert.ops.arithmetic import mul
+from wengert.ops.indexing.along import as_vector, check_along, require_integers
+from wengert.ops.indexing.keys import checked_index
+from wengert.ops.indexing.reading import viewed
+from wengert.protocol.shapes import normalize_axis
+from wengert.rules import indexing as rules
+from wengert.rules import movement
+from wengert.rules.indexing import ARRAY
+from wengert.rules.movement import along
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operation import kernel
+from wengert.tensor.record import number, raise_not_tensor
+
+_index_add = kernel(rules.accumulate, "IndexAddBackward0", x="self", value="source", first="index")
+_index_copy = kernel(rules.put, "IndexCopyBackward0", x="self", value="source", first="index")
+_index_fill = kernel(rules.put, "IndexFillBackward0", x="self", first="index")
+_index_fill_tensor = kernel(rules.put, "IndexFillBackward1", x="self", first="index")
+_scatter = kernel(rules.scatter, "ScatterBackward0", x="self", indices="index", source="src", axis="dim")
+_scatter_value = kernel(rules.scatter, "ScatterBackward1", x="self", indices="index", axis="dim")
+_scatter_add = kernel(rules.scatter_add_along, "ScatterAddBackward0", x="self", indices="index", source="src", axis="dim")
+_reshape = kernel(movement.reshape, "ViewBackward0", x="self")
+
+
+def _whole(input: Any) -> Any:
+    """A 0-d tensor as a vector of one element."""
+    return input if input.shape else _reshape(input, (1,))
+
+
+def _as(input: Tensor, result: Any) -> Any:
+    return result if input.shape else _reshape(result, ())
+
+
+def _vector(name: str, index: Any) -> Any:
+    if len(index.shape) > 1:
+        raise IndexError(
+            f"{name}_(): Index is supposed to be a vector, but got dim: {len(index.shape)} with type: "
+            f"{spoken(index.space.dtype)} and size: {list(index.shape)}"
+        )
+    return as_vector(index)
+
+
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+    """A copy of `input` with `alpha` times the rows of `source` added at the rows `index` along `dim`, repeats adding up.
+
+    Shapes: `source` as `input`, but with len(index) rows along `dim`. Dtype: that of both.
+    Derivative: g -> g, alpha index_select(g, dim, index); none for `index`.
+    Errors: RuntimeError if an index is out of bounds or shapes or dtypes do not fit. Source: torch.index_add.
+
+    >>> index_add(tensor([1., 2.]), 0, tensor([0, 0]), tensor([10., 20.]))
+    tensor([31.,  2.])
+    """
+    if not isinstance(source, Tensor):
+        raise_not_tensor("index_add", "source", source)
+    axis = normalize_axis(dim, len(input.shape))
+    index = _vector("index_add", index)
+    require_integers(index, f"index_add_(): Expected dtype int32/int64 for index but got: {spoken(index.space.dtype)}")
+    if input.space.dtype is not source.space.dtype:
+        raise RuntimeError(
+            f"index_add_(): self ({spoken(input.space.dtype)}) and source ({spoken(source.space.dtype)}) must have the same scalar type"
+        )
+    x, rows = _whole(input), _whole(source)
+    count = rows.shape[axis] if axis < len(rows.shape) else 1
+    if count != index.shape[0]:
+        raise RuntimeError(
+            f"index_add_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim): ({count}), for dim: {axis}"
+        )
+    if len(rows.shape) != len(x.shape) or any(n != m for d, (n, m) in enumerate(zip(x.shape, rows.shape, strict=True)) if d != axis):
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+            f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
+        )
+    places = checked_index(index, x.shape[axis], axis, RuntimeError, allow_negative=False)
+    return _as(input, _index_add(x, rows if alpha == 1 else mul(rows, alpha), places, pattern=along_array(axis)))
+
+
+def along_array(axis: int) -> tuple[Any, ...]:
+    """The pattern of one index array for `axis`."""
+    return (slice(None),) * axis + (ARRAY,)
+
+
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """A copy of `input` with the rows of `source` in place of the rows `index` along `dim`.
+
+    Derivative: g -> g with zeros in those rows, index_select(g, dim, index); none for `index`.
+    Errors: IndexError if an index is out of bounds; RuntimeError if shapes do not fit. Source: torch.index_copy.
+
+    >>> index_copy(tensor([1., 2.]), 0, tensor([1]), tensor([5.]))
+    tensor([1., 5.])
+    """
+    axis = normalize_axis(dim, len(input.shape))
+    index = _vector("index_copy", index)
+    require_integers(index, "index_copy_(): Expected a long tensor for index, but got " + spoken(index.space.dtype))
+    if input.space.dtype is not source.space.dtype:
+        raise RuntimeError(
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{spoken(input.space.dtype)} and (source) {spoken(source.space.dtype)}"
+        )
+    x, rows = _whole(input), _whole(source)
+    shapes = [tuple(n for d, n in enumerate(shape) if d != axis) for shape in (x.shape, rows.shape)]
+    if shapes[0] != shapes[1]:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, shapes[0]))} at dimension {axis} and source slice shape: {' '.join(map(str, shapes[1]))} at "
+            "dimension 0."
+        )
+    if rows.shape[axis] != index.shape[0]:
+        raise IndexError(
+            f"index_copy_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim) ({rows.shape[axis]})"
+        )
+    places = checked_index(index, x.shape[axis], axis, IndexError, allow_negative=False)
+    return _as(input, _index_copy(x, rows, places, pattern=along_array(axis)))
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """A copy of `input` with `value`, a number or a 0-d tensor, in the rows `index` along `dim`.
+
+    Derivative: g -> g with zeros in those rows, the sum of g over them; none for `index`.
+    Errors: IndexError if an index is out of bounds. Source: torch.index_fill.
+
+    >>> index_fill(tensor([1., 2.]), 0, tensor([0]), 5.)
+    tensor([5., 2.])
+    """
+    axis = normalize_axis(dim, len(input.shape))
+    index = _vector("index_fill", index)
+    require_integers(index, "index_fill_(): Expected dtype int64 for index.", IndexError)
+    x, record = _whole(input), _index_fill
+    if isinstance(value, Tensor):
+        if value.shape:
+            raise RuntimeError(
+                f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {len(value.shape)} dimension(s)."
+            )
+        record, filler = _index_fill_tensor, value.to(input.space.dtype)  # pyright: ignore  # Tensor has it
+    else:
+        filler = number(input.space, value)
+    places = checked_index(index, x.shape[axis], axis, IndexError)
+    return _as(input, record(x, filler, places, pattern=along_array(axis)))
+
+
+def _scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any, Any, int]:
+    require_integers(index, "scatter(): Expected dtype int32/int64 for index")
+    axis = normalize_axis(dim, len(input.shape))
+    if src is not None and src.space.dtype is not input.space.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    if 0 in index.shape:
+        return input, None, None, axis
+    check_along(name, input, axis, index, "self")
+    x, index = _whole(input), as_vector(index)
+    if src is not None:
+        src = _whole(src)
+        if len(src.shape) != len(index.shape):
+            raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+        if any(m > n for n, m in zip(src.shape, index.shape, strict=True)):
+            raise RuntimeError(
+                f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {axis} and "
+                f"to be no larger size than src {list(src.shape)}"
+            )
+        if src.shape != index.shape:
+            src = viewed(src, tuple(slice(0, n) for n in index.shape), "Slice")
+    return x, checked_index(index, x.shape[axis], axis, RuntimeError, allow_negative=False), src, axis
+
+
+def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+    """A copy of `input` with the elements of `src`, or one number, where `index` points along `dim`.
+
+    With `reduce` "add" they are added instead, with "multiply" multiplied (then nothing is differentiated).
+    Shapes: `index` no longer than `src`, nor than `input` but along `dim`. Dtype: that of both.
+    Derivative: g -> g with zeros written there, gather(g, dim, index); none for `index`.
+    Errors: RuntimeError if an index is out of bounds or shapes or dtypes do not fit. Source: torch.scatter.
+
+    >>> scatter(tensor([0., 0., 0.]), 0, tensor([2, 0]), tensor([1., 2.]))
+    tensor([2., 0., 1.])
+    """
+    given = src if value is None else value
+    if given is None:
+        raise TypeError('scatter() missing 1 required positional arguments: "src"')
+    if reduce not in (None, "add"):
+        raise RuntimeError(f"reduce argument must be 'add' here, got {reduce!r}. Use scatter_reduce for other reductions.")
+    is_tensor = isinstance(given, Tensor)
+    x, places, source, axis = _scattered("scatter", input, dim, index, given if is_tensor else None)
+    if places is None:
+        return input.clone()  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
+    if reduce == "add":
+        filler = source if is_tensor else number(input.space, given)
+        return _as(input, _scatter_add(x, places, filler, axis))
+    record = _scatter if is_tensor else _scatter_value
+    return _as(input, record(x, places, source if is_tensor else number(input.space, given), axis))
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """A copy of `input` with the elements of `src` added where `index` points along `dim`, repeats adding up.
+
+    Shapes: `index` no longer than `src`, nor than `input` but along `dim`. Dtype: that of both.
+    Derivative: g -> g, gather(g, dim, index); none for `index`.
+    Errors: RuntimeError if an index is out of bounds or shapes or dtypes do not fit. Source: torch.scatter_add.
+
+    >>> scatter_add(tensor([0., 0.]), 0, tensor([0, 0]), tensor([1., 2.]))
+    tensor([3., 0.])
+    """
+    if not isinstance(src, Tensor):
+        raise_not_tensor("scatter_add", "src", src)
+    x, places, source, axis = _scattered("scatter_add", input, dim, index, src)
+    if places is None:
+        return input.clone()  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
+    return _as(input, _scatter_add(x, places, source, axis))
+
+
+__all__ = ["along", "index_add", "index_copy", "index_fill", "scatter", "scatter_add"]

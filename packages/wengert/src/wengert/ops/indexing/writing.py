@@ -1,0 +1,209 @@
+"""Floor 6: a tensor with other elements at a key: out of place, recorded; and the raw write beneath `x[key] = value`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wengert.ops.arguments import spoken
+from wengert.ops.indexing.keys import Key, normalized_key
+from wengert.ops.indexing.reading import by_key, viewed
+from wengert.protocol.dtypes import bool_
+from wengert.protocol.shapes import Shape, broadcast_all, normalize_axis
+from wengert.rules import indexing as rules
+from wengert.rules import movement
+from wengert.rules.indexing import ARRAY
+from wengert.rules.movement import along
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
+from wengert.tensor.operation import kernel
+from wengert.tensor.record import NUMBERS, number, raise_not_tensor
+
+_put = kernel(rules.put, "IndexPutBackward0", x="self", value="values")
+_accumulate = kernel(rules.accumulate, "IndexPutBackward0", x="self", value="values")
+_select_scatter = kernel(rules.put, "SelectScatterBackward0", x="self", value="src")
+_slice_scatter = kernel(rules.put, "SliceScatterBackward0", x="self", value="src")
+_masked_scatter = kernel(rules.put, "MaskedScatterBackward0", x="self", value="source", first="mask")
+_reshape = kernel(movement.reshape, "ViewBackward0", x="self")
+
+
+def with_item(input: Any, key: Any, value: Any) -> Any:
+    """A copy of `input` with `value` at `key`, differentiable in both."""
+    return _written(_put, input, normalized_key(input, key), value)
+
+
+def with_added_item(input: Any, key: Any, value: Any) -> Any:
+    """A copy of `input` with `value` added at `key`, once for each time that a position is named."""
+    return _written(_accumulate, input, normalized_key(input, key), value)
+
+
+def write_item(tensor: Any, key: Any, value: Any) -> None:
+    """Write `value` at `key` into the array of `tensor` (or give it a new array, where arrays cannot be written)."""
+    explicit = normalized_key(tensor, key)
+    space = tensor.space
+    xp, claims = space.xp, space.backend.capabilities
+    array = tensor.array
+    value = _fitting(value, _written_shape(tensor, explicit)).array if isinstance(value, Tensor) else value
+    if explicit.basic is None:
+        tensor.array = xp.setitem(array, explicit.raw(), value)
+    elif explicit.pattern is None:
+        tensor.array = xp.setitem(array, explicit.basic, value)
+    else:
+        part = xp.getitem(array, explicit.basic)
+        written = xp.setitem(part if claims.views and claims.mutable else xp.copy(part), explicit.raw(), value)
+        if not (claims.views and claims.mutable):
+            tensor.array = xp.setitem(array, explicit.basic, written)
+
+
+def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> Any:
+    if not isinstance(value, Tensor):
+        value = number(input.space, value)
+    value = _fitting(value, _written_shape(input, key))
+    if key.pattern is None:
+        assert key.basic is not None
+        return record(input, value, pattern=key.basic)
+    if key.basic is None:
+        return put_arrays(record, input, value, key.pattern, key.arrays)
+    inner = viewed(input, key.basic, key.kind)
+    return _put(input, put_arrays(record, inner, value, key.pattern, key.arrays), pattern=key.basic)
+
+
+def put_arrays(record: Callable[..., Any], input: Any, value: Any, pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> Any:
+    """`record(input, value, *arrays)`; RuntimeError for more arrays than a record takes."""
+    if len(arrays) > 4:
+        raise RuntimeError(
+            f"index_put: {len(arrays)} index tensors; expected at most 4. Flatten the indexed dimensions and write by one index."
+        )
+    return record(input, value, *arrays, pattern=pattern)
+
+
+def _written_shape(input: Any, key: Key) -> Shape | None:
+    """The shape that a value at `key` broadcasts to; None where it depends on a mask's values."""
+    space = input.space
+    shape = input.shape
+    if key.basic is not None:
+        shape = tuple(space.xp.getitem(space.xp.broadcast_to(_nothing(space), shape), key.basic).shape)
+    if key.pattern is None:
+        return shape
+    if any(array.space.dtype is bool_ for array in key.arrays):
+        return None
+    common = broadcast_all([array.shape for array in key.arrays])
+    places = [axis for axis, entry in enumerate(key.pattern) if entry is ARRAY]
+    rest = [n for axis, n in enumerate(shape) if axis not in places]
+    first = places[0] if places == list(range(places[0], places[0] + len(places))) else 0
+    return (*rest[:first], *common, *rest[first:])
+
+
+def _nothing(space: Any) -> Any:
+    return number(space.boolean, False).array
+
+
+def _fitting(value: Any, shape: Shape | None) -> Any:
+    """`value` without leading axes of size 1 that the place has not; RuntimeError if it does not broadcast to `shape`."""
+    if shape is None or value.shape == shape:
+        return value
+    given = value.shape
+    while len(given) > len(shape) and given[0] == 1:
+        given = given[1:]
+    if len(given) > len(shape) or any(n not in (1, m) for n, m in zip(given[::-1], shape[::-1], strict=False)):
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {list(shape)}"
+        )
+    return value if given == value.shape else _reshape(value, given)
+
+
+def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
+    """A copy of `input` with `values` at the positions that the tensors `indices` name, or added there.
+
+    Shapes: `values` broadcasts to `input[indices]`. Dtype: that of both.
+    Derivative: g -> g with zeros written there (all of g if `accumulate`), g[indices]; none for the indices.
+    Errors: IndexError for a position out of bounds; RuntimeError if shapes or dtypes do not fit. Source: torch.index_put.
+
+    >>> index_put(tensor([1., 2., 3.]), (tensor([0, 2]),), tensor(5.))
+    tensor([5., 2., 5.])
+    """
+    if not isinstance(indices, (tuple, list)):
+        raise TypeError(f"index_put(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}")
+    if not isinstance(values, Tensor):
+        raise_not_tensor("index_put", "values", values)
+    if values.space.dtype is not input.space.dtype:
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{spoken(input.space.dtype)} for the destination and {spoken(values.space.dtype)} for the source."
+        )
+    if len(indices) > len(input.shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(input.shape)} (got {len(indices)})")
+    key = tuple([slice(None) if entry is None else entry for entry in indices])
+    return _written(_accumulate if accumulate else _put, input, normalized_key(input, key), values)
+
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """A copy of `input` with the elements of `source`, in order, where `mask` is true.
+
+    Derivative: g -> g where the mask is false; the elements of g where it is true.
+    Errors: RuntimeError if `source` has too few elements or another dtype. Source: torch.masked_scatter.
+
+    >>> masked_scatter(tensor([0., 0.]), tensor([False, True]), tensor([5.]))
+    tensor([0., 5.])
+    """
+    if mask.space.dtype is not bool_:
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {spoken(mask.space.dtype)}")
+    if source.space.dtype is not input.space.dtype:
+        raise RuntimeError(
+            "masked_scatter: expected self and source to have same dtypes but got "
+            f"{spoken(input.space.dtype)} and {spoken(source.space.dtype)}"
+        )
+    shape, xp = broadcast_all([input.shape, mask.shape]), input.space.xp
+    whole = input if input.shape == shape else kernel(movement.broadcast_to, "ExpandBackward0")(input, shape)
+    array = mask.array if mask.shape == shape else xp.broadcast_to(mask.array, shape)
+    flat = _reshape(source, (-1,))
+    counted = xp.sum(xp.astype(xp.reshape(array, (-1,)), input.space.index.native), axis=(0,))
+    count = int(xp.tolist(counted))
+    if count > flat.shape[0]:
+        raise RuntimeError("Number of elements of source < number of ones in mask")
+    used = by_key(flat, normalized_key(flat, slice(0, count)))
+    if not shape:
+        return _reshape(_masked_scatter(_reshape(whole, (1,)), used, make(mask.space, xp.reshape(array, (1,))), pattern=(ARRAY,)), ())
+    return _masked_scatter(whole, used, make(mask.space, array), pattern=(ARRAY,))
+
+
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """A copy of `input` with `src` at one position of an axis.
+
+    Derivative: g -> g with zeros there, g[..., index, ...]. Errors: RuntimeError if `src` has another shape than the place.
+    Source: torch.select_scatter.
+
+    >>> select_scatter(tensor([[1, 2], [3, 4]]), tensor([5, 6]), 0, 1)
+    tensor([[1, 2],
+            [5, 6]])
+    """
+    axis = normalize_axis(dim, len(input.shape))
+    return _exact(_select_scatter, input, src, normalized_key(input, along(index, axis)))
+
+
+def slice_scatter(
+    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Tensor:
+    """A copy of `input` with `src` at a slice of an axis.
+
+    Derivative: g -> g with zeros there, the slice of g. Errors: RuntimeError if `src` has another shape than the slice.
+    Source: torch.slice_scatter.
+
+    >>> slice_scatter(tensor([1, 2, 3]), tensor([5, 6]), 0, 1)
+    tensor([1, 5, 6])
+    """
+    axis = normalize_axis(dim, len(input.shape))
+    return _exact(_slice_scatter, input, src, normalized_key(input, along(slice(start, end, step), axis)))
+
+
+def _exact(record: Callable[..., Any], input: Any, src: Any, key: Key) -> Any:
+    shape = _written_shape(input, key)
+    assert shape is not None
+    if src.shape != shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(shape)}"
+        )
+    return record(input, src, pattern=key.basic)
+
+
+__all__ = ["NUMBERS", "index_put", "masked_scatter", "select_scatter", "slice_scatter", "with_added_item", "with_item", "write_item"]

@@ -1,0 +1,55 @@
+"""Floor 6: moving elements without changing them: shapes, axes, order, joining and splitting."""
+
+from wengert.ops.movement.axes import (
+    fliplr,
+    flip,
+    flipud,
+    movedim,
+    permute,
+    roll,
+    swapaxes,
+    t,
+    transpose,
+)
+from wengert.ops.movement.joining import broadcast_tensors, cat, column_stack, dstack, hstack, meshgrid, stack, vstack
+from wengert.ops.movement.matrices import diag, diag_embed, diagflat, diagonal, tril, triu, unfold
+from wengert.ops.movement.methods import MovementMethods
+from wengert.ops.movement.repeating import repeat_interleave, tile
+from wengert.ops.movement.shaping import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    broadcast_to,
+    clone,
+    flatten,
+    ravel,
+    reshape,
+    squeeze,
+    unflatten,
+    unsqueeze,
+)
+from wengert.ops.movement.splitting import (
+    chunk,
+    dsplit,
+    hsplit,
+    narrow,
+    select,
+    split,
+    split_with_sizes,
+    tensor_split,
+    unbind,
+    vsplit,
+)
+
+concat = concatenate = cat
+moveaxis = movedim
+row_stack = vstack
+swapdims = swapaxes
+
+__all__ = [
+    "MovementMethods", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat", "chunk", "clone",
+    "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal", "dsplit", "dstack", "flatten", "flip",
+    "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis", "movedim", "narrow", "permute", "ravel", "repeat_interleave",
+    "reshape", "roll", "row_stack", "select", "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t",
+    "tensor_split", "tile", "transpose", "tril", "triu", "unbind", "unflatten", "unfold", "unsqueeze", "vsplit", "vstack",
+]  # fmt: skip

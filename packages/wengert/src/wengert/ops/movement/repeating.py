@@ -1,0 +1,91 @@
+"""Floor 6: elements several times over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from wengert.ops.indexing.along import index_select
+from wengert.ops.movement.shaping import contiguous, expand, ravel, sizes_of, unsqueeze, view
+from wengert.protocol.shapes import normalize_axis
+from wengert.rules import movement as rules
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
+from wengert.tensor.operation import kernel
+
+_repeat = kernel(rules.tile, "RepeatBackward0", x="self")
+
+
+def repeat(self: Tensor, *repeats: Any) -> Tensor:
+    """A tensor in which self stands `repeats[d]` times along each axis; more numbers than axes add axes in front.
+
+    Derivative: g -> the sum over the repetitions. Errors: RuntimeError for too few numbers or a negative one.
+    """
+    times = tuple([int(n) for n in (sizes_of("repeat", "repeats", repeats) if len(repeats) < 2 else repeats)])
+    lead = len(times) - len(self.shape)
+    if lead < 0:
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    if any(n < 0 for n in times):
+        sizes = [n * m for n, m in zip(times, (1,) * lead + self.shape, strict=True)]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {sizes}")
+    return _repeat(self, times)
+
+
+def tile(input: Tensor, dims: Sequence[int]) -> Tensor:
+    """A tensor in which `input` stands `dims[d]` times along each of the last axes.
+
+    Derivative: g -> the sum over the repetitions. Source: torch.tile.
+
+    >>> tile(tensor([1, 2]), (2,))
+    tensor([1, 2, 1, 2])
+    """
+    times = (dims,) if isinstance(dims, int) else tuple(dims)
+    return repeat(input, (1,) * (len(input.shape) - len(times)) + times)
+
+
+def tile_method(self: Tensor, *dims: Any) -> Tensor:
+    """`tile(self, dims)`; the numbers may be given one by one."""
+    return tile(self, sizes_of("tile", "dims", dims))
+
+
+def repeat_interleave(
+    input: Tensor, repeats: int | Tensor, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
+    """A tensor in which each element of `input` (each slice along `dim`) stands `repeats` times in a row.
+
+    Without `dim` the input is flattened. `repeats` may be a tensor with a number for each slice.
+    Derivative: g -> the sum over the repetitions.
+    Errors: RuntimeError if a number is negative or there are not as many as slices. Source: torch.repeat_interleave.
+
+    >>> repeat_interleave(tensor([1, 2]), 2)
+    tensor([1, 1, 2, 2])
+    """
+    if dim is None:
+        input, axis = ravel(input), 0
+    else:
+        axis = normalize_axis(dim, len(input.shape))
+        input = input if input.shape else view(input, 1)
+    n = input.shape[axis]
+    if isinstance(repeats, Tensor):
+        if repeats.space.dtype.is_inexact:
+            raise RuntimeError(f"repeats has to be Long or Int tensor, got {repeats.space.dtype!r}")
+        if repeats.shape not in ((), (1,), (n,)):
+            raise RuntimeError(
+                "repeats must have the same size as input along dim, but got "
+                f"repeats.size(0) = {repeats.shape[0]} and input.size({axis}) = {n}"
+            )
+        given: Any = repeats.space.xp.tolist(repeats.array)
+        counts: list[int] = [given] * n if not repeats.shape else given * n if repeats.shape == (1,) else given
+    else:
+        counts = [repeats] * n
+    if any(count < 0 for count in counts):
+        raise RuntimeError("Repeats must be non-negative" if isinstance(repeats, int) else "repeats can not be negative")
+    if isinstance(repeats, Tensor):
+        space = input.space.index
+        positions = [number for number, count in enumerate(counts) for _ in range(count)]
+        return index_select(input, axis, make(space, space.xp.asarray(positions, dtype=space.native, device=space.native_device)))
+    apart = unsqueeze(input, axis + 1)
+    stretched = expand(apart, (*input.shape[: axis + 1], repeats, *input.shape[axis + 1 :]))
+    joined = (*input.shape[:axis], n * repeats, *input.shape[axis + 1 :])
+    return view(contiguous(stretched), *joined) if prod(joined) else view(stretched, *joined)

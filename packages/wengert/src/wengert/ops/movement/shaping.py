@@ -1,0 +1,315 @@
+"""Floor 6: other shapes for the same elements, in the same order. All but copies are views where the backend has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import prod
+from operator import index
+from typing import Any
+
+from wengert.protocol.shapes import Shape, infer_shape, normalize_axes, normalize_axis
+from wengert.rules import movement as rules
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operation import kernel
+from wengert.tensor.view import as_view
+
+_view = kernel(rules.reshape, "ViewBackward0", x="self")
+_unsafe_view = kernel(rules.reshape, "UnsafeViewBackward0", x="self")
+_unsqueeze = kernel(rules.reshape, "UnsqueezeBackward0", x="self")
+_squeeze_all = kernel(rules.reshape, "SqueezeBackward0", x="self")
+_squeeze_one = kernel(rules.reshape, "SqueezeBackward1", x="self")
+_squeeze_some = kernel(rules.reshape, "SqueezeBackward2", x="self")
+_expand = kernel(rules.broadcast_to, "ExpandBackward0", x="self")
+_copy = kernel(rules.copy, "CloneBackward0", x="self")
+_contiguous = kernel(rules.contiguous, "CloneBackward0", x="self")
+
+
+def sizes_of(name: str, argument: str, sizes: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The sizes in `f(2, 3)`, `f((2, 3))` or `f([2, 3])`."""
+    if len(sizes) == 1 and isinstance(sizes[0], Sequence):
+        return tuple(sizes[0])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # checked below
+    if not sizes:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "{argument}"')
+    return sizes
+
+
+def _integers(name: str, argument: str, sizes: Sequence[Any]) -> Shape:
+    try:
+        return tuple([index(n) for n in sizes])
+    except TypeError:
+        stray = next(type(n).__name__ for n in sizes if not hasattr(n, "__index__"))
+        raise TypeError(f"{name}(): argument '{argument}' must be tuple of ints, not {stray}") from None
+
+
+@lru_cache(maxsize=4096)
+def _reshaped(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
+    sizes = _integers("reshape", "shape", wanted)
+    if min(sizes, default=0) < -1:
+        at = next(i for i, n in enumerate(sizes) if n < -1)
+        raise RuntimeError(f"invalid shape dimension {sizes[at]} at index {at} of shape {list(sizes)}")
+    return infer_shape(sizes, prod(shape))
+
+
+def as_shape(input: Any, shape: Shape) -> Any:
+    """The view of `input` in `shape`, which the caller knows can be had."""
+    return as_view(_view(input, shape), input, lambda base: _view(base, shape))
+
+
+def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
+    """The elements of `input` in another shape, one size of which may be -1: whatever is left. A view where that can be.
+
+    Shapes: any of as many elements. Dtype: that of `input`.
+    Derivative: g -> reshape(g, input.shape).
+    Errors: RuntimeError if the number of elements differs.
+    Source: torch.reshape.
+
+    >>> reshape(tensor([1., 2., 3., 4.]), (2, -1))
+    tensor([[1., 2.],
+            [3., 4.]])
+    """
+    if isinstance(shape, int):
+        shape = (shape,)
+    wanted = _reshaped(input.shape, tuple(shape))
+    if input.space.xp.can_view(input.array, wanted):
+        return as_shape(input, wanted)
+    return _unsafe_view(_contiguous(input), wanted)
+
+
+def reshape_method(self: Tensor, *shape: Any) -> Tensor:
+    """`reshape(self, shape)`; the sizes may be given one by one."""
+    return reshape(self, shape if len(shape) != 1 or shape[0].__class__ is int else sizes_of("reshape", "shape", shape))
+
+
+def view(self: Tensor, *shape: Any) -> Tensor:
+    """The elements of self in another shape, always as a view; the sizes may be given one by one.
+
+    Errors: RuntimeError if the number of elements differs or if strides cannot tell the new shape: use reshape then.
+    """
+    wanted = _reshaped(self.shape, shape if len(shape) > 1 or (shape and shape[0].__class__ is int) else _view_sizes(shape))
+    if not self.space.xp.can_view(self.array, wanted):
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead."
+        )
+    return as_view(_view(self, wanted), self, lambda base: _view(base, wanted))
+
+
+def _view_sizes(shape: tuple[Any, ...]) -> tuple[Any, ...]:
+    if shape and not isinstance(shape[0], (Sequence, int)) and not hasattr(shape[0], "__index__"):
+        raise TypeError(f"view(): argument 'size' must be tuple of ints, not {type(shape[0]).__name__}")
+    return sizes_of("view", "size", shape)
+
+
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """`self.view(other.shape)`."""
+    return view(self, *other.shape) if other.shape else view(self, ())
+
+
+def reshape_as(self: Tensor, other: Tensor) -> Tensor:
+    """`self.reshape(other.shape)`."""
+    return reshape(self, other.shape)
+
+
+def ravel(input: Tensor) -> Tensor:
+    """The elements of `input` in one axis. Derivative: g -> reshape(g, input.shape). Source: torch.ravel.
+
+    >>> ravel(tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
+    return view(contiguous(input), -1)
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """`input` with its axes from `start_dim` to `end_dim` joined into one.
+
+    Shapes: (..., a, b, ...) -> (..., a b, ...); a 0-d input becomes (1,). Dtype: that of `input`.
+    Derivative: g -> reshape(g, input.shape).
+    Errors: RuntimeError if `start_dim` comes after `end_dim`; IndexError if there is no such axis.
+    Source: torch.flatten.
+
+    >>> flatten(tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
+    ndim = len(input.shape)
+    first, last = normalize_axis(start_dim, ndim), normalize_axis(end_dim, ndim)
+    if first > last:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if not ndim:
+        return reshape(input, (1,))
+    if first == last:
+        return input
+    return reshape(input, (*input.shape[:first], prod(input.shape[first : last + 1]), *input.shape[last + 1 :]))
+
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """`input` with axis `dim` split into axes of `sizes`, one of which may be -1: whatever is left.
+
+    Derivative: g -> reshape(g, input.shape).
+    Errors: RuntimeError if the sizes do not multiply to that of the axis. Source: torch.unflatten.
+
+    >>> unflatten(tensor([1, 2, 3, 4]), 0, (2, 2))
+    tensor([[1, 2],
+            [3, 4]])
+    """
+    axis = normalize_axis(dim, len(input.shape))
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    n = input.shape[axis]
+    try:
+        parts = infer_shape(tuple(sizes), n)
+    except RuntimeError:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} ({n}) in the input tensor"
+        ) from None
+    return view(input, *input.shape[:axis], *parts, *input.shape[axis + 1 :])
+
+
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """`input` with a new axis of size 1 at `dim`, a view.
+
+    Derivative: g -> squeeze(g, dim). Errors: IndexError if `dim` is out of range. Source: torch.unsqueeze.
+
+    >>> unsqueeze(tensor([1, 2]), 1)
+    tensor([[1],
+            [2]])
+    """
+    shape = input.shape
+    axis = normalize_axis(dim, len(shape) + 1)
+    wanted = (*shape[:axis], 1, *shape[axis:])
+    return as_view(_unsqueeze(input, wanted), input, lambda base: _unsqueeze(base, wanted))
+
+
+def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+    """`input` without its axes of size 1, or without those named in `dim` that have size 1; a view.
+
+    Derivative: g -> reshape(g, input.shape). Errors: IndexError if `dim` is out of range. Source: torch.squeeze.
+
+    >>> squeeze(tensor([[1, 2]]), 0)
+    tensor([1, 2])
+    """
+    shape = input.shape
+    if dim is None:
+        wanted, record = tuple([n for n in shape if n != 1]), _squeeze_all
+    elif isinstance(dim, int):
+        axis, record = normalize_axis(dim, len(shape)), _squeeze_one
+        wanted = shape[:axis] + shape[axis + 1 :] if shape and shape[axis] == 1 else shape
+    else:
+        gone = normalize_axes(dim, len(shape)) if dim else ()
+        wanted, record = tuple([n for d, n in enumerate(shape) if n != 1 or d not in gone]), _squeeze_some
+    return as_view(record(input, wanted), input, lambda base: record(base, wanted))
+
+
+@lru_cache(maxsize=4096)
+def _expanded(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
+    sizes = _integers("expand", "size", wanted)
+    lead = len(sizes) - len(shape)
+    if lead < 0:
+        raise RuntimeError(
+            f"expand(Tensor{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided ({len(sizes)}) must be greater "
+            f"or equal to the number of dimensions in the tensor ({len(shape)})"
+        )
+    result: list[int] = []
+    for d, n in enumerate(sizes):
+        if d < lead:
+            if n < 0:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({n}) isn't allowed in a leading, non-existing dimension {d}"
+                )
+            result.append(n)
+            continue
+        old = shape[d - lead]
+        if n != -1 and n != old and (old != 1 or n < 0):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {d}.  "
+                f"Target sizes: {list(sizes)}.  Tensor sizes: {list(shape)}"
+            )
+        result.append(old if n == -1 else n)
+    return tuple(result)
+
+
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """`input` with its axes of size 1, and new leading ones, stretched to `size`; a view that cannot be written in place.
+
+    Shapes: `size` has an entry for each axis; -1 leaves one as it is. Dtype: that of `input`.
+    Derivative: g -> g summed over the axes that were stretched.
+    Errors: RuntimeError if an axis of another size than 1 would have to change.
+    Source: torch.broadcast_to.
+
+    >>> broadcast_to(tensor([1, 2]), (2, 2))
+    tensor([[1, 2],
+            [1, 2]])
+    """
+    wanted = _expanded(input.shape, tuple(size))
+    return as_view(_expand(input, wanted), input, lambda base: _expand(base, wanted))
+
+
+def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
+    """`broadcast_to(self, size)`; the sizes may be given one by one."""
+    if len(size) == 1 and size[0].__class__ is not int:
+        size = sizes_of("expand", "size", size)
+    wanted = _expanded(self.shape, size)
+    return as_view(_expand(self, wanted), self, lambda base: _expand(base, wanted))
+
+
+def expand_as(self: Tensor, other: Tensor) -> Tensor:
+    """`self.expand(other.shape)`."""
+    return broadcast_to(self, other.shape)
+
+
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
+    """A copy of `input` that a gradient flows through. Derivative: g -> g. Source: torch.clone.
+
+    >>> clone(tensor([1., 2.]))
+    tensor([1., 2.])
+    """
+    return _copy(input)
+
+
+def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+    """Self where its elements lie in memory in order, else a copy that does. Derivative: g -> g."""
+    if self.space.xp.contiguous(self.array) is self.array:
+        return self
+    return _contiguous(self)
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """`input` with at least one axis; a tuple for several tensors. Source: torch.atleast_1d.
+
+    >>> atleast_1d(tensor(1.))
+    tensor([1.])
+    """
+    return _each(tensors, lambda x: x if x.shape else reshape(x, (1,)))
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """`input` with at least two axes, new ones in front; a tuple for several tensors. Source: torch.atleast_2d.
+
+    >>> atleast_2d(tensor([1., 2.]))
+    tensor([[1., 2.]])
+    """
+    return _each(tensors, lambda x: x if len(x.shape) > 1 else unsqueeze(x, 0) if x.shape else reshape(x, (1, 1)))
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """`input` with at least three axes, around its own; a tuple for several tensors. Source: torch.atleast_3d.
+
+    >>> atleast_3d(tensor([1., 2.])).shape
+    (1, 2, 1)
+    """
+
+    def raised(x: Any) -> Any:
+        if len(x.shape) > 2:
+            return x
+        if len(x.shape) == 2:
+            return unsqueeze(x, -1)
+        return unsqueeze(unsqueeze(x, 0), -1) if x.shape else reshape(x, (1, 1, 1))
+
+    return _each(tensors, raised)
+
+
+def _each(tensors: tuple[Any, ...], function: Any) -> Any:
+    if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)):
+        return function(tensors[0])
+    several: Any = tensors[0] if len(tensors) == 1 else tensors
+    return tuple([function(x) for x in several])

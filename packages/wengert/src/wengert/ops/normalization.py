@@ -1,0 +1,359 @@
+"""Floor 6: softmax and its kin, and normalization over axes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from math import prod
+from operator import index
+from typing import Any, NoReturn
+
+from wengert.ops.arguments import one_axis, spoken
+from wengert.ops.xp import namespace_of
+from wengert.protocol.dtypes import DType, bfloat16, float16, float32, float64
+from wengert.protocol.shapes import Shape, normalize_axis
+from wengert.rules import movement
+from wengert.rules import normalization as rules
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
+from wengert.tensor.operation import kernel
+from wengert.tensor.record import raise_not_tensor
+
+_softmax = kernel(rules.softmax, "SoftmaxBackward0", x="self", out="result", axis="dim")
+_log_softmax = kernel(rules.log_softmax, "LogSoftmaxBackward0", x="self", out="result", axis="dim")
+_layer_norm = kernel(rules.standardized, "NativeLayerNormBackward0", x="input", mean="result1", rstd="result2")
+_group_norm = kernel(rules.standardized, "NativeGroupNormBackward0", x="input", mean="result1", rstd="result2")
+_batch_norm = kernel(rules.standardized, "NativeBatchNormBackward0", x="input", mean="result1", rstd="result2")
+_astype = kernel(movement.astype, "ToCopyBackward0")
+_reshape = kernel(movement.reshape, "ViewBackward0", x="self")
+for _pullback, _name in (
+    (rules.softmax_pullback, "SoftmaxBackwardDataBackward0"),
+    (rules.log_softmax_pullback, "LogSoftmaxBackwardDataBackward0"),
+    (rules.standardize_pullback, "NativeLayerNormBackwardBackward0"),
+):
+    kernel(_pullback, _name)
+
+
+def softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
+    """Positive numbers that add up to 1 along `dim`, in the proportions exp(input).
+
+    Shapes: that of `input`. Dtype: that of `input`, converted to `dtype` first if that is given.
+    Derivative: g -> y (g - sum(g y)) along `dim`, with y the result.
+    Errors: IndexError if there is no axis `dim`; NotImplementedError for integers without a floating `dtype`.
+    Source: torch.softmax.
+
+    >>> softmax(tensor([0., 0.]), 0)
+    tensor([0.5000, 0.5000])
+    """
+    return _along_axis(_softmax, "softmax", input, dim, dtype)
+
+
+def log_softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
+    """The logarithm of `softmax`, exact where a probability is too small to write down.
+
+    Shapes: that of `input`. Dtype: that of `input`, converted to `dtype` first if that is given.
+    Derivative: g -> g - softmax(input) sum(g) along `dim`.
+    Errors: IndexError if there is no axis `dim`; NotImplementedError for integers without a floating `dtype`.
+    Source: torch.log_softmax.
+
+    >>> log_softmax(tensor([0., 0.]), 0)
+    tensor([-0.6931, -0.6931])
+    """
+    return _along_axis(_log_softmax, "log_softmax", input, dim, dtype)
+
+
+def _along_axis(function: Any, name: str, input: Tensor, dim: Any, dtype: DType | None) -> Tensor:
+    if not isinstance(input, Tensor):
+        raise_not_tensor(name, "input", input)
+    if dtype is not None and dtype is not input.space.dtype:
+        input = _astype(input, dtype)
+    ndim = len(input.shape)
+    axis = dim if dim.__class__ is int and 0 <= dim < ndim else one_axis(name, dim, ndim)
+    if not input.space.dtype.is_floating_point:
+        raise_not_implemented(f"{name}_lastdim_kernel_impl", input)
+    if not ndim:
+        return _reshape(function(_reshape(input, (1,)), 0), ())
+    return function(input, axis)
+
+
+def raise_not_implemented(name: str, input: Tensor) -> NoReturn:
+    """NotImplementedError in torch's words for a dtype that a floating-point function does not take."""
+    dtype = input.space.dtype
+    raise NotImplementedError(f"\"{name}\" not implemented for '{spoken(dtype)}'. Convert it first: t.to(wengert.float32).")
+
+
+def functional_softmax(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
+) -> Tensor:
+    """`softmax` as nn.functional has it: a `dim` that is not given is guessed, with a warning.
+
+    Shapes, Dtype, Derivative, Errors: as `softmax`.
+    Source: torch.nn.functional.softmax.
+
+    >>> wengert.nn.functional.softmax(tensor([0., 0.]), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    return softmax(input, _given_dim("softmax", input, dim, _stacklevel), dtype)
+
+
+def functional_log_softmax(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
+) -> Tensor:
+    """`log_softmax` as nn.functional has it: a `dim` that is not given is guessed, with a warning.
+
+    Shapes, Dtype, Derivative, Errors: as `log_softmax`.
+    Source: torch.nn.functional.log_softmax.
+
+    >>> wengert.nn.functional.log_softmax(tensor([0., 0.]), dim=0)
+    tensor([-0.6931, -0.6931])
+    """
+    return log_softmax(input, _given_dim("log_softmax", input, dim, _stacklevel), dtype)
+
+
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None) -> Tensor:
+    """`softmax` of the negated input.
+
+    Shapes, Dtype, Errors: as `softmax`. Derivative: that of softmax, negated.
+    Source: torch.nn.functional.softmin.
+
+    >>> wengert.nn.functional.softmin(tensor([0., 0.]), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    dim = _given_dim("softmin", input, dim, _stacklevel)
+    return softmax(namespace_of(input.space.backend).negative(input), dim, dtype)
+
+
+def _given_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> int:
+    if dim is not None:
+        return dim
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        stacklevel=stacklevel,
+    )
+    return 0 if len(input.shape) in (0, 1, 3) else 1
+
+
+# --- normalization ----------------------------------------------------------------------------------------------------
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """`input` less its mean and over its standard deviation over the last axes, times `weight`, plus `bias`.
+
+    Shapes: input (..., *normalized_shape), weight and bias normalized_shape -> that of `input`. Dtype: that of all.
+    Derivative: with u the normalized input: g -> (h - mean(h) - u mean(h u)) / deviation for h = g weight; g u; g.
+    Errors: RuntimeError if the shapes do not fit; NotImplementedError for integers.
+    Source: torch.nn.functional.layer_norm; Ba, Kiros, Hinton, "Layer Normalization", 2016.
+
+    >>> wengert.nn.functional.layer_norm(tensor([1., 3.]), (2,), eps=0.)
+    tensor([-1.,  1.])
+    """
+    try:
+        last: Shape = tuple(normalized_shape)
+        shape, count = input.shape, len(last)
+    except TypeError:
+        kind = type(normalized_shape).__name__
+        raise TypeError(
+            f"layer_norm(): argument 'normalized_shape' (position 2) must be tuple of ints, not {kind}."
+        ) from None
+    except AttributeError:
+        raise_not_tensor("layer_norm", "input", input)
+    if not count:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
+    for name, parameter in (("weight", weight), ("bias", bias)):
+        if parameter is not None and parameter.shape != last:
+            raise RuntimeError(
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                f"{list(parameter.shape)} and normalized_shape = {list(last)}"
+            )
+    if shape[-count:] != last:
+        raise RuntimeError(
+            f"Given normalized_shape={list(last)}, expected input with shape [*, {', '.join(map(str, last))}], "
+            f"but got input of size{list(shape)}"
+        )
+    if not input.space.dtype.is_floating_point:
+        raise_not_implemented("LayerNormKernelImpl", input)
+    _check_same_dtype(input, weight, bias)
+    return _layer_norm(input, weight, bias, shape, last, tuple(range(len(shape) - count, len(shape))), eps)[0]
+
+
+def _check_same_dtype(input: Tensor, *parameters: Tensor | None) -> None:
+    for parameter in parameters:
+        if parameter is not None and parameter.space.dtype is not input.space.dtype:
+            raise RuntimeError(
+                f"mixed dtype (CPU): all inputs must share same datatype, but got {input.space.dtype} and "
+                f"{parameter.space.dtype}. Convert one of them with .to(...)."
+            )
+
+
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    """Each group of channels of each sample less its mean and over its deviation, times `weight`, plus `bias`.
+
+    Shapes: input (n, channels, ...), weight and bias (channels,) -> that of `input`. Dtype: that of all.
+    Derivative: as `layer_norm`, within each group.
+    Errors: RuntimeError if the channels do not divide into the groups or the shapes do not fit.
+    Source: torch.nn.functional.group_norm; Wu, He, "Group Normalization", 2018.
+
+    >>> wengert.nn.functional.group_norm(tensor([[1., 3.]]), 1, eps=0.)
+    tensor([[-1.,  1.]])
+    """
+    shape = input.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
+    if num_groups <= 0 or shape[1] % num_groups:
+        raise RuntimeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{list(shape)} and num_groups={num_groups}"
+        )
+    for name, parameter in (("weight", weight), ("bias", bias)):
+        if parameter is not None and parameter.shape != shape[1:2]:
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
+                f"shape {list(parameter.shape)} and input of shape {list(shape)}"
+            )
+    if not input.space.dtype.is_floating_point:
+        raise_not_implemented("GroupNormKernelImpl", input)
+    _check_same_dtype(input, weight, bias)
+    view = (shape[0], num_groups, shape[1] // num_groups, prod(shape[2:]))
+    return _group_norm(input, weight, bias, view, (1, num_groups, view[2], 1), (2, 3), eps)[0]
+
+
+def batch_norm(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Each channel less its mean and over its deviation in the batch, times `weight`, plus `bias`.
+
+    When not `training`, the running mean and variance are used instead; when `training`, they are moved towards those of
+    the batch by `momentum` (the variance with n - 1), in place.
+    Shapes: input (n, channels, ...), the others (channels,) -> that of `input`. Dtype: that of all.
+    Derivative: as `layer_norm`, over all axes but the channels'; none for the running statistics.
+    Errors: ValueError if a channel has a single value in training; RuntimeError if a shape does not fit or the running
+    statistics are missing where they are needed.
+    Source: torch.nn.functional.batch_norm; Ioffe, Szegedy, "Batch Normalization", 2015.
+
+    >>> wengert.nn.functional.batch_norm(tensor([[1.], [3.]]), None, None, training=True, eps=0.)
+    tensor([[-1.],
+            [ 1.]])
+    """
+    shape = input.shape
+    count = prod(shape) // shape[1] if len(shape) > 1 and shape[1] else 0
+    if training and count == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+    named = {"weight": weight, "bias": bias, "running_mean": running_mean, "running_var": running_var}
+    for name, value in named.items():
+        if value is None:
+            if not training and name.startswith("running"):
+                raise RuntimeError(f"{name} must be defined in evaluation mode")
+        elif value.shape != shape[1:2]:
+            raise RuntimeError(f"{name} should contain {shape[1]} elements not {prod(value.shape)}")
+    affine = (1, shape[1], *(1,) * (len(shape) - 2))
+    if not training:
+        return _with_running(input, running_mean, running_var, weight, bias, affine, eps)
+    axes = (0, *range(2, len(shape)))
+    out, mean, _ = _batch_norm(input, weight, bias, shape, affine, axes, eps)
+    if running_mean is not None or running_var is not None:
+        _track(input, mean, running_mean, running_var, axes, momentum, count)
+    return out
+
+
+def _with_running(
+    input: Tensor, mean: Any, variance: Any, weight: Tensor | None, bias: Tensor | None, affine: Shape, eps: float
+) -> Tensor:
+    xp = namespace_of(input.space.backend)
+    mean, variance = (make(t.space, t.array) for t in (mean, variance))
+    scale = xp.reciprocal(xp.sqrt(xp.reshape(variance, affine) + eps))
+    out = (input - xp.reshape(mean, affine)) * scale  # pyright: ignore[reportOperatorIssue]  # Tensor has the operators
+    out = out if weight is None else out * xp.reshape(weight, affine)
+    return out if bias is None else out + xp.reshape(bias, affine)
+
+
+def _track(
+    input: Tensor, mean: Any, running_mean: Any, running_var: Any, axes: Shape, momentum: float, count: int
+) -> None:
+    """Move the running statistics towards those of the batch."""
+    xp = input.space.xp
+    if running_mean is not None:
+        batch = make(running_mean.space, xp.reshape(mean.array, running_mean.shape))
+        running_mean.mul_(1 - momentum).add_(batch, alpha=momentum)
+    if running_var is not None:
+        squares = xp.square(xp.subtract(input.array, mean.array))
+        variance = xp.reshape(xp.sum(squares, axis=axes) / (count - 1), running_var.shape)
+        running_var.mul_(1 - momentum).add_(make(running_var.space, variance), alpha=momentum)
+
+
+def rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
+    """`input` over the root of its mean square over the last axes, times `weight`.
+
+    Shapes: input (..., *normalized_shape), weight normalized_shape -> that of `input`. Dtype: that of both.
+    Derivative: of the composite of square, mean, square root and division.
+    Errors: RuntimeError if the shapes do not fit.
+    Source: torch.nn.functional.rms_norm; Zhang, Sennrich, "Root Mean Square Layer Normalization", 2019.
+
+    >>> wengert.nn.functional.rms_norm(tensor([2., -2.]), (2,))
+    tensor([ 1., -1.])
+    """
+    last = tuple(index(n) for n in normalized_shape)
+    shape, count = input.shape, len(last)
+    if not count or shape[-count:] != last:
+        raise RuntimeError(
+            f"Given normalized_shape={list(last)}, expected input with shape [*{', '.join(map(str, last))}], "
+            f"but got input of size{list(shape)}"
+        )
+    xp = namespace_of(input.space.backend)
+    if eps is None:
+        eps = _EPSILON[input.space.dtype]
+    axes = tuple(range(len(shape) - count, len(shape)))
+    mean_square = xp.mean(xp.square(input), axis=axes, keepdims=True)
+    out = xp.multiply(input, xp.reciprocal(xp.sqrt(mean_square + eps)))
+    return out if weight is None else xp.multiply(out, weight)
+
+
+_EPSILON = {float16: 2.0**-10, bfloat16: 2.0**-7, float32: 2.0**-23, float64: 2.0**-52}
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: None = None) -> Tensor:
+    """`input` over its p-norm along `dim`, or over `eps` where the norm is less.
+
+    Shapes: that of `input`. Dtype: that of `input`.
+    Derivative: of the composite of norm, clamp and division.
+    Errors: IndexError if there is no axis `dim`; TypeError for `out`, which is not supported.
+    Source: torch.nn.functional.normalize.
+
+    >>> wengert.nn.functional.normalize(tensor([[3., 4.]]))
+    tensor([[0.6000, 0.8000]])
+    """
+    if out is not None:
+        raise TypeError("normalize: out= is not supported. Write out.copy_(normalize(input)) instead.")
+    normalize_axis(dim, len(input.shape))
+    return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand(input.shape)
+
+
+class NormalizationMethods(Tensor):
+    """The methods softmax and log_softmax of a Tensor."""
+
+    __slots__ = ()
+
+    softmax = softmax
+    log_softmax = log_softmax
+
+
+__all__ = ["batch_norm", "group_norm", "layer_norm", "log_softmax", "rms_norm", "softmax"]

@@ -1,0 +1,140 @@
+"""Floor 6: samples whose parameters are tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wengert.ops.creation.sizes import integer, sequence_shape
+from wengert.ops.placement import Device, leaf, space_for
+from wengert.ops.random import draws
+from wengert.ops.random.generator import Generator
+from wengert.protocol import dtypes
+from wengert.protocol.shapes import broadcast_shapes
+from wengert.rules import random as rules
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
+from wengert.tensor.operation import kernel
+
+_bernoulli = kernel(rules.sampled, "BernoulliBackward0")
+_normal_of_mean = kernel(rules.sampled, "NormalBackward1")
+_normal_of_std = kernel(rules.sampled, "NormalBackward2")
+_normal_of_both = kernel(rules.sampled_between, "NormalBackward3")
+
+
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Any:
+    """Ones and zeros: one with the probability that `input` has there, or with `p` everywhere.
+
+    Shapes and dtype: those of `input`. Derivative: zero.
+    Errors: RuntimeError if a probability is not in [0, 1]; NotImplementedError if `input` holds integers, without `p`.
+    Source: torch.bernoulli.
+
+    >>> bernoulli(tensor([0., 1., 1.]))
+    tensor([0., 1., 1.])
+    """
+    space = input.space.plain
+    if p is None:
+        draws.require_inexact_for("bernoulli_tensor_cpu_p_", space.dtype)
+    sample = make(space, draws.bernoulli(space, input.shape, input if p is None else p, generator))
+    return _bernoulli(input, sample) if input.node is not None else sample
+
+
+def normal(
+    mean: float | Tensor = 0.0,
+    std: float | Tensor = 1.0,
+    size: Sequence[int] | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Device = None,
+    requires_grad: bool = False,
+    backend: str | None = None,
+) -> Any:
+    """Random numbers of normal distributions: `mean` and `std` are tensors, or numbers with a `size`.
+
+    Shapes: that to which `mean` and `std` broadcast, or `size`. Derivative: zero.
+    Errors: RuntimeError if a standard deviation is negative. Source: torch.normal.
+
+    >>> normal(tensor([1., 2.]), 0.)
+    tensor([1., 2.])
+    """
+    first = mean if isinstance(mean, Tensor) else std if isinstance(std, Tensor) else None
+    if first is None:
+        assert not isinstance(mean, Tensor)
+        assert not isinstance(std, Tensor)
+        if size is None:
+            raise TypeError("normal(): mean and std are numbers; expected a size, too, or a Tensor.")
+        space = space_for("normal", dtype, device, backend)
+        return leaf(space, draws.normal(space, sequence_shape("normal", size), mean, std, generator), requires_grad)
+    shape, space = first.shape, first.space.plain
+    if isinstance(mean, Tensor) and isinstance(std, Tensor):
+        shape = broadcast_shapes(mean.shape, std.shape)
+    xp = space.xp
+    spread = std.array if isinstance(std, Tensor) else std
+    if not isinstance(std, Tensor):
+        negative = std < 0
+    else:
+        negative = space.backend.capabilities.synchronous and xp.tolist(xp.any(std.array < 0))
+    if negative:
+        raise RuntimeError("normal expects all elements of std >= 0.0")
+    centre = mean.array if isinstance(mean, Tensor) else mean
+    drawn = draws.normal(space, shape, generator=generator)
+    sample = make(space, xp.asarray(drawn * spread + centre))
+    if isinstance(mean, Tensor) and isinstance(std, Tensor):
+        return _normal_of_both(mean, std, sample)
+    return _normal_of_mean(mean, sample) if isinstance(mean, Tensor) else _normal_of_std(std, sample)
+
+
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Any:
+    """Positions drawn with the weights in each row of `input`, which need not add up to 1.
+
+    Shapes: (n,) -> (num_samples,); (m, n) -> (m, num_samples). Dtype: int64. Without `replacement` no position comes
+    twice in a row. Derivative: none.
+    Errors: RuntimeError if there are fewer positions than samples, or weights are negative, not finite or all zero.
+    Source: torch.multinomial; without replacement by exponential races: the k smallest of E / weight.
+
+    >>> multinomial(tensor([0., 1.]), 1)
+    tensor([1])
+    """
+    space, shape, weights = input.space.plain, input.shape, input.array
+    count = integer("multinomial", "num_samples", 2, num_samples)
+    if len(shape) not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if not space.dtype.is_floating_point:
+        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {space.dtype!r}")
+    if count <= 0:
+        raise RuntimeError("cannot sample n_sample <= 0 samples")
+    if not replacement and count > shape[-1]:
+        raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
+    xp = space.xp
+    if space.backend.capabilities.synchronous:
+        if not xp.tolist(xp.all(xp.logical_and(xp.isfinite(weights), weights >= 0))):
+            raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+        if not xp.tolist(xp.all(xp.sum(weights, axis=-1) > 0)):
+            raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+    wide = space.of(dtypes.float64 if dtypes.float64 in space.backend.dtypes else space.dtype)
+    weights = xp.astype(weights, wide.native)
+    if replacement:
+        positions = _with_replacement(wide, weights, count, generator)
+    else:
+        races = draws.exponential(wide, shape, generator=generator)
+        possible = weights > 0
+        scores = xp.divide(races, xp.where(possible, weights, xp.ones_like(weights)))
+        scores = xp.where(possible, scores, xp.full_like(races, float("inf")))
+        key = (slice(None),) * (len(shape) - 1) + (slice(0, count),)
+        positions = xp.getitem(xp.argsort(scores, axis=-1), key)
+    return make(space.index, xp.copy(xp.asarray(positions)))
+
+
+def _with_replacement(space: Any, weights: Any, count: int, generator: Generator | None) -> Any:
+    """How many entries of the running sum of weights lie at or below each of `count` uniform numbers."""
+    xp, lead = space.xp, tuple(weights.shape[:-1])
+    running = xp.cumulative_sum(weights, axis=-1)
+    total = xp.getitem(running, (Ellipsis, slice(-1, None)))
+    points = draws.uniform(space, (*lead, count), generator=generator) * total
+    n = weights.shape[-1]
+    passed = xp.reshape(running, (*lead, 1, n)) <= xp.reshape(points, (*lead, count, 1))
+    found = xp.sum(xp.astype(passed, space.index.native), axis=-1)
+    return xp.minimum(found, xp.full_like(found, n - 1))

@@ -1,0 +1,195 @@
+"""Floor 6: sums, means, products and what is made of them."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+from wengert.ops.arguments import Dims, raise_combination, reduction, renamed, spoken
+from wengert.protocol.dtypes import DType, get_default_dtype, int64
+from wengert.protocol.shapes import Shape
+from wengert.rules import reduction as rules
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operation import in_dtype, kernel
+
+_NAMES = {"x": "self", "axis": "dim", "keepdims": "keepdim", "out": "result"}
+
+_sum = kernel(rules.sum, "SumBackward0", **_NAMES)
+_sum_along = kernel(rules.sum, "SumBackward1", **_NAMES)
+_mean = kernel(rules.mean, "MeanBackward0", **_NAMES)
+_mean_along = kernel(rules.mean, "MeanBackward1", **_NAMES)
+_prod = kernel(rules.prod, "ProdBackward0", **_NAMES)
+_prod_along = kernel(rules.prod, "ProdBackward1", **_NAMES)
+_logsumexp = kernel(rules.logsumexp, "LogsumexpBackward0", **_NAMES)
+_norm = kernel(rules.vector_norm, "LinalgVectorNormBackward0", **_NAMES)
+
+
+def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any) -> Tensor:
+    """Sum of the elements of `input` over `dim`, an int or a tuple; over all of them if `dim` is None or empty.
+
+    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`.
+    Dtype: that of `input`, int64 for bool and integers, or `dtype`, to which `input` is converted first.
+    Derivative: g -> g in every place.
+    Errors: IndexError if `dim` is out of range; RuntimeError if it names a dimension twice.
+    Source: torch.sum.
+
+    >>> sum(tensor([[1., 2.], [3., 4.]]), 0)
+    tensor([4., 6.])
+    """
+    axes, keepdim, space = reduction("sum", input, dim, keepdim, axis)
+    function = _sum if dim is None and not (keepdim or axis) else _sum_along
+    if dtype is None:
+        if space.is_plain_floating or space.dtype.is_complex or space.dtype is int64:
+            return function(input, axes, keepdim)
+        dtype = int64
+    return in_dtype(dtype, function, input, axis=axes, keepdims=keepdim)
+
+
+def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any) -> Tensor:
+    """Mean of the elements of `input` over `dim`, an int or a tuple; over all of them if `dim` is None or empty.
+
+    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`. Over nothing the mean is nan.
+    Dtype: that of `input`, or `dtype`, to which `input` is converted first.
+    Derivative: g -> g / n in every place.
+    Errors: RuntimeError for bool and integers without `dtype`; IndexError if `dim` is out of range.
+    Source: torch.mean.
+
+    >>> mean(tensor([[1., 2.], [3., 4.]]), 1, keepdim=True)
+    tensor([[1.5000],
+            [3.5000]])
+    """
+    axes, keepdim, space = reduction("mean", input, dim, keepdim, axis)
+    function = _mean if dim is None and not (keepdim or axis) else _mean_along
+    if dtype is None and space.dtype.is_inexact:
+        return function(input, axes, keepdim)
+    _require_inexact("mean", space.dtype if dtype is None else dtype, "Input" if dtype is None else "Optional")
+    return in_dtype(dtype, function, input, axis=axes, keepdims=keepdim)
+
+
+def _require_inexact(name: str, dtype: DType, which: str) -> None:
+    if not dtype.is_inexact:
+        raise RuntimeError(
+            f"{name}(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
+            f"Got: {spoken(dtype)}. Pass dtype=, for example {get_default_dtype()}."
+        )
+
+
+def nansum(
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any
+) -> Tensor:
+    """Sum of the elements of `input` that are not nan.
+
+    Shapes, dtype, errors: those of `sum`.
+    Derivative: g -> g, 0 where `input` is nan.
+    Source: torch.nansum.
+
+    >>> nansum(tensor([1., float("nan"), 2.]))
+    tensor(3.)
+    """
+    axes, keepdim, space = reduction("nansum", input, dim, keepdim, axis)
+    if dtype is None:
+        dtype = space.dtype if space.dtype.is_inexact else int64
+    return in_dtype(dtype, _nansum, input, axis=axes, keepdims=keepdim)
+
+
+_nansum = kernel(rules.nansum, "NansumBackward0", **_NAMES)
+
+
+def prod(
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any
+) -> Tensor:
+    """Product of the elements of `input` over one `dim`, or over all of them.
+
+    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`. The product of nothing is 1.
+    Dtype: that of `input`, int64 for bool and integers, or `dtype`, to which `input` is converted first.
+    Derivative: g -> g times the product of the other elements, which is right beside zeros too.
+    Errors: TypeError if `dim` is a tuple; IndexError if it is out of range.
+    Source: torch.prod.
+
+    >>> prod(tensor([[1., 2.], [3., 4.]]), 1)
+    tensor([ 2., 12.])
+    """
+    if isinstance(dim, (tuple, list)):
+        raise_combination("prod", dim)
+    axes, keepdim, space = reduction("prod", input, dim, keepdim, axis)
+    function = _prod if dim is None and not (keepdim or axis) else _prod_along
+    if dtype is None:
+        if space.dtype.is_inexact or space.dtype is int64:
+            return function(input, axes, keepdim)
+        dtype = int64
+    return in_dtype(dtype, function, input, axis=axes, keepdims=keepdim)
+
+
+def logsumexp(input: Tensor, dim: int | Shape | None = None, keepdim: bool = False, **axis: Any) -> Tensor:
+    """`log(sum(exp(input)))` over `dim`, an int or a tuple, without overflow.
+
+    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`. Over nothing it is -inf.
+    Dtype: that of `input`, the default dtype for bool and integers.
+    Derivative: g -> g * exp(input - result).
+    Errors: TypeError without `dim`; IndexError if it is out of range; RuntimeError if it is empty.
+    Source: torch.logsumexp.
+
+    >>> logsumexp(tensor([1000., 1000.]), 0)
+    tensor(1000.6931)
+    """
+    dim, keepdim = renamed("logsumexp", axis, dim, keepdim)
+    if dim is None:
+        raise TypeError(
+            "logsumexp(): argument 'dim' must be tuple of ints, not NoneType. Name the dimensions to sum over."
+        )
+    if isinstance(dim, (tuple, list)) and not dim:
+        raise RuntimeError("logsumexp: dim is empty; expected at least one dimension.")
+    axes, keepdim, space = reduction("logsumexp", input, dim, keepdim, {})
+    every = tuple(range(len(input.shape))) if axes is None else axes
+    if space.dtype.is_inexact:
+        return _logsumexp(input, every, keepdim)
+    return in_dtype(get_default_dtype(), _logsumexp, input, axis=every, keepdims=keepdim)
+
+
+def norm(
+    input: Tensor,
+    p: float | str | None = "fro",
+    dim: Dims = None,
+    keepdim: bool = False,
+    out: None = None,
+    dtype: DType | None = None,
+) -> Tensor:
+    """The p-norm of `input`, taken as one vector over `dim`: `sum(abs(input) ** p) ** (1 / p)`.
+
+    "fro" and None mean 2; `inf` and `-inf` give the largest and the smallest size, 0 the number of elements that are not 0.
+    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; over all elements if `dim` is None or empty.
+    Dtype: the real one of `input`, or that of `dtype`, to which `input` is converted first.
+    Derivative: g -> g * input / |input| * (|input| / norm) ** (p - 1), and 0 where the norm is 0; ties share an `inf` norm.
+    Errors: RuntimeError for bool and integers, and for `inf` over nothing; IndexError if `dim` is out of range.
+    Source: torch.norm.
+
+    >>> norm(tensor([3., 4.]))
+    tensor(5.)
+    """
+    axes, keepdim, space = reduction("norm", input, dim, keepdim, {})
+    ord = 2 if p is None or p == "fro" else p
+    if isinstance(ord, str):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported. Pass 'fro' or a number as p.")
+    if not (dtype or space.dtype).is_inexact:
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+            f"{spoken(dtype or space.dtype)}. Convert it first: t.to({get_default_dtype()})."
+        )
+    if ord in (inf, -inf) and 0 in input.shape:
+        _refuse_empty(ord, input.shape, axes)
+    if dtype is None or dtype is space.dtype:
+        return _norm(input, ord, axes, keepdim)
+    return in_dtype(dtype, _norm, input, ord=ord, axis=axes, keepdims=keepdim)
+
+
+def _refuse_empty(ord: float, shape: Shape, axes: Shape | None) -> None:
+    for d in range(len(shape)) if axes is None else axes:
+        if shape[d] == 0:
+            where = "an empty tensor" if axes is None else f"the dimension {d} because this dimension is empty and"
+            reason = f"{where} because the operation" if axes is None else f"{where} the operation"
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {ord} norm on {reason} does not have an identity"
+            )
+
+
+__all__ = ["logsumexp", "mean", "nansum", "norm", "prod", "sum"]

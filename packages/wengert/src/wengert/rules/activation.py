@@ -1,0 +1,141 @@
+"""Floor 2: the nonlinear functions of neural networks, each with its whole derivative in one rule.
+
+`masked` and `maximum` stand where `where` could: on long arrays they are several times faster.
+"""
+
+from __future__ import annotations
+
+import math
+
+from wengert.protocol.array import Array
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER
+from wengert.protocol.namespace import Namespace
+from wengert.rule.kinds import elementwise
+from wengert.rule.refusals import refusing, refusing_operands
+
+_WHOLE = (BOOL, INTEGER, COMPLEX)
+_SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
+_TANH_SCALE, _TANH_CUBE = math.sqrt(2 / math.pi), 0.044715
+
+
+@elementwise
+def relu(xp: Namespace, x: Array) -> Array:
+    return xp.maximum(x, 0)
+
+
+relu.vjp("x")(lambda xp, g, out: xp.masked(g, xp.not_equal(out, 0)))  # 0 at the kink; a nan passes
+relu.jvp(lambda xp, t, out: xp.masked(t, xp.not_equal(out, 0)))
+relu.refusal = refusing("relu", BOOL, COMPLEX)
+
+
+@elementwise(floating=True)
+def leaky_relu(xp: Namespace, x: Array, *, negative_slope: float) -> Array:
+    return xp.add(xp.maximum(x, 0), xp.minimum(x, 0) * negative_slope)
+
+
+def _either_side(xp: Namespace, g: Array, x: Array, negative_slope: float) -> Array:
+    """g where x is positive, else g times the slope."""
+    positive = x > 0
+    return xp.add(xp.masked(g, positive), xp.masked(g, xp.logical_not(positive)) * negative_slope)
+
+
+leaky_relu.vjp("x")(lambda xp, g, x, negative_slope: _either_side(xp, g, x, negative_slope))
+leaky_relu.jvp(lambda xp, t, x, negative_slope: _either_side(xp, t, x, negative_slope))
+leaky_relu.refusal = refusing_operands("leaky_relu_cpu", *_WHOLE)
+
+
+@elementwise(floating=True)
+def elu(xp: Namespace, x: Array, *, alpha: float) -> Array:
+    return xp.add(xp.maximum(x, 0), xp.expm1(xp.minimum(x, 0)) * alpha)
+
+
+def _elu_slope(xp: Namespace, x: Array, alpha: float) -> Array:
+    """1 above 0, else alpha exp(x)."""
+    rest = x <= 0
+    decay = xp.exp(xp.masked(x, x < 0))  # 1 above 0
+    return xp.add(xp.masked(decay, xp.logical_not(rest)), xp.masked(decay, rest) * alpha)
+
+
+elu.partials(x=lambda xp, x, alpha: _elu_slope(xp, x, alpha))
+elu.refusal = refusing_operands("elu_cpu", *_WHOLE)
+
+
+@elementwise(floating=True)
+def hardtanh(xp: Namespace, x: Array, *, min_val: float, max_val: float) -> Array:
+    return xp.minimum(xp.maximum(x, min_val), max_val)
+
+
+hardtanh.vjp("x")(lambda xp, g, x, min_val, max_val: xp.masked(g, xp.logical_and(x > min_val, x < max_val)))
+hardtanh.jvp(lambda xp, t, x, min_val, max_val: xp.masked(t, xp.logical_and(x > min_val, x < max_val)))
+hardtanh.refusal = refusing_operands("hardtanh_cpu", *_WHOLE)
+
+
+@elementwise(floating=True)
+def gelu(xp: Namespace, x: Array) -> Array:
+    return xp.multiply(xp.erf(x * _SQRT_HALF) + 1, x * 0.5)
+
+
+def _gelu_slope(xp: Namespace, x: Array) -> Array:
+    """The normal distribution up to x, and x times its density."""
+    return xp.add((xp.erf(x * _SQRT_HALF) + 1) * 0.5, xp.multiply(x * _GAUSS, xp.exp(xp.multiply(x, x) * -0.5)))
+
+
+gelu.partials(x=_gelu_slope)
+gelu.refusal = refusing_operands("GeluKernelImpl", *_WHOLE)
+
+
+@elementwise(floating=True)
+def gelu_tanh(xp: Namespace, x: Array) -> Array:
+    return xp.multiply(xp.tanh(_gelu_argument(xp, x)) + 1, x * 0.5)
+
+
+def _gelu_argument(xp: Namespace, x: Array) -> Array:
+    return xp.multiply(xp.multiply(x, x) * (_TANH_SCALE * _TANH_CUBE) + _TANH_SCALE, x)
+
+
+def _gelu_tanh_slope(xp: Namespace, x: Array) -> Array:
+    tanh = xp.tanh(_gelu_argument(xp, x))
+    inner = xp.multiply(x, x) * (3 * _TANH_SCALE * _TANH_CUBE) + _TANH_SCALE
+    return xp.add(tanh * 0.5 + 0.5, xp.multiply(xp.multiply(1 - xp.multiply(tanh, tanh), inner), x * 0.5))
+
+
+gelu_tanh.partials(x=_gelu_tanh_slope)
+gelu_tanh.refusal = refusing_operands("GeluKernelImpl", *_WHOLE)
+
+
+@elementwise(floating=True)
+def silu(xp: Namespace, x: Array) -> Array:
+    return xp.multiply(x, xp.expit(x))
+
+
+def _silu_slope(xp: Namespace, x: Array) -> Array:
+    share = xp.expit(x)
+    return xp.multiply(share, xp.multiply(x, 1 - share) + 1)
+
+
+silu.partials(x=_silu_slope)
+silu.refusal = refusing_operands("silu_cpu", *_WHOLE)
+
+
+@elementwise(floating=True)
+def softplus(xp: Namespace, x: Array, *, beta: float, threshold: float) -> Array:
+    scaled = x * beta
+    return xp.where(scaled > threshold, x, xp.divide(xp.log1p(xp.exp(scaled)), xp.full_like(x, beta)))
+
+
+def _softplus_slope(xp: Namespace, x: Array, beta: float, threshold: float) -> Array:
+    scaled = x * beta
+    return xp.where(scaled > threshold, xp.ones_like(x), xp.expit(scaled))
+
+
+softplus.partials(x=_softplus_slope)
+softplus.refusal = refusing_operands("softplus_cpu", *_WHOLE)
+
+
+@elementwise(floating=True)
+def logsigmoid(xp: Namespace, x: Array) -> Array:
+    return xp.subtract(xp.minimum(x, 0), xp.log1p(xp.exp(-xp.abs(x))))
+
+
+logsigmoid.partials(x=lambda xp, x: xp.expit(-x))
+logsigmoid.refusal = refusing_operands("log_sigmoid_cpu", *_WHOLE)

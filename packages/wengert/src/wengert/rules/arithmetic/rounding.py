@@ -1,0 +1,73 @@
+"""Floor 2: rounding, and functions of two coordinates."""
+
+from __future__ import annotations
+
+from wengert.protocol.array import Array
+from wengert.protocol.dtypes import BOOL, COMPLEX
+from wengert.protocol.namespace import Namespace
+from wengert.rule.kinds import elementwise
+from wengert.rule.refusals import refusing, refusing_operands
+
+
+@elementwise
+def floor(xp: Namespace, x: Array) -> Array:
+    return xp.floor(x)
+
+
+@elementwise
+def ceil(xp: Namespace, x: Array) -> Array:
+    return xp.ceil(x)
+
+
+@elementwise
+def trunc(xp: Namespace, x: Array) -> Array:
+    return xp.trunc(x)
+
+
+@elementwise
+def round(xp: Namespace, x: Array) -> Array:
+    return xp.round(x)
+
+
+@elementwise(floating=True)
+def round_decimals(xp: Namespace, x: Array, *, scale: float) -> Array:
+    return xp.divide(xp.round(x * scale), xp.full_like(x, scale))
+
+
+@elementwise(floating=True)
+def round_tens(xp: Namespace, x: Array, *, scale: float) -> Array:
+    return xp.round(xp.divide(x, xp.full_like(x, scale))) * scale
+
+
+for _step in (floor, ceil, trunc, round, round_decimals, round_tens):
+    _step.partials(x=lambda xp: 0)
+    _step.refusal = refusing(f"{_step.name}_cpu", BOOL, COMPLEX)
+
+round_decimals.refusal = round_tens.refusal = refusing_operands("round_cpu", 0, 1, 3)
+
+
+@elementwise(floating=True)
+def hypot(xp: Namespace, x: Array, y: Array) -> Array:
+    return xp.hypot(x, y)
+
+
+hypot.partials(x=lambda xp, x, out: xp.divide(x, out), y=lambda xp, y, out: xp.divide(y, out))
+hypot.refusal = refusing_operands("hypot_cpu", 0, 1, 3)
+
+
+@elementwise(floating=True)
+def atan2(xp: Namespace, x: Array, y: Array) -> Array:
+    return xp.atan2(x, y)
+
+
+def _over_square(xp: Namespace, part: Array, x: Array, y: Array) -> Array:
+    """part / (x^2 + y^2), 0 at the origin."""
+    size = xp.add(x * x, y * y)
+    zero = xp.equal(size, xp.zeros_like(size))
+    return xp.masked(xp.divide(part, xp.where(zero, xp.ones_like(size), size)), xp.logical_not(zero))
+
+
+atan2.partials(
+    x=lambda xp, x, y: _over_square(xp, y, x, y), y=lambda xp, x, y: _over_square(xp, xp.negative(x), x, y)
+)
+atan2.refusal = refusing("atan2_cpu", COMPLEX)

@@ -1,0 +1,244 @@
+"""Floor 2: padding, convolution and pooling over the axes after the first two.
+
+A convolution is linear in its input and in its weight; the transposes in either are again linear in two arrays, and the
+three operations differentiate into each other, so that every order comes from them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from wengert.protocol.array import Array
+from wengert.protocol.namespace import Namespace
+from wengert.protocol.shapes import Shape
+from wengert.rule.kinds import bilinear, general, linear
+from wengert.rule.primitive import Primitive
+
+Widths = tuple[Shape, ...]
+
+
+@general
+def pad(xp: Namespace, x: Array, *, widths: Widths, value: float) -> Array:
+    return xp.pad(x, widths=widths, value=value)
+
+
+@pad.vjp("x")
+def pad_vjp(xp: Namespace, g: Array, widths: Widths) -> Array:
+    return xp.pad(g, widths=tuple((-low, -high) for low, high in widths), value=0)
+
+
+@pad.jvp
+def pad_jvp(xp: Namespace, t: Array, widths: Widths) -> Array:
+    return xp.pad(t, widths=widths, value=0)
+
+
+pad.fresh = False
+
+
+# --- convolution ------------------------------------------------------------------------------------------------------
+
+
+@bilinear
+def convolve(
+    xp: Namespace, x: Array, w: Array, *, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve(x, w, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@convolve.vjp("x")
+def convolve_vjp_x(
+    xp: Namespace, g: Array, w: Array, x_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve_input(g, w, shape=x_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@convolve.vjp("w")
+def convolve_vjp_w(
+    xp: Namespace, g: Array, x: Array, w_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve_weight(g, x, shape=w_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@general
+def convolve_biased(
+    xp: Namespace, x: Array, w: Array, bias: Array, *, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    out = xp.convolve(x, w, step=step, padding=padding, dilation=dilation, groups=groups)
+    return xp.add_into(out, xp.reshape(bias, (*bias.shape, *(1,) * len(step))))
+
+
+convolve_biased.vjp("x")(convolve_vjp_x)
+convolve_biased.vjp("w")(convolve_vjp_w)
+
+
+@convolve_biased.vjp("bias")
+def convolve_biased_vjp_bias(xp: Namespace, g: Array, bias_shape: Shape) -> Array:
+    return xp.reshape(xp.sum(g, axis=(0, *range(2, len(g.shape)))), bias_shape)
+
+
+@convolve_biased.jvp
+def convolve_biased_jvp(
+    xp: Namespace,
+    t_x: Array | None,
+    t_w: Array | None,
+    t_bias: Array | None,
+    x: Array,
+    w: Array,
+    out: Array,
+    step: Shape,
+    padding: Shape,
+    dilation: Shape,
+    groups: int,
+) -> Array:
+    moved = xp.zeros_like(out)
+    for one, other in ((t_x, w), (x, t_w)):
+        if one is not None and other is not None:
+            moved = moved + xp.convolve(one, other, step=step, padding=padding, dilation=dilation, groups=groups)
+    return moved if t_bias is None else moved + xp.reshape(t_bias, (*t_bias.shape, *(1,) * len(step)))
+
+
+@bilinear
+def convolve_input(
+    xp: Namespace, y: Array, w: Array, *, shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve_input(y, w, shape=shape, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@convolve_input.vjp("y")
+def convolve_input_vjp_y(
+    xp: Namespace, g: Array, w: Array, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve(g, w, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@convolve_input.vjp("w")
+def convolve_input_vjp_w(
+    xp: Namespace, g: Array, y: Array, w_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve_weight(y, g, shape=w_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@bilinear
+def convolve_weight(
+    xp: Namespace, y: Array, x: Array, *, shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve_weight(y, x, shape=shape, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@convolve_weight.vjp("y")
+def convolve_weight_vjp_y(
+    xp: Namespace, g: Array, x: Array, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve(x, g, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+@convolve_weight.vjp("x")
+def convolve_weight_vjp_x(
+    xp: Namespace, g: Array, y: Array, x_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Array:
+    return xp.convolve_input(y, g, shape=x_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+
+
+# --- pooling ----------------------------------------------------------------------------------------------------------
+
+
+@partial(Primitive, outputs=("values", "positions"))
+def max_pool(
+    xp: Namespace, x: Array, *, size: Shape, step: Shape, padding: Shape, dilation: Shape, output: Shape
+) -> tuple[Array, Array]:
+    return xp.max_pool(x, size=size, step=step, padding=padding, dilation=dilation, output=output)
+
+
+@max_pool.vjp("x")
+def max_pool_vjp(
+    xp: Namespace, g_values: Array, g_positions: Array | None, positions: Array, x_shape: Shape
+) -> Array:
+    return xp.plane_scatter(g_values, positions, shape=x_shape)
+
+
+@max_pool.jvp
+def max_pool_jvp(xp: Namespace, t: Array, positions: Array) -> tuple[Array, None]:
+    return xp.plane_gather(t, positions), None
+
+
+@linear
+def plane_gather(xp: Namespace, x: Array, positions: Array) -> Array:
+    return xp.plane_gather(x, positions)
+
+
+@plane_gather.transpose
+def plane_gather_transpose(xp: Namespace, g: Array, positions: Array, x_shape: Shape) -> Array:
+    return xp.plane_scatter(g, positions, shape=x_shape)
+
+
+@linear
+def plane_scatter(xp: Namespace, x: Array, positions: Array, *, shape: Shape) -> Array:
+    return xp.plane_scatter(x, positions, shape=shape)
+
+
+@plane_scatter.transpose
+def plane_scatter_transpose(xp: Namespace, g: Array, positions: Array) -> Array:
+    return xp.plane_gather(g, positions)
+
+
+plane_gather.without_gradient("positions")
+plane_scatter.without_gradient("positions")
+
+
+@linear
+def avg_pool(
+    xp: Namespace,
+    x: Array,
+    counts: Array | None = None,
+    *,
+    size: Shape = (),
+    step: Shape = (),
+    padding: Shape = (),
+    output: Shape = (),
+    divisor: int = 1,
+) -> Array:
+    """The sum of each window over `divisor`, or over its own number in `counts` where they differ."""
+    total = xp.pool_sum(x, size=size, step=step, padding=padding, output=output)
+    return total / divisor if counts is None else xp.divide(total, counts)
+
+
+@avg_pool.transpose
+def avg_pool_transpose(
+    xp: Namespace,
+    g: Array,
+    x_shape: Shape,
+    counts: Array | None,
+    size: Shape,
+    step: Shape,
+    padding: Shape,
+    divisor: int,
+) -> Array:
+    share = g / divisor if counts is None else xp.divide(g, counts)
+    return xp.pool_spread(share, shape=x_shape, size=size, step=step, padding=padding)
+
+
+avg_pool.without_gradient("counts")
+
+
+@linear
+def pool_sum(xp: Namespace, x: Array, *, size: Shape, step: Shape, padding: Shape, output: Shape) -> Array:
+    return xp.pool_sum(x, size=size, step=step, padding=padding, output=output)
+
+
+@pool_sum.transpose
+def pool_sum_transpose(
+    xp: Namespace, g: Array, x_shape: Shape, size: Shape, step: Shape, padding: Shape
+) -> Array:
+    return xp.pool_spread(g, shape=x_shape, size=size, step=step, padding=padding)
+
+
+@linear
+def pool_spread(xp: Namespace, x: Array, *, shape: Shape, size: Shape, step: Shape, padding: Shape) -> Array:
+    return xp.pool_spread(x, shape=shape, size=size, step=step, padding=padding)
+
+
+@pool_spread.transpose
+def pool_spread_transpose(
+    xp: Namespace, g: Array, x_shape: Shape, size: Shape, step: Shape, padding: Shape
+) -> Array:
+    return xp.pool_sum(g, size=size, step=step, padding=padding, output=x_shape[2:])

@@ -1,0 +1,290 @@
+"""Floor 2: softmax and its logarithm, and standardizing over axes (layer, group and batch normalization)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from wengert.protocol.array import Array
+from wengert.protocol.namespace import Namespace
+from wengert.protocol.shapes import Shape
+from wengert.rule.kinds import general, sum_to
+from wengert.rule.primitive import Primitive
+
+
+@general
+def softmax(xp: Namespace, x: Array, *, axis: int) -> Array:
+    return xp.softmax(x, axis=axis)
+
+
+@softmax.vjp("x")
+def softmax_vjp(xp: Namespace, g: Array, out: Array, axis: int) -> Array:
+    return xp.softmax_pullback(g, out, axis=axis)
+
+
+@softmax.jvp
+def softmax_jvp(xp: Namespace, t: Array, out: Array, axis: int) -> Array:
+    return xp.softmax_pullback(t, out, axis=axis)  # the Jacobian is symmetric
+
+
+@general
+def softmax_pullback(xp: Namespace, x: Array, y: Array, *, axis: int) -> Array:
+    return xp.softmax_pullback(x, y, axis=axis)
+
+
+@softmax_pullback.vjp("x")
+def softmax_pullback_vjp_x(xp: Namespace, g: Array, y: Array, axis: int) -> Array:
+    return xp.softmax_pullback(g, y, axis=axis)
+
+
+@softmax_pullback.vjp("y")
+def softmax_pullback_vjp_y(xp: Namespace, g: Array, x: Array, y: Array, axis: int) -> Array:
+    return _softmax_pullback_slope(xp, g, x, y, axis)
+
+
+@softmax_pullback.jvp
+def softmax_pullback_jvp(
+    xp: Namespace, t_x: Array | None, t_y: Array | None, x: Array, y: Array, axis: int
+) -> Array:
+    terms = [] if t_x is None else [xp.softmax_pullback(t_x, y, axis=axis)]
+    if t_y is not None:
+        level = xp.sum(x * y, axis=axis, keepdims=True)
+        terms.append(t_y * (x - level) - y * xp.sum(x * t_y, axis=axis, keepdims=True))
+    return terms[0] if len(terms) == 1 else xp.add(terms[0], terms[1])
+
+
+def _softmax_pullback_slope(xp: Namespace, g: Array, x: Array, y: Array, axis: int) -> Array:
+    level = xp.sum(x * y, axis=axis, keepdims=True)
+    return g * (x - level) - x * xp.sum(g * y, axis=axis, keepdims=True)
+
+
+@general
+def log_softmax(xp: Namespace, x: Array, *, axis: int) -> Array:
+    return xp.log_softmax(x, axis=axis)
+
+
+@log_softmax.vjp("x")
+def log_softmax_vjp(xp: Namespace, g: Array, out: Array, axis: int) -> Array:
+    return xp.log_softmax_pullback(g, out, axis=axis)
+
+
+@log_softmax.jvp
+def log_softmax_jvp(xp: Namespace, t: Array, out: Array, axis: int) -> Array:
+    return t - xp.sum(xp.exp(out) * t, axis=axis, keepdims=True)
+
+
+@general
+def log_softmax_pullback(xp: Namespace, x: Array, y: Array, *, axis: int) -> Array:
+    return xp.log_softmax_pullback(x, y, axis=axis)
+
+
+@log_softmax_pullback.vjp("x")
+def log_softmax_pullback_vjp_x(xp: Namespace, g: Array, y: Array, axis: int) -> Array:
+    return g - xp.sum(g * xp.exp(y), axis=axis, keepdims=True)
+
+
+@log_softmax_pullback.vjp("y")
+def log_softmax_pullback_vjp_y(xp: Namespace, g: Array, x: Array, y: Array, axis: int) -> Array:
+    return -(g * xp.exp(y)) * xp.sum(x, axis=axis, keepdims=True)
+
+
+@log_softmax_pullback.jvp
+def log_softmax_pullback_jvp(
+    xp: Namespace, t_x: Array | None, t_y: Array | None, x: Array, y: Array, axis: int
+) -> Array:
+    terms = [] if t_x is None else [xp.log_softmax_pullback(t_x, y, axis=axis)]
+    if t_y is not None:
+        terms.append(-(t_y * xp.exp(y)) * xp.sum(x, axis=axis, keepdims=True))
+    return terms[0] if len(terms) == 1 else xp.add(terms[0], terms[1])
+
+
+# --- standardizing: x seen in the shape `view`, less its mean and over its deviation along `axis`, times weight, plus bias
+
+
+@partial(Primitive, outputs=("values", "mean", "rstd"))
+def standardized(
+    xp: Namespace,
+    x: Array,
+    weight: Array | None = None,
+    bias: Array | None = None,
+    *,
+    view: Shape = (),
+    affine: Shape = (),
+    axis: Shape = (),
+    eps: float = 0.0,
+) -> tuple[Array, Array, Array]:
+    """`affine` is the shape of weight and bias in that view."""
+    values, mean, rstd = xp.standardize(xp.reshape(x, view), axis=axis, eps=eps)
+    if weight is not None:
+        values = xp.multiply(values, xp.reshape(weight, affine))
+    if bias is not None:
+        values = xp.add_into(values, xp.reshape(bias, affine))
+    return xp.reshape(values, x.shape), mean, rstd
+
+
+@standardized.vjp("x")
+def standardized_vjp_x(
+    xp: Namespace,
+    g_values: Array | None,
+    g_mean: Array | None,
+    g_rstd: Array | None,
+    x: Array,
+    weight: Array | None,
+    mean: Array,
+    rstd: Array,
+    view: Shape,
+    affine: Shape,
+    axis: Shape,
+) -> Array:
+    seen, terms = xp.reshape(x, view), list[Array]()
+    if g_values is not None:
+        g = xp.reshape(g_values, view)
+        g = g if weight is None else xp.multiply(g, xp.reshape(weight, affine))
+        terms.append(xp.standardize_pullback(g, seen, mean, rstd, axis=axis))
+    if g_mean is not None:
+        terms.append(xp.broadcast_to(g_mean / _count(view, axis), view))
+    if g_rstd is not None:
+        terms.append((mean - seen) * (g_rstd * rstd * rstd * rstd / _count(view, axis)))
+    total = terms[0]
+    for term in terms[1:]:
+        total = xp.add(total, term)
+    return xp.reshape(total, x.shape)
+
+
+@standardized.vjp("weight")
+def standardized_vjp_weight(
+    xp: Namespace,
+    g_values: Array | None,
+    g_mean: Array | None,
+    g_rstd: Array | None,
+    x: Array,
+    weight_shape: Shape,
+    mean: Array,
+    rstd: Array,
+    view: Shape,
+    affine: Shape,
+) -> Array | None:
+    if g_values is None:
+        return None
+    g = xp.reshape(g_values, view) * ((xp.reshape(x, view) - mean) * rstd)
+    return xp.reshape(sum_to(xp, g, affine), weight_shape)
+
+
+@standardized.vjp("bias")
+def standardized_vjp_bias(
+    xp: Namespace,
+    g_values: Array | None,
+    g_mean: Array | None,
+    g_rstd: Array | None,
+    bias_shape: Shape,
+    view: Shape,
+    affine: Shape,
+) -> Array | None:
+    return None if g_values is None else xp.reshape(sum_to(xp, xp.reshape(g_values, view), affine), bias_shape)
+
+
+@standardized.jvp
+def standardized_jvp(
+    xp: Namespace,
+    t_x: Array | None,
+    t_weight: Array | None,
+    t_bias: Array | None,
+    x: Array,
+    weight: Array | None,
+    mean: Array,
+    rstd: Array,
+    view: Shape,
+    affine: Shape,
+    axis: Shape,
+) -> tuple[Array, Array, Array]:
+    seen = xp.reshape(x, view)
+    values, t_mean, t_rstd = xp.zeros_like(seen), xp.zeros_like(mean), xp.zeros_like(rstd)
+    if t_x is not None:
+        t, count = xp.reshape(t_x, view), _count(view, axis)
+        t_mean = xp.sum(t, axis=axis, keepdims=True) / count
+        t_rstd = xp.sum(t * (mean - seen), axis=axis, keepdims=True) * (rstd * rstd * rstd / count)
+        values = xp.standardize_pullback(t, seen, mean, rstd, axis=axis)
+        values = values if weight is None else values * xp.reshape(weight, affine)
+    if t_weight is not None:
+        values = values + (seen - mean) * rstd * xp.reshape(t_weight, affine)
+    if t_bias is not None:
+        values = values + xp.reshape(t_bias, affine)
+    return xp.reshape(values, x.shape), t_mean, t_rstd
+
+
+standardized.fresh = False
+
+
+@general
+def standardize_pullback(xp: Namespace, y: Array, x: Array, mean: Array, rstd: Array, *, axis: Shape) -> Array:
+    return xp.standardize_pullback(y, x, mean, rstd, axis=axis)
+
+
+@standardize_pullback.vjp("y")
+def standardize_pullback_vjp_y(xp: Namespace, g: Array, x: Array, mean: Array, rstd: Array, axis: Shape) -> Array:
+    return xp.standardize_pullback(g, x, mean, rstd, axis=axis)
+
+
+@standardize_pullback.vjp("x")
+def standardize_pullback_vjp_x(
+    xp: Namespace, g: Array, y: Array, x: Array, mean: Array, rstd: Array, axis: Shape
+) -> Array:
+    return _unit_slope(xp, g, y, x, mean, rstd, axis) * rstd
+
+
+@standardize_pullback.vjp("mean")
+def standardize_pullback_vjp_mean(
+    xp: Namespace, g: Array, y: Array, x: Array, mean: Array, rstd: Array, axis: Shape
+) -> Array:
+    return -(xp.sum(_unit_slope(xp, g, y, x, mean, rstd, axis), axis=axis, keepdims=True) * rstd)
+
+
+@standardize_pullback.vjp("rstd")
+def standardize_pullback_vjp_rstd(
+    xp: Namespace, g: Array, y: Array, x: Array, mean: Array, rstd: Array, out: Array, axis: Shape
+) -> Array:
+    through_unit = _unit_slope(xp, g, y, x, mean, rstd, axis) * (x - mean)
+    return xp.sum(through_unit + g * out / rstd, axis=axis, keepdims=True)
+
+
+@standardize_pullback.jvp
+def standardize_pullback_jvp(
+    xp: Namespace,
+    t_y: Array | None,
+    t_x: Array | None,
+    t_mean: Array | None,
+    t_rstd: Array | None,
+    y: Array,
+    x: Array,
+    mean: Array,
+    rstd: Array,
+    out: Array,
+    axis: Shape,
+) -> Array:
+    count = _count(x.shape, axis)
+    unit = (x - mean) * rstd
+    result = xp.zeros_like(x) if t_y is None else xp.standardize_pullback(t_y, x, mean, rstd, axis=axis)
+    moved = xp.zeros_like(x)  # the tangent of unit
+    if t_x is not None:
+        moved = moved + t_x * rstd
+    if t_mean is not None:
+        moved = moved - t_mean * rstd
+    if t_rstd is not None:
+        moved, result = moved + (x - mean) * t_rstd, result + out / rstd * t_rstd
+    tilt, turned = (xp.sum(y * u, axis=axis, keepdims=True) / count for u in (unit, moved))
+    return result - rstd * (moved * tilt + unit * turned)
+
+
+def _unit_slope(
+    xp: Namespace, g: Array, y: Array, x: Array, mean: Array, rstd: Array, axis: Shape
+) -> Array:
+    """The cotangent of unit = (x - mean) rstd, from which the result goes on as rstd (y - mean(y) - unit mean(y unit))."""
+    count, unit = _count(x.shape, axis), (x - mean) * rstd
+    tilt, other = (xp.sum(a * unit, axis=axis, keepdims=True) / count for a in (y, g))
+    return -((g * tilt + y * other) * rstd)
+
+
+def _count(shape: Shape, axis: Shape) -> int:
+    count = 1
+    for d in axis:
+        count *= shape[d]
+    return count

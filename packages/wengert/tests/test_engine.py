@@ -1,0 +1,236 @@
+"""The backward engine on the toy backend: values, order, hooks, what is freed and when, and depth."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import textwrap
+import threading
+from weakref import ref
+
+import pytest
+import wengert
+
+pytestmark = pytest.mark.usefixtures("toy")
+
+
+def leaf(values: object) -> wengert.Tensor:
+    return wengert.tensor(values, requires_grad=True)
+
+
+def test_a_chain() -> None:
+    x = leaf([1.0, 2.0])
+    (x * x * 3).sum().backward()
+    assert x.grad.tolist() == [6.0, 12.0]
+
+
+def test_leaves_get_gradients_of_their_own() -> None:
+    x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    (x + y).sum().backward()
+    assert x.grad is not y.grad
+    with wengert.no_grad():
+        x.grad.mul_(5.0)
+    assert y.grad.tolist() == [1.0, 1.0]
+
+
+def test_a_given_gradient_is_not_taken_over() -> None:
+    x, g = leaf([1.0, 2.0]), wengert.tensor([1.0, 1.0])
+    (x + 0.0).backward(g)
+    (x + 0.0).backward(g)
+    assert (x.grad.tolist(), g.tolist()) == ([2.0, 2.0], [1.0, 1.0])
+
+
+def test_broadcasting_is_undone_in_both_directions() -> None:
+    x, y = leaf([[1.0], [2.0]]), leaf([3.0, 4.0, 5.0])
+    (x * y).sum().backward()
+    assert x.grad.tolist() == [[12.0], [12.0]]
+    assert y.grad.tolist() == [3.0, 3.0, 3.0]
+
+
+def test_a_diamond_runs_each_node_once() -> None:
+    x = leaf(2.0)
+    y = x * x
+    runs: list[object] = []
+    y.grad_fn.register_hook(lambda inputs, outputs: runs.append(1))
+    (y * y + y).backward()
+    assert (x.grad.item(), runs) == (36.0, [1])
+
+
+def test_leaves_are_ready_before_older_nodes_run() -> None:
+    x, w = leaf(2.0), leaf(3.0)
+    order: list[str] = []
+    y = x * x
+    y.register_hook(lambda g: order.append("y"))
+    w.register_hook(lambda g: order.append("w"))
+    (y * w).backward()
+    assert order == ["w", "y"]
+
+
+def test_hooks_run_in_order_and_may_replace_the_gradient() -> None:
+    x = leaf(3.0)
+    y = x * 2
+    y.register_hook(lambda g: g * 10)
+    handle = y.register_hook(lambda g: g + 1)
+    y.retain_grad()
+    (y * 1).backward(retain_graph=True)
+    assert (x.grad.item(), y.grad.item()) == (22.0, 11.0)
+    handle.remove()
+    x.grad = None
+    (y * 1).backward()
+    assert x.grad.item() == 20.0
+
+
+def test_a_second_backward_is_refused() -> None:
+    y = leaf(3.0) * leaf(2.0)
+    y.backward()
+    with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
+        y.backward()
+
+
+def test_a_kept_value_that_was_written_is_refused(mutable_toy: str) -> None:
+    x = leaf([3.0])
+    y = x * 2
+    z = y * y
+    with wengert.no_grad():
+        y.add_(1.0)
+    with pytest.raises(RuntimeError, match=r"modified by an inplace operation.*MulBackward0.*test_engine\.py"):
+        z.sum().backward()
+
+
+def test_a_kept_result_that_was_written_is_refused(mutable_toy: str) -> None:
+    x = leaf([3.0])
+    y = x.exp()
+    with wengert.no_grad():
+        y.add_(1.0)
+    with pytest.raises(RuntimeError, match=r"modified by an inplace operation.*ExpBackward0"):
+        y.sum().backward()
+
+
+def test_only_what_is_needed_is_kept() -> None:
+    x = leaf([1.0, 2.0]) * 1
+    gone = ref(x)
+    y = x * wengert.tensor([3.0, 4.0])
+    del x
+    assert gone() is None
+    y.sum().backward()
+
+
+def test_the_graph_stays_usable_after_an_exception() -> None:
+    x = leaf(3.0)
+    y = x * x
+    handle = y.register_hook(lambda g: 1 / 0)
+    z = y * 2
+    with pytest.raises(ZeroDivisionError):
+        z.backward(retain_graph=True)
+    assert wengert.is_grad_enabled()
+    handle.remove()
+    z.backward()
+    assert x.grad.item() == 12.0
+
+
+def test_backward_inside_a_hook() -> None:
+    x, w = leaf(3.0), leaf(5.0)
+    y = x * x
+    y.register_hook(lambda g: (w * w).backward())
+    (y * 2).backward()
+    assert (x.grad.item(), w.grad.item()) == (12.0, 10.0)
+
+
+def test_nodes_off_the_path_do_not_run() -> None:
+    x, w = leaf(3.0), leaf(5.0)
+    y = w * w
+    y.register_hook(lambda g: pytest.fail("this node leads to no input"))
+    (g,) = wengert.autograd.grad(x * y, x)
+    assert g.item() == 25.0
+    assert w.grad is None
+
+
+def test_an_unused_input() -> None:
+    x, w = leaf(3.0), leaf(5.0)
+    with pytest.raises(RuntimeError, match="not have been used in the graph"):
+        wengert.autograd.grad(x * 2, [x, w])
+    assert wengert.autograd.grad(x * 2, [x, w], allow_unused=True)[1] is None
+    assert wengert.autograd.grad(x * 2, [x, w], materialize_grads=True)[1].item() == 0.0
+
+
+def test_the_third_derivative() -> None:
+    x = leaf(2.0)
+    y = x * x * x * x
+    for expected in (32.0, 48.0, 48.0):
+        (y,) = wengert.autograd.grad(y, x, create_graph=True)
+        assert y.item() == expected
+
+
+def test_an_undefined_gradient_passes() -> None:
+    class Cut(wengert.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return None
+
+    x = leaf(3.0)
+    y = x * x
+    Cut.apply(y).backward()
+    assert x.grad is None
+
+
+def test_graphs_are_freed_without_the_collector() -> None:
+    def step() -> list[ref[object]]:
+        x = leaf([[1.0, 2.0], [3.0, 4.0]])
+        y = (x * x).exp()
+        z = y.tanh().reshape((4,))[1:]
+        out = (z + z[0]).sum()
+        (g,) = wengert.autograd.grad(out, x, create_graph=True)
+        (g * g).sum().backward()
+        return [ref(t) for t in (x, y, z, out, g, y.grad_fn, out.grad_fn, x.grad)]
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert [r() for r in step()] == [None] * 8
+    finally:
+        gc.enable()
+
+
+def test_threads_share_a_leaf() -> None:
+    x = leaf(1.0)
+
+    def work() -> None:
+        with wengert.use_backend(x.space.backend.name):
+            for _ in range(50):
+                (x * 2).backward()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert x.grad.item() == 400.0
+
+
+def test_a_million_nodes_run_backward_and_are_freed() -> None:
+    program = """
+        import gc
+        import wengert
+        from wengert.backends import registry
+        from wengert.testing.toy import toy_spec
+        gc.disable()
+        registry.register(toy_spec())
+        with registry.use_backend("toy"):
+            x = wengert.tensor(1.0, requires_grad=True)
+            y = x
+            for _ in range(1_000_000):
+                y = -y
+            y.backward()
+            assert x.grad.item() == 1.0
+            del y
+        print("freed")
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "freed\n", "")
