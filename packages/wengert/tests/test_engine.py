@@ -132,7 +132,12 @@ def test_the_graph_stays_usable_after_an_exception() -> None:
 def test_backward_inside_a_hook() -> None:
     x, w = leaf(3.0), leaf(5.0)
     y = x * x
-    y.register_hook(lambda g: (w * w).backward())
+
+    def inner(g: wengert.Tensor) -> None:
+        with wengert.enable_grad():
+            (w * w).backward()
+
+    y.register_hook(inner)
     (y * 2).backward()
     assert (x.grad.item(), w.grad.item()) == (12.0, 10.0)
 

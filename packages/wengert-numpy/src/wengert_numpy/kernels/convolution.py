@@ -119,7 +119,7 @@ def max_pool(
     parts = [(offset, padded[key]) for offset, key in _slices(size, step, dilation, output)]
     values = parts[0][1].copy()
     for _, part in parts[1:]:
-        np.maximum(values, part, values)
+        np.maximum(values, part, out=values)
     has_nan = x.dtype.kind == "f" and bool(np.isnan(values).any())
     which = np.full(values.shape, -1, np.int16)
     for number in range(len(parts) - 1, -1, -1):

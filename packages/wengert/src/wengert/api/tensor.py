@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import count
 from typing import Any
 from weakref import ref
 
 from wengert.api.autograd import backward
-from wengert.graph.node import Node
+from wengert.graph.node import Handle, Node
 from wengert.graph.saved import version_of
 from wengert.ops.activation import ActivationMethods
 from wengert.ops.arithmetic import ArithmeticMethods
@@ -22,35 +21,13 @@ from wengert.ops.inplace import InplaceMethods
 from wengert.ops.linalg import LinalgMethods
 from wengert.ops.movement import MovementMethods
 from wengert.ops.normalization import NormalizationMethods
+from wengert.ops.random import RandomMethods
 from wengert.ops.reduction import ReductionMethods
 from wengert.ops.trigonometric import TrigonometricMethods
 from wengert.ops.xp import TensorNamespace, namespace_of
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
 from wengert.tensor.view import as_alias, view_of
-
-
-_next_key = count(1).__next__
-
-
-class Handle:
-    """What registering a hook returns: `remove()` takes the hook away again, and so does leaving a `with` block."""
-
-    __slots__ = ("_hooks", "_key")
-
-    def __init__(self, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> None:
-        self._hooks, self._key = hooks, _next_key()
-        hooks[self._key] = hook
-
-    def remove(self) -> None:
-        """Take the hook away; a second time does nothing."""
-        self._hooks.pop(self._key, None)
-
-    def __enter__(self) -> Handle:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self.remove()
 
 
 class _Retain:
@@ -81,6 +58,7 @@ class Tensor(
     IndexingMethods,
     NormalizationMethods,
     CreationMethods,
+    RandomMethods,
     ConversionMethods,
     InplaceMethods,
 ):

@@ -22,6 +22,29 @@ from wengert.rule.primitive import Primitive
 next_number: Callable[[], int] = count(1).__next__
 
 
+class Handle:
+    """What registering a hook returns: `remove()` takes the hook away again, and so does leaving a `with` block."""
+
+    __slots__ = ("_hooks", "_key")
+
+    def __init__(self, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> None:
+        self._hooks, self._key = hooks, _next_key()
+        hooks[self._key] = hook
+
+    def remove(self) -> None:
+        """Take the hook away; a second time does nothing."""
+        self._hooks.pop(self._key, None)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.remove()
+
+
+_next_key = count(1).__next__
+
+
 class Extra:
     """What only few nodes have: hooks, retained gradients, metadata."""
 
@@ -78,6 +101,14 @@ class Node:
     def metadata(self) -> dict[Any, Any]:
         """A dictionary for the user's own notes on this node."""
         return self.extras().metadata
+
+    def register_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call `hook(grad_inputs, grad_outputs)` after this node has run; a tuple that it returns replaces grad_inputs."""
+        return Handle(self.extras().posthooks, hook)
+
+    def register_prehook(self, hook: Callable[..., Any]) -> Handle:
+        """Call `hook(grad_outputs)` before this node runs; a tuple that it returns replaces them."""
+        return Handle(self.extras().prehooks, hook)
 
     def extras(self) -> Extra:
         """The rare attributes, made at the first need."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
-from typing import Any
+from typing import Any, NoReturn, cast
 
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
@@ -14,8 +14,8 @@ from wengert.tensor.record import raise_not_tensor
 Dims = int | Sequence[int] | None
 
 _SPOKEN = {
-    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
-    "bfloat16": "BFloat16", "float32": "Float", "float64": "Double", "complex64": "ComplexFloat",
+    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long",
+    "float16": "Half", "bfloat16": "BFloat16", "float32": "Float", "float64": "Double", "complex64": "ComplexFloat",
     "complex128": "ComplexDouble",
 }  # fmt: skip
 
@@ -36,7 +36,7 @@ def reduced_axes(name: str, dim: Any, ndim: int) -> Shape | None:
             raise_combination(name, dim)
         return reduced_axes(name, index(dim), ndim)
     try:
-        axes = [index(axis) for axis in dim]  # pyright: ignore[reportUnknownVariableType]  # index() refuses all but integers
+        axes = [index(axis) for axis in cast(Sequence[Any], dim)]
     except TypeError:
         raise_combination(name, dim)
     normalized = normalize_axes(axes, ndim)
@@ -52,7 +52,7 @@ def one_axis(name: str, dim: Any, ndim: int) -> int:
     return normalize_axis(dim, ndim)
 
 
-def raise_combination(name: str, *arguments: Any) -> Any:
+def raise_combination(name: str, *arguments: Any) -> NoReturn:
     """TypeError in torch's words for arguments that fit no signature."""
     found = ", ".join(type(argument).__name__ for argument in arguments)
     raise TypeError(f"{name}() received an invalid combination of arguments - got ({found}); see help({name}).")

@@ -150,7 +150,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     """
     here, there = _checked("isclose", "input", input).space.dtype, _checked("isclose", "other", other).space.dtype
     if here is not there:
-        raise RuntimeError(f"{torch_name(here)} did not match {torch_name(there)}: isclose expects tensors of one dtype.")
+        raise RuntimeError(
+            f"{torch_name(here)} did not match {torch_name(there)}: isclose expects tensors of one dtype."
+        )
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert.ops.arithmetic.operands import is_operand
 from wengert.protocol.dtypes import scalar_dtype
 from wengert.rule.refusals import unsupported
 from wengert.rules import comparison as rules
@@ -150,37 +151,37 @@ def _whole(name: str, *operands: Any) -> tuple[Any, ...]:
 
 def and_operator(self: Any, other: Any) -> Any:
     """`self & other`."""
-    return bitwise_and(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    return bitwise_and(self, other) if is_operand(other) else NotImplemented
 
 
 def or_operator(self: Any, other: Any) -> Any:
     """`self | other`."""
-    return bitwise_or(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    return bitwise_or(self, other) if is_operand(other) else NotImplemented
 
 
 def xor_operator(self: Any, other: Any) -> Any:
     """`self ^ other`."""
-    return bitwise_xor(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    return bitwise_xor(self, other) if is_operand(other) else NotImplemented
 
 
 def lshift_operator(self: Any, other: Any) -> Any:
     """`self << other`."""
-    return bitwise_left_shift(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    return bitwise_left_shift(self, other) if is_operand(other) else NotImplemented
 
 
 def rlshift_operator(self: Any, other: Any) -> Any:
     """`other << self` for a number."""
-    return bitwise_left_shift(other, self) if isinstance(other, NUMBERS) else NotImplemented
+    return bitwise_left_shift(other, self) if is_operand(other) else NotImplemented
 
 
 def rshift_operator(self: Any, other: Any) -> Any:
     """`self >> other`."""
-    return bitwise_right_shift(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    return bitwise_right_shift(self, other) if is_operand(other) else NotImplemented
 
 
 def rrshift_operator(self: Any, other: Any) -> Any:
     """`other >> self` for a number."""
-    return bitwise_right_shift(other, self) if isinstance(other, NUMBERS) else NotImplemented
+    return bitwise_right_shift(other, self) if is_operand(other) else NotImplemented
 
 
 def invert_operator(self: Any) -> Any:

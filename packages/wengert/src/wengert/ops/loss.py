@@ -8,6 +8,7 @@ from typing import Any
 
 from wengert.ops.arguments import spoken
 from wengert.ops.normalization import log_softmax, raise_not_implemented
+from wengert.ops.reduction import mean, sum
 from wengert.ops.xp import namespace_of
 from wengert.protocol.dtypes import int64, uint8
 from wengert.protocol.shapes import Shape, broadcast_shapes
@@ -26,6 +27,8 @@ _cross_entropy = kernel(rules.cross_entropy, "NllLossBackward0", x="self")
 _cross_entropy_of_places = kernel(rules.cross_entropy, "NllLoss2DBackward0", x="self")
 _nll_loss = kernel(rules.nll_loss, "NllLossBackward0", x="self")
 _nll_loss_of_places = kernel(rules.nll_loss, "NllLoss2DBackward0", x="self")
+_cross_entropy_in_view = kernel(rules.cross_entropy, "ViewBackward0", x="self")  # named after the last of torch's nodes
+_nll_loss_in_view = kernel(rules.nll_loss, "ViewBackward0", x="self")  # likewise
 _astype = kernel(movement.astype, "ToCopyBackward0")
 kernel(rules.class_loss_pullback, "NllLossBackwardBackward0")
 
@@ -67,8 +70,10 @@ def cross_entropy(
     if label_smoothing:
         return _smoothed(input, target, weight, ignore_index, reduction, label_smoothing)
     target, ignored = _checked_classes(input, target, weight, ignore_index, reduction)
-    function = _cross_entropy if len(shape) <= 2 else _cross_entropy_of_places
-    return function(input, target, weight, ignored, reduction)
+    if len(shape) <= 2:
+        return _cross_entropy(input, target, weight, ignored, reduction)
+    in_view = reduction == "none" and len(shape) != 4
+    return (_cross_entropy_in_view if in_view else _cross_entropy_of_places)(input, target, weight, ignored, reduction)
 
 
 def _of_probabilities(
@@ -148,8 +153,10 @@ def nll_loss(
     if not input.shape:
         raise ValueError("Expected 1 or more dimensions (got 0)")
     target, ignored = _checked_classes(input, target, weight, ignore_index, reduction)
-    function = _nll_loss if len(input.shape) <= 2 else _nll_loss_of_places
-    return function(input, target, weight, ignored, reduction)
+    if len(input.shape) <= 2:
+        return _nll_loss(input, target, weight, ignored, reduction)
+    in_view = reduction == "none" and len(input.shape) != 4
+    return (_nll_loss_in_view if in_view else _nll_loss_of_places)(input, target, weight, ignored, reduction)
 
 
 def _checked_classes(
@@ -252,7 +259,7 @@ def mse_loss(
     if weight is None:
         return _mse_loss(input, target, reduction)
     xp = namespace_of(input.space.backend)
-    return _weighted(xp, xp.square(xp.subtract(input, target)), weight, reduction)
+    return _weighted(xp.square(xp.subtract(input, target)), weight, reduction)
 
 
 def l1_loss(
@@ -276,7 +283,7 @@ def l1_loss(
     input, target, reduction = _pair("l1_loss", input, target, size_average, reduce, reduction)
     xp = namespace_of(input.space.backend)
     losses = xp.abs(xp.subtract(input, target))
-    return _weighted(xp, losses, weight, reduction) if weight is not None else _reduced(xp, losses, reduction)
+    return _weighted(losses, weight, reduction) if weight is not None else _reduced(losses, reduction)
 
 
 def smooth_l1_loss(
@@ -324,7 +331,7 @@ def huber_loss(
     if weight is None:
         return _huber_loss(input, target, delta, reduction)
     losses = _huber_loss(input, target, delta, "none")
-    return _weighted(namespace_of(input.space.backend), losses, weight, reduction)
+    return _weighted(losses, weight, reduction)
 
 
 def _pair(
@@ -357,15 +364,15 @@ def _expanded(xp: Any, x: Tensor, shape: Shape) -> Tensor:
     return x if x.shape == shape else xp.broadcast_to(x, shape)
 
 
-def _reduced(xp: Any, losses: Any, reduction: str) -> Any:
-    return losses if reduction == "none" else xp.sum(losses) if reduction == "sum" else xp.mean(losses)
+def _reduced(losses: Any, reduction: str) -> Any:
+    return losses if reduction == "none" else sum(losses) if reduction == "sum" else mean(losses)
 
 
-def _weighted(xp: Any, losses: Any, weight: Tensor, reduction: str) -> Any:
+def _weighted(losses: Any, weight: Tensor, reduction: str) -> Any:
     if weight.shape != losses.shape:
         raise ValueError(f"Weights and input must have the same size: got {list(weight.shape)} and {list(losses.shape)}.")
     losses = losses * weight
-    return xp.sum(losses) / xp.sum(weight) if reduction == "mean" else _reduced(xp, losses, reduction)
+    return sum(losses) / sum(weight) if reduction == "mean" else _reduced(losses, reduction)
 
 
 def kl_div(
@@ -406,8 +413,8 @@ def kl_div(
         logs = xp.log(xp.where(zero, xp.ones_like(target), target))
         losses = xp.subtract(xp.multiply(target, logs), xp.multiply(target, input))
     if reduction == "batchmean":
-        return xp.sum(losses) / input.shape[0] if input.shape else losses
-    return _reduced(xp, losses, reduction)
+        return sum(losses) / input.shape[0] if input.shape else losses
+    return _reduced(losses, reduction)
 
 
 # --- two classes ------------------------------------------------------------------------------------------------------

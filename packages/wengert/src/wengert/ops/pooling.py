@@ -9,7 +9,6 @@ from typing import Any
 from wengert.protocol.backend import Space
 from wengert.protocol.shapes import Shape
 from wengert.rules import convolution as rules
-from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
@@ -17,8 +16,8 @@ from wengert.tensor.record import raise_not_tensor
 
 _max_pool = kernel(rules.max_pool, "MaxPool2DWithIndicesBackward0", x="self", positions="result1")
 _avg_pool = kernel(rules.avg_pool, "AvgPool2DBackward0", x="self")
-_squeezed = kernel(movement.reshape, "SqueezeBackward1", x="self")
-_reshape = kernel(movement.reshape, "UnsqueezeBackward0", x="self")
+_max_pool1d = kernel(rules.max_pool, "SqueezeBackward1", x="self", positions="result1")  # the last of torch's nodes
+_avg_pool1d = kernel(rules.avg_pool, "SqueezeBackward1", x="self")  # likewise
 kernel(rules.plane_gather, "MaxPool2DWithIndicesBackwardBackward0")
 kernel(rules.plane_scatter, "MaxPool2DWithIndicesBackwardBackward0")
 kernel(rules.pool_spread, "AvgPool2DBackwardBackward0")
@@ -86,15 +85,14 @@ def _maximum(
     dilation: Sizes,
     ceil_mode: bool,
 ) -> tuple[Any, Any]:
-    x, lead = _planes(name, rank, input)
+    x = _checked(name, rank, input)
     size = _per_axis(name, "kernel_size", kernel_size, rank)
     step = size if _absent(stride) else _per_axis(name, "stride", stride, rank)
     border, spread = _per_axis(name, "padding", padding, rank), _per_axis(name, "dilation", dilation, rank)
     if min(spread) <= 0:
         raise RuntimeError(f"{name}: dilation should be greater than zero, but got dilation: {', '.join(map(str, spread))}")
-    output = _output(name, x.shape, size, step, border, spread, ceil_mode)
-    values, positions = _max_pool(x, size, step, border, spread, output)
-    return _restored(values, lead, rank), _restored(positions, lead, rank)
+    output = _output(name, x.shape[-rank - 1 :], size, step, border, spread, ceil_mode)
+    return (_max_pool if rank == 2 else _max_pool1d)(x, size, step, border, spread, output)
 
 
 def avg_pool1d(
@@ -156,17 +154,17 @@ def _average(
     include: bool,
     divisor: int | None,
 ) -> Any:
-    x, lead = _planes(name, rank, input)
+    x = _checked(name, rank, input)
     size = _per_axis(name, "kernel_size", kernel_size, rank)
     step = size if _absent(stride) else _per_axis(name, "stride", stride, rank)
     border = _per_axis(name, "padding", padding, rank)
     if divisor == 0:
         raise RuntimeError("divisor must be not zero")
-    output = _output(name, x.shape, size, step, border, (1,) * rank, ceil_mode)
+    output = _output(name, x.shape[-rank - 1 :], size, step, border, (1,) * rank, ceil_mode)
     counts, number = (None, divisor) if divisor is not None else _counts(x, size, step, border, output, include)
     if not x.space.dtype.is_inexact:
-        return _restored(_whole_average(x, counts, number, size, step, border, output), lead, rank)
-    return _restored(_avg_pool(x, counts, size, step, border, output, number), lead, rank)
+        return _whole_average(x, counts, number, size, step, border, output)
+    return (_avg_pool if rank == 2 else _avg_pool1d)(x, counts, size, step, border, output, number)
 
 
 def _whole_average(
@@ -174,7 +172,10 @@ def _whole_average(
 ) -> Any:
     """Averages of integers, rounded towards zero."""
     space, xp = x.space, x.space.xp
-    total = xp.pool_sum(x.array, size=size, step=step, padding=padding, output=output)
+    lead = x.shape[: -len(size)]
+    array = xp.reshape(x.array, (1, *x.shape)[-len(size) - 2 :])
+    total = xp.pool_sum(array, size=size, step=step, padding=padding, output=output)
+    total = xp.reshape(total, (*lead, *output))
     divisor = xp.full_like(total, number) if counts is None else counts.array
     quotient = xp.floor_divide(xp.abs(total), divisor)
     return make(space, xp.asarray(xp.multiply(xp.sign(total), quotient)))
@@ -183,7 +184,7 @@ def _whole_average(
 def _counts(x: Any, size: Shape, step: Shape, padding: Shape, output: Shape, include: bool) -> tuple[Any, int]:
     """How many elements each window averages: None and one number, or a tensor where they differ."""
     lines: list[list[int]] = []
-    for n, k, s, p, places in zip(x.shape[2:], size, step, padding, output, strict=True):
+    for n, k, s, p, places in zip(x.shape[-len(size) :], size, step, padding, output, strict=True):
         low, high = (-p, n + p) if include else (0, n)
         lines.append([min(i * s - p + k, high) - max(i * s - p, low) for i in range(places)])
     if all(count == line[0] for line in lines for count in line):
@@ -196,8 +197,8 @@ def _counts(x: Any, size: Shape, step: Shape, padding: Shape, output: Shape, inc
     return make(space, space.xp.reshape(flat, output)), 1
 
 
-def _planes(name: str, rank: int, input: Any) -> tuple[Any, Shape]:
-    """`input` as (n, channels, ...), and its own leading shape."""
+def _checked(name: str, rank: int, input: Any) -> Any:
+    """`input`, which has to have the axes of a batch of planes or of one sample."""
     if not isinstance(input, Tensor):
         raise_not_tensor(name, "input", input)
     shape = input.shape
@@ -206,14 +207,7 @@ def _planes(name: str, rank: int, input: Any) -> tuple[Any, Shape]:
             f"{name}: Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
             f"but got:{list(shape)}; non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input"
         )
-    lead = shape[:-rank]
-    if len(lead) == 1:
-        return _reshape(input, (1, *shape)), lead
-    return input, lead
-
-
-def _restored(out: Any, lead: Shape, rank: int) -> Any:
-    return out if len(lead) == 2 else _squeezed(out, (*lead, *out.shape[-rank:]))
+    return input
 
 
 def _absent(stride: Any) -> bool:
@@ -233,13 +227,13 @@ def _per_axis(name: str, argument: str, value: Any, rank: int) -> Shape:
 def _output(
     name: str, shape: Shape, size: Shape, step: Shape, padding: Shape, dilation: Shape, ceil_mode: bool
 ) -> Shape:
-    """The number of windows along each axis; torch's refusals."""
+    """The number of windows along each axis of a sample of `shape` (channels, ...); torch's refusals."""
     if min(size) <= 0:
         raise RuntimeError(f"{name}: kernel size should be greater than zero, but got {list(size)}")
     if min(step) <= 0:
         raise RuntimeError(f"{name}: stride should not be zero, but got {list(step)}")
     result: list[int] = []
-    for n, k, s, p, d in zip(shape[2:], size, step, padding, dilation, strict=True):
+    for n, k, s, p, d in zip(shape[1:], size, step, padding, dilation, strict=True):
         if p < 0:
             raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
         if p > ((k - 1) * d + 1) // 2:
@@ -253,7 +247,7 @@ def _output(
             count -= 1  # the last window has to start inside the input or its left padding
         result.append(count)
     if min(result) < 1:
-        given, found = ("x".join(map(str, (shape[1], *line))) for line in (shape[2:], [max(n, 0) for n in result]))
+        given, found = ("x".join(map(str, (shape[0], *line))) for line in (shape[1:], [max(n, 0) for n in result]))
         raise RuntimeError(
             f"{name}: Given input size: ({given}). Calculated output size: ({found}). Output size is too small; "
             f"Invalid computed output size: {min(result)}"

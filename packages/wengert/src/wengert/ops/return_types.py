@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 
-def _printed(result: Any) -> str:
-    pairs = zip(result._fields, result, strict=True)
+def _printed(self: Any) -> str:
+    pairs = zip(self._fields, self, strict=True)
     fields = ",\n".join(f"{name}={value!r}" for name, value in pairs)
-    return f"wengert.return_types.{type(result).__name__}(\n{fields})"
+    return f"wengert.return_types.{type(self).__name__}(\n{fields})"
 
 
 class max(NamedTuple):  # named as the function that returns it

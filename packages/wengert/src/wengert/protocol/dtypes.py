@@ -100,7 +100,9 @@ def get_default_dtype() -> DType:
 def set_default_dtype(dtype: DType) -> None:
     """Make the floating `dtype` the default; TypeError for any other kind."""
     if not dtype.is_floating_point:
-        raise TypeError(f"set_default_dtype: {dtype}; expected a floating-point dtype such as wengert.float64.")
+        raise TypeError(
+            f"only floating-point types are supported as the default type; got {dtype!r}. Take wengert.float64, for example."
+        )
     _Default.dtype = dtype
 
 

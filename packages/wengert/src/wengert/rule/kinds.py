@@ -1,10 +1,10 @@
 """Floor 1: the kinds. Each derives most rules from the little that its declaration says.
 
-    elementwise   one partial derivative per input    -> vjp, jvp, un-broadcasting, casts, conjugation
-    linear        the transpose                       -> vjp; the jvp is the operation itself
-    bilinear      two pullbacks                       -> vjp; the jvp by the product rule
-    general       vjp and jvp                         (class Primitive)
-    predicate     nothing: the result carries no gradient
+elementwise   one partial derivative per input    -> vjp, jvp, un-broadcasting, casts, conjugation
+linear        the transpose                       -> vjp; the jvp is the operation itself
+bilinear      two pullbacks                       -> vjp; the jvp by the product rule
+general       vjp and jvp                         (class Primitive)
+predicate     nothing: the result carries no gradient
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self, overload
 
 from wengert.protocol.shapes import Shape
-from wengert.rule.primitive import Function, Kept, Primitive, Rule
+from wengert.rule.primitive import Formula, Function, Kept, Primitive, Rule
 
 
 class Elementwise(Primitive):
@@ -30,7 +30,7 @@ class Elementwise(Primitive):
         super().__init__(forward, **options)
         self.partial: dict[str, Rule] = {}
 
-    def partials(self, **functions: Function) -> Self:
+    def partials(self, **functions: Formula) -> Self:
         """Declare d out / d input for each input named; returns the operation."""
         for name, function in functions.items():
             if name not in self.inputs:

@@ -14,6 +14,21 @@ from wengert.rule.refusals import Refusal
 from wengert.rule.signature import parameters_of
 
 Function = Callable[..., Any]
+#: A rule, whatever it asks for. Spelled out by length so that the parameters of a lambda are typed too.
+Formula = (
+    Callable[[Any], Any]
+    | Callable[[Any, Any], Any]
+    | Callable[[Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any], Any]
+)
 Kept = Callable[[str], Any]  # gives what the tape kept under a name
 
 
@@ -53,10 +68,10 @@ class Primitive:
         self.fresh = True  # each gradient is a new array that nobody else holds
         self.places = False  # a rule may return Placed instead of an array
 
-    def vjp(self, *names: str) -> Callable[[Function], Function]:
+    def vjp(self, *names: str) -> Callable[[Formula], Function]:
         """Hang on `rule(xp, g, ...)`, which gives the cotangent of each input in `names`."""
 
-        def hang(function: Function) -> Function:
+        def hang(function: Formula) -> Function:
             for name in names:
                 if name not in self.inputs:
                     raise TypeError(f"{self.name}: vjp({name!r}) names no input; the inputs are {self.inputs}")
@@ -65,7 +80,7 @@ class Primitive:
 
         return hang
 
-    def jvp(self, function: Function) -> Function:
+    def jvp(self, function: Formula) -> Function:
         """Hang on `rule(xp, t, ...)`, which gives the tangent of the output from that of the (only) moving input."""
         self.forward_rule = Rule(function, self.asks_of(function))
         return function
@@ -81,9 +96,7 @@ class Primitive:
         known = {*self.inputs, *self.statics, "out", *self.outputs}
         known |= {f"{name}_{what}" for name in self.inputs for what in ("shape", "dtype")}
         if stray := [name for name in names if name not in known]:
-            raise TypeError(
-                f"{self.name}: rule {function.__name__!r} asks for {stray}; it may ask for {sorted(known)}"
-            )
+            raise TypeError(f"{self.name}: rule {function.__name__!r} asks for {stray}; it may ask for {sorted(known)}")
         return names
 
     # What the graph and the transforms call; the kinds override the derivation.

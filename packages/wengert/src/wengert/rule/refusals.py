@@ -1,7 +1,7 @@
 """Floor 1: which dtypes an operation refuses, in torch's words.
 
-A primitive's `refusal(dtypes, compute)` gets the operands' dtypes and the one that the operation would run in, and returns
-the error to raise, or None. Only booleans and complex numbers are asked about before the fast path; an operation that
+A primitive's `refusal(dtypes, compute)` gets the operands' dtypes and the one that the operation would run in, and
+returns the error to raise, or None. Only booleans and complex numbers are asked about before the fast path; an operation that
 refuses integers is declared `floating`, so that they come the general way too.
 """
 
@@ -14,8 +14,9 @@ from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, DType
 Refusal = Callable[[Sequence[DType], DType], Exception | None]
 
 _TORCH_NAMES = {
-    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
-    "bfloat16": "BFloat16", "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble",
+    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long",
+    "float16": "Half", "bfloat16": "BFloat16", "float32": "Float", "float64": "Double",
+    "complex64": "ComplexFloat", "complex128": "ComplexDouble",
 }  # fmt: skip
 
 
@@ -26,7 +27,9 @@ def torch_name(dtype: DType) -> str:
 
 def unsupported(name: str, dtype: DType) -> NotImplementedError:
     """The error for an operation that `dtype` does not have."""
-    return NotImplementedError(f'"{name}" not implemented for {torch_name(dtype)!r}; convert the tensor first with .to(dtype).')
+    return NotImplementedError(
+        f'"{name}" not implemented for {torch_name(dtype)!r}; convert the tensor first with .to(dtype).'
+    )
 
 
 def refusing(name: str, *categories: int) -> Refusal:
@@ -66,8 +69,8 @@ def refusing_bool_difference(dtypes: Sequence[DType], compute: DType) -> Excepti
         )
     if count:
         return RuntimeError(
-            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use "
-            "the `~` or `logical_not()` operator instead."
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
         )
     return None
 
@@ -77,8 +80,8 @@ def refusing_bool_negation(dtypes: Sequence[DType], compute: DType) -> Exception
     if compute.category != BOOL:
         return None
     return RuntimeError(
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` "
-        "or `logical_not()` operator instead."
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+        "`~` or `logical_not()` operator instead."
     )
 
 

@@ -3,3 +3,38 @@
 Given a backend's namespace and raw arrays a rule runs at the library's own speed; given the namespace of Tensors it records,
 and higher orders come of themselves. In rules `g` is a cotangent, `t` a tangent, `out` the result.
 """
+
+from wengert.rules import (
+    activation,
+    arithmetic,
+    comparison,
+    complex,
+    convolution,
+    exponential,
+    indexing,
+    linalg,
+    loss,
+    movement,
+    normalization,
+    random,
+    reduction,
+    trigonometric,
+)
+
+#: All families of rules, where a primitive is looked for by name.
+FAMILIES = (
+    activation,
+    arithmetic,
+    comparison,
+    complex,
+    convolution,
+    exponential,
+    indexing,
+    linalg,
+    loss,
+    movement,
+    normalization,
+    random,
+    reduction,
+    trigonometric,
+)

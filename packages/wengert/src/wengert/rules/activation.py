@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from wengert.protocol.array import Array
-from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, DType
 from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import elementwise
-from wengert.rule.refusals import refusing, refusing_operands
+from wengert.rule.refusals import refusing_operands
 
 _WHOLE = (BOOL, INTEGER, COMPLEX)
 _SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
@@ -25,7 +26,15 @@ def relu(xp: Namespace, x: Array) -> Array:
 
 relu.vjp("x")(lambda xp, g, out: xp.masked(g, xp.not_equal(out, 0)))  # 0 at the kink; a nan passes
 relu.jvp(lambda xp, t, out: xp.masked(t, xp.not_equal(out, 0)))
-relu.refusal = refusing("relu", BOOL, COMPLEX)
+
+
+def _relu_refusal(dtypes: Sequence[DType], compute: DType) -> Exception | None:
+    if compute.category == BOOL:
+        return RuntimeError("Boolean inputs not supported for relu")
+    return NotImplementedError("clamp is not supported for complex types") if compute.category == COMPLEX else None
+
+
+relu.refusal = _relu_refusal
 
 
 @elementwise(floating=True)

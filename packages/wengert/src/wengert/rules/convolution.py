@@ -146,19 +146,31 @@ def convolve_weight_vjp_x(
 def max_pool(
     xp: Namespace, x: Array, *, size: Shape, step: Shape, padding: Shape, dilation: Shape, output: Shape
 ) -> tuple[Array, Array]:
-    return xp.max_pool(x, size=size, step=step, padding=padding, dilation=dilation, output=output)
+    values, positions = xp.max_pool(
+        planes(xp, x, size), size=size, step=step, padding=padding, dilation=dilation, output=output
+    )
+    whole = (*x.shape[: -len(size)], *output)
+    return xp.reshape(values, whole), xp.reshape(positions, whole)
+
+
+def planes(xp: Namespace, x: Array, size: Shape) -> Array:
+    """x as (n, channels, ...), one sample where it has no axis for them."""
+    return x if len(x.shape) == len(size) + 2 else xp.reshape(x, (1, *x.shape))
 
 
 @max_pool.vjp("x")
 def max_pool_vjp(
-    xp: Namespace, g_values: Array, g_positions: Array | None, positions: Array, x_shape: Shape
+    xp: Namespace, g_values: Array, g_positions: Array | None, positions: Array, x_shape: Shape, size: Shape
 ) -> Array:
-    return xp.plane_scatter(g_values, positions, shape=x_shape)
+    g, positions = planes(xp, g_values, size), planes(xp, positions, size)
+    shape = (1, *x_shape)[-len(size) - 2 :]
+    return xp.reshape(xp.plane_scatter(g, positions, shape=shape), x_shape)
 
 
 @max_pool.jvp
-def max_pool_jvp(xp: Namespace, t: Array, positions: Array) -> tuple[Array, None]:
-    return xp.plane_gather(t, positions), None
+def max_pool_jvp(xp: Namespace, t: Array, positions: Array, size: Shape) -> tuple[Array, None]:
+    moved = xp.plane_gather(planes(xp, t, size), planes(xp, positions, size))
+    return xp.reshape(moved, positions.shape), None
 
 
 @linear
@@ -198,7 +210,8 @@ def avg_pool(
     divisor: int = 1,
 ) -> Array:
     """The sum of each window over `divisor`, or over its own number in `counts` where they differ."""
-    total = xp.pool_sum(x, size=size, step=step, padding=padding, output=output)
+    total = xp.pool_sum(planes(xp, x, size), size=size, step=step, padding=padding, output=output)
+    total = xp.reshape(total, (*x.shape[: -len(size)], *output))
     return total / divisor if counts is None else xp.divide(total, counts)
 
 
@@ -214,7 +227,10 @@ def avg_pool_transpose(
     divisor: int,
 ) -> Array:
     share = g / divisor if counts is None else xp.divide(g, counts)
-    return xp.pool_spread(share, shape=x_shape, size=size, step=step, padding=padding)
+    shape = (1, *x_shape)[-len(size) - 2 :]
+    return xp.reshape(
+        xp.pool_spread(planes(xp, share, size), shape=shape, size=size, step=step, padding=padding), x_shape
+    )
 
 
 avg_pool.without_gradient("counts")

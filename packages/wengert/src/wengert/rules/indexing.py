@@ -148,6 +148,9 @@ def key_along(xp: Namespace, indices: Array, axis: int) -> tuple[Array, ...]:
 @linear
 def gather(xp: Namespace, x: Array, indices: Array, *, axis: int) -> Array:
     """The elements of `x` that `indices` names along `axis`; `indices` may be shorter than x on the other axes."""
+    if not x.shape or not indices.shape:
+        picked = xp.take(xp.reshape(x, (-1,)), xp.reshape(indices, (-1,)), axis=0)
+        return xp.reshape(picked, indices.shape)
     others = [None if d == axis or n == m else slice(0, m) for d, (n, m) in enumerate(zip(x.shape, indices.shape, strict=True))]
     if any(others):
         x = xp.getitem(x, tuple(entry or slice(None) for entry in others))
@@ -159,6 +162,10 @@ gather.without_gradient("indices")
 
 @gather.transpose
 def gather_transpose(xp: Namespace, g: Array, x_shape: Shape, indices: Array, axis: int) -> Any:
+    if not x_shape:
+        return xp.sum(g)
+    if not indices.shape:
+        return Placed((indices,), g, x_shape)
     return Placed(key_along(xp, indices, axis), g, x_shape)
 
 

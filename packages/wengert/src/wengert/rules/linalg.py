@@ -1,4 +1,4 @@
-"""Floor 2: products of vectors and matrices. Each gradient is one matrix product, on two axes wherever that is possible."""
+"""Floor 2: products of vectors and matrices. Each gradient is one matrix product, on two axes where possible."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def linear_jvp(
 
 @general
 def add_product(xp: Namespace, x: Array, y: Array, z: Array, *, beta: float = 1, alpha: float = 1) -> Array:
-    """`beta * x + alpha * (y @ z)`, where x broadcasts to the product; with a beta of 0 x does not matter, nan or not."""
+    """`beta * x + alpha * (y @ z)`, where x broadcasts to the product; with a beta of 0 x does not matter."""
     product = _scaled(xp, xp.matmul(y, z), alpha)
     return product if beta == 0 else xp.add(_scaled(xp, x, beta), product)
 

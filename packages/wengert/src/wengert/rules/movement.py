@@ -183,6 +183,7 @@ def flip_transpose(xp: Namespace, g: Array, axis: Shape) -> Array:
 
 @linear
 def roll(xp: Namespace, x: Array, *, shift: Shape, axis: Shape) -> Array:
+    """Along axes; in memory order where `axis` is empty."""
     if axis:
         return xp.roll(x, shift, axis=axis)
     return xp.reshape(xp.roll(xp.reshape(x, (prod(x.shape),)), shift, axis=(0,)), x.shape)
@@ -190,7 +191,7 @@ def roll(xp: Namespace, x: Array, *, shift: Shape, axis: Shape) -> Array:
 
 @roll.transpose
 def roll_transpose(xp: Namespace, g: Array, shift: Shape, axis: Shape) -> Array:
-    return xp.roll(g, tuple(-n for n in shift), axis=axis)
+    return roll.forward(xp, g, shift=tuple(-n for n in shift), axis=axis)
 
 
 # --- matrices and windows ---------------------------------------------------------------------------------------------

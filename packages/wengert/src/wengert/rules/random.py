@@ -8,13 +8,17 @@ from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import elementwise
 
 
+def _nothing(xp: Namespace) -> int:
+    return 0
+
+
 @elementwise
 def sampled(xp: Namespace, x: Array, sample: Array) -> Array:
     return sample
 
 
 sampled.without_gradient("sample")
-sampled.partials(x=lambda xp: 0)
+sampled.partials(x=_nothing)
 
 
 @elementwise
@@ -23,4 +27,4 @@ def sampled_between(xp: Namespace, x: Array, y: Array, sample: Array) -> Array:
 
 
 sampled_between.without_gradient("sample")
-sampled_between.partials(x=lambda xp: 0, y=lambda xp: 0)
+sampled_between.partials(x=_nothing, y=_nothing)

@@ -96,7 +96,7 @@ class GeneralNode(OperationNode):
             if primitive.outputs:
                 output = OutputNode()
                 output.e0, output.index = self, primitive.outputs.index(name)
-                output.seq, output.space, output.extra = self.seq + 1, held[2], EMPTY
+                output.seq, output.space, output.extra = held[3], held[2], EMPTY
                 return tools.output(held[0], held[2], output)
             return tools.output(held[0], self.space, self)
         if name in primitive.inputs:
@@ -131,7 +131,7 @@ class GeneralNode(OperationNode):
         return tensor
 
     def output_kept(self, name: str) -> Any:
-        """(array, version cell, space) of an output kept under a name, checked."""
+        """(array, version cell, space, number) of an output kept under a name, checked."""
         held = None if self.kept_outputs is None else self.kept_outputs.get(name)
         if held is None:
             raise_freed(self)
@@ -248,12 +248,13 @@ def _attach(
     node.count = len(outs)
     names = primitive.outputs if len(primitive.outputs) > 1 else primitive.outputs * len(outs)
     for index, (name, out) in enumerate(zip(names, outs, strict=True)):
+        its_number = next_number()
         if out.space.dtype.is_inexact:
             output = out.node = OutputNode()
             output.e0, output.index, output.extra, output.space = node, index, EMPTY, out.space
-            output.seq = next_number()
+            output.seq = its_number
         if name in asked:
-            node.kept_outputs[name] = (out.array, version_cell(out), out.space)
+            node.kept_outputs[name] = (out.array, version_cell(out), out.space, its_number)
 
 
 def _compute_dtype(operation: Operation, names: Sequence[str], args: Sequence[Any]) -> DType:

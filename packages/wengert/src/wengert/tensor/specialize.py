@@ -288,7 +288,7 @@ def _put_node(put: Callable[[str], None], operation: Operation, public: dict[str
         if name not in moving:
             continue
         put(f"        if edge_{name} is not None:")
-        put(f"            if type(edge_{name}) is ref: edge_{name} = edge_{name}() or new_accumulator({public[name]})")
+        put(f"            if type(edge_{name}) is ref: edge_{name} = {public[name]}.node() or new_accumulator({public[name]})")
         for kept, users in kept_by.items():
             if users == (position,):
                 for line in _keep(kept, primitive, public):

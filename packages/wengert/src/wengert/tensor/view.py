@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled
@@ -20,26 +20,33 @@ from wengert.tensor.tools import RAW
 _PACKAGE = __name__.partition(".")[0]
 
 
-class View:
-    """How a tensor came from its base: `replay(base)` makes it again; `made_by` is set where in-place is restricted."""
+class View(NamedTuple):
+    """How a tensor came from its base: `replay(base)` makes it again; `made_by` is set where in-place is restricted.
 
-    __slots__ = ("base", "made_by", "recorded", "replay")
+    The slot `_view` holds the four as a plain tuple, which costs a tenth of a View.
+    """
 
-    def __init__(self, base: TensorBase, replay: Callable[[Any], Any], made_by: str | None, recorded: bool) -> None:
-        self.base, self.replay, self.made_by, self.recorded = base, replay, made_by, recorded
+    base: TensorBase
+    replay: Callable[[Any], Any]
+    made_by: str | None
+    recorded: bool
 
 
 def as_view(out: Any, source: TensorBase, replay: Callable[[Any], Any], made_by: str | None = None) -> Any:
     """Say that `out` is a view of `source` that `replay(source)` makes; returns `out`. `made_by` names a function with
     several outputs, whose views may not be written in place while they carry a history."""
-    view = view_of(source)
+    view = getattr(source, "_view", None)
     if view is None:
-        base, whole = source, replay
+        out._view = (source, replay, made_by, is_grad_enabled())
     else:
-        base, whole = view.base, _chained(view.replay, replay)
-        made_by = made_by or view.made_by
-    out._view = View(base, whole, made_by, is_grad_enabled())
-    _share(out, source)
+        base, first, maker, _ = view
+        out._view = (base, _chained(first, replay), made_by or maker, is_grad_enabled())
+    cell = source.version
+    if cell is None or len(cell) < 3 or len(cell[2]) >= 32:
+        _share(out, source)
+    else:
+        cell[2].append(ref(out))
+        out.version = cell
     return out
 
 
@@ -75,10 +82,8 @@ def sharing(tensor: TensorBase) -> Iterator[TensorBase]:
 
 def view_of(tensor: TensorBase) -> View | None:
     """How `tensor` came from its base; None if it is no view."""
-    try:
-        return tensor._view  # pyright: ignore[reportPrivateUsage]  # the slot that this module fills
-    except AttributeError:
-        return None
+    found = getattr(tensor, "_view", None)
+    return None if found is None else View(*found)
 
 
 def check_writable(tensor: TensorBase) -> None:

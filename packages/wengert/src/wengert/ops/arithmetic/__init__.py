@@ -21,7 +21,15 @@ class ArithmeticMethods(Tensor):
 
     __slots__ = ()
 
-    add, sub, rsub, mul, neg, positive, lerp = basic.add, basic.sub, basic.rsub, basic.mul, basic.neg, basic.positive, basic.lerp
+    add, sub, rsub, mul, neg, positive, lerp = (
+        basic.add,
+        basic.sub,
+        basic.rsub,
+        basic.mul,
+        basic.neg,
+        basic.positive,
+        basic.lerp,
+    )
     subtract, multiply, negative, addcmul = basic.sub, basic.mul, basic.neg, basic.addcmul
     div, divide, true_divide, floor_divide = division.div, division.div, division.true_divide, division.floor_divide
     remainder, fmod, reciprocal, addcdiv = division.remainder, division.fmod, division.reciprocal, division.addcdiv

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.arithmetic.operands import checked, raised_by
+from wengert.ops.arithmetic.operands import checked, is_operand, raised_by
 from wengert.rules import arithmetic as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -95,12 +95,14 @@ def clamp(input: Tensor, min: Bound = None, max: Bound = None) -> Tensor:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     for name, bound in (("min", min), ("max", max)):
-        if bound is not None and not isinstance(bound, (Tensor, *NUMBERS)):
+        if bound is not None and not is_operand(bound):
             raise_not_tensor("clamp", name, bound)
     if min is None:
         return _clamp_high(input, max) if isinstance(max, Tensor) else _with_numbers("clamp", _clamp_to, input, max=max)
     if max is None:
-        return _clamp_low(input, min) if isinstance(min, Tensor) else _with_numbers("clamp", _clamp_from, input, min=min)
+        return (
+            _clamp_low(input, min) if isinstance(min, Tensor) else _with_numbers("clamp", _clamp_from, input, min=min)
+        )
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         return _clamp_between(input, min, max)
     return _with_numbers("clamp", _clamp, input, min=min, max=max)

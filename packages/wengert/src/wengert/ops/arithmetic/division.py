@@ -152,7 +152,7 @@ def floordiv_operator(self: Any, other: Any) -> Any:
 
 def rfloordiv_operator(self: Any, other: Any) -> Any:
     """`other // self` for a number."""
-    return floor_divide(other, self) if isinstance(other, NUMBERS) else NotImplemented  # pyright: ignore[reportArgumentType]  # a number may come first
+    return floor_divide(other, self) if is_operand(other) else NotImplemented
 
 
 def mod_operator(self: Any, other: Any) -> Any:
@@ -162,7 +162,7 @@ def mod_operator(self: Any, other: Any) -> Any:
 
 def rmod_operator(self: Any, other: Any) -> Any:
     """`other % self` for a number."""
-    return remainder(other, self) if isinstance(other, NUMBERS) else NotImplemented  # pyright: ignore[reportArgumentType]  # a number may come first
+    return remainder(other, self) if is_operand(other) else NotImplemented
 
 
 __all__ = ["addcdiv", "div", "floor_divide", "fmod", "reciprocal", "remainder", "true_divide"]

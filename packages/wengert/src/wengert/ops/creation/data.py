@@ -154,6 +154,9 @@ def _from_data(
     """The space and the raw array of data that is no Tensor."""
     wanted = checked_dtype(name, dtype)
     owner = backend_of(data)
+    if owner is None and hasattr(data, "__array__"):  # a table, a picture: what can become a NumPy array
+        data = data.__array__()
+        owner = backend_of(data)
     if owner is not None:
         if not isinstance(data, owner.array_type):  # NumPy's scalars
             data = owner.xp.asarray(data)

@@ -86,9 +86,6 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     check_along("gather", input, axis, index)
     n = input.shape[axis] if input.shape else 1
     places = checked_index(index, n, axis, RuntimeError, allow_negative=False)
-    if len(input.shape) != len(places.shape) or not input.shape:
-        found = _gather(_reshape(input, (1,)) if not input.shape else input, as_vector(places), axis)
-        return found if index.shape else _reshape(found, ())
     return _gather(input, places, axis)
 
 

@@ -43,7 +43,10 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
         if entry is not None and entry is not Ellipsis and entry.__class__ is not bool:
             used += _axes_of(entry) if isinstance(entry, Tensor) else 1
     if used > ndim:
-        if not ndim:
+        first = next(entry for entry in entries if entry is not None and entry is not Ellipsis and entry.__class__ is not bool)
+        if not ndim and isinstance(first, slice):
+            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+        if not ndim and isinstance(first, int):
             raise IndexError(
                 "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
                 "tensor to a number"
@@ -240,8 +243,9 @@ def _check_broadcast(arrays: list[Any]) -> None:
 
 
 def checked_index(
-    entry: Any, n: int, axis: int, error: type[Exception], allow_negative: bool = True, message: str | None = None
-) -> Any:
+    entry: Any, n: int, axis: int, error: type[Exception], allow_negative: bool = True, message: str | None = None,
+    prefix: str = "",
+) -> Any:  # fmt: skip
     """The index tensor `entry` for an axis of size `n`, without negative numbers; `error` for one out of bounds.
 
     Bounds are looked at where reading a value costs nothing (`synchronous`); elsewhere they are the caller's duty.
@@ -254,7 +258,7 @@ def checked_index(
         low, high = int(xp.tolist(xp.min(entry.array))), int(xp.tolist(xp.max(entry.array)))
         if high >= n or low < (-n if allow_negative else 0):
             wrong = high if high >= n else low
-            raise error(message or f"index {wrong} is out of bounds for dimension {axis} with size {n}")
+            raise error(message or f"{prefix}index {wrong} is out of bounds for dimension {axis} with size {n}")
         if low >= 0:
             return entry
     elif not allow_negative:

@@ -92,7 +92,7 @@ def by_arrays(record: Callable[..., Any], input: Any, pattern: tuple[Any, ...], 
     count = len(position.shape)
     place = axes[0] if axes == list(range(axes[0], axes[0] + len(axes))) else 0
     order = (*range(count, count + place), *range(count), *range(count + place, count + len(others)))
-    return _permute(result, order)
+    return result if order == tuple(range(len(order))) else _permute(result, order)
 
 
 def _as_integers(array: Any) -> list[Any]:
@@ -132,7 +132,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     tensor([[1],
             [2]])
     """
-    if as_tuple not in (True, False):
+    if as_tuple is not True and as_tuple is not False:
         raise TypeError(f"nonzero(): argument 'as_tuple' must be bool, not {type(as_tuple).__name__}")
     space = input.space
     xp, target = space.xp, space.index

@@ -71,7 +71,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
         raise RuntimeError(
             f"index_add_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim): ({count}), for dim: {axis}"
         )
-    if len(rows.shape) != len(x.shape) or any(n != m for d, (n, m) in enumerate(zip(x.shape, rows.shape, strict=True)) if d != axis):
+    if bool(input.shape) != bool(source.shape) or len(rows.shape) != len(x.shape) or any(n != m for d, (n, m) in enumerate(zip(x.shape, rows.shape, strict=True)) if d != axis):
         raise RuntimeError(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
             f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
@@ -114,7 +114,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
         raise IndexError(
             f"index_copy_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim) ({rows.shape[axis]})"
         )
-    places = checked_index(index, x.shape[axis], axis, IndexError, allow_negative=False)
+    places = checked_index(index, x.shape[axis], axis, IndexError, False, prefix="index_copy_(): ")
     return _as(input, _index_copy(x, rows, places, pattern=along_array(axis)))
 
 

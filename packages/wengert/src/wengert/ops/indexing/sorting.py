@@ -13,6 +13,7 @@ from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
 
 _sorted = kernel(rules.gather, "SortBackward0", x="self", axis="dim")
+_stably_sorted = kernel(rules.gather, "SortBackward1", x="self", axis="dim")
 _topk = kernel(rules.gather, "TopkBackward0", x="self", axis="dim")
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")
 
@@ -24,7 +25,7 @@ def _order(input: Any, axis: int, descending: bool) -> Any:
     return make(space.index, space.xp.argsort(input.array, axis=axis, descending=descending, stable=True))
 
 
-def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
     """The elements along `dim` in order, smallest first, and where they stood: a named tuple (values, indices).
 
     nan counts as largest. Equal elements keep their order.
@@ -37,10 +38,10 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
     axis = normalize_axis(dim, len(input.shape))
     x = input if input.shape else _reshape(input, (1,))
     places = _order(x, axis, descending)
-    values = _sorted(x, places, axis)
+    record = _sorted if stable is None else _stably_sorted
     if not input.shape:
-        values, places = _reshape(values, ()), _reshape(places, ())
-    return return_types.sort(values, places)
+        places = _reshape(places, ())
+    return return_types.sort(record(input, places, axis), places)
 
 
 def msort(input: Tensor) -> Tensor:
@@ -58,7 +59,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
     >>> argsort(tensor([3., 1., 2.]))
     tensor([1, 2, 0])
     """
-    return sort(input, dim, descending, stable).indices
+    return sort(input.detach(), dim, descending, stable).indices  # pyright: ignore  # Tensor has it
 
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
@@ -76,7 +77,6 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         raise RuntimeError("selected index k out of range")
     places = _order(x, axis, largest)
     first = make(places.space, places.space.xp.getitem(places.array, (slice(None),) * axis + (slice(0, k),)))
-    values = _topk(x, first, axis)
     if not input.shape and k:
-        values, first = _reshape(values, ()), _reshape(first, ())
-    return return_types.topk(values, first)
+        first = _reshape(first, ())
+    return return_types.topk(_topk(input, first, axis), first)

@@ -112,7 +112,7 @@ def _fitting(value: Any, shape: Shape | None) -> Any:
     return value if given == value.shape else _reshape(value, given)
 
 
-def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
+def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of `input` with `values` at the positions that the tensors `indices` name, or added there.
 
     Shapes: `values` broadcasts to `input[indices]`. Dtype: that of both.
@@ -133,8 +133,10 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
         )
     if len(indices) > len(input.shape):
         raise IndexError(f"too many indices for tensor of dimension {len(input.shape)} (got {len(indices)})")
-    key = tuple([slice(None) if entry is None else entry for entry in indices])
-    return _written(_accumulate if accumulate else _put, input, normalized_key(input, key), values)
+    for position, entry in enumerate(indices):
+        if not isinstance(entry, Tensor):
+            raise TypeError(f"expected Tensor as element {position} in argument 0, but got {type(entry).__name__}")
+    return _written(_accumulate if accumulate else _put, input, normalized_key(input, tuple(indices)), values)
 
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:

@@ -10,7 +10,8 @@ from wengert.ops.linalg.products import bmm, dot, matmul, mm, mv, outer, trace
 from wengert.tensor.base import TensorBase as Tensor
 
 __all__ = [
-    "addmm", "addmv", "baddbmm", "bmm", "dot", "einsum", "inner", "linear", "matmul", "mm", "mv", "outer", "tensordot", "trace",
+    "addmm", "addmv", "baddbmm", "bmm", "dot", "einsum", "inner", "linear", "matmul", "mm", "mv", "outer", "tensordot",
+    "trace",
 ]  # fmt: skip
 
 

@@ -126,7 +126,8 @@ def _linear_of_row(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor
     """`linear` where the weight is a vector, and torch's refusals."""
     if not input.shape or not weight.shape:
         raise RuntimeError(
-            f"both arguments to linear need to be at least 1D, but they are {len(input.shape)}D and {len(weight.shape)}D"
+            "both arguments to linear need to be at least 1D, but they are "
+            f"{len(input.shape)}D and {len(weight.shape)}D"
         )
     if len(weight.shape) > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {len(weight.shape)}D")

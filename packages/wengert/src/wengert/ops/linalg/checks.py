@@ -72,8 +72,8 @@ def raise_dtypes(name: str, first: DType, second: DType) -> NoReturn:
 def raise_mismatch(first: Shape, second: Shape) -> NoReturn:
     """The refusal of two matrices."""
     raise RuntimeError(
-        f"mat1 and mat2 shapes cannot be multiplied ({times(first)} and {times(second)}): the columns of the first must be "
-        "as many as the rows of the second."
+        f"mat1 and mat2 shapes cannot be multiplied ({times(first)} and {times(second)}): the columns of the first "
+        "must be as many as the rows of the second."
     )
 
 
@@ -81,8 +81,8 @@ def check_dot(x: Shape, y: Shape) -> None:
     """RuntimeError unless two vectors have one size."""
     if x != y:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{x[0]}] and src [{y[0]}] to have the same number of elements, but "
-            f"got {x[0]} and {y[0]} elements respectively"
+            f"inconsistent tensor size, expected tensor [{x[0]}] and src [{y[0]}] to have the same number of elements, "
+            f"but got {x[0]} and {y[0]} elements respectively"
         )
 
 
@@ -114,12 +114,12 @@ def check_expands(shape: Shape, target: Shape) -> None:
     lead = len(target) - len(shape)
     if lead < 0:
         raise RuntimeError(
-            f"expand(size={list(target)}): the number of sizes provided ({len(target)}) must be greater or equal to the "
-            f"number of dimensions in the tensor ({len(shape)})"
+            f"expand(size={list(target)}): the number of sizes provided ({len(target)}) must be greater or equal to "
+            f"the number of dimensions in the tensor ({len(shape)})"
         )
     for d, n in enumerate(shape):
         if n not in (1, target[lead + d]):
             raise RuntimeError(
-                f"The expanded size of the tensor ({target[lead + d]}) must match the existing size ({n}) at non-singleton "
-                f"dimension {lead + d}.  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}"
+                f"The expanded size of the tensor ({target[lead + d]}) must match the existing size ({n}) at "
+                f"non-singleton dimension {lead + d}.  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 from wengert.ops.arithmetic import mul
 from wengert.ops.linalg.affine import linear
@@ -22,9 +22,10 @@ Labels = tuple[int, ...]
 def einsum(*args: Any) -> Tensor:
     """Sum of products of the operands over the subscripts that the output leaves out.
 
-    `einsum("ij,jk->ik", x, y)` is a matrix product. Subscripts are letters; `...` stands for any dimensions, which broadcast;
-    without `->` the output has the subscripts that occur once, in alphabetical order, capitals first. A subscript twice in one
-    operand takes the diagonal. The sublist form gives numbers from 0 to 51: `einsum(x, [0, 1], y, [1, 2], [0, 2])`.
+    `einsum("ij,jk->ik", x, y)` is a matrix product. Subscripts are letters; `...` stands for any dimensions, which
+    broadcast; without `->` the output has the subscripts that occur once, in alphabetical order, capitals first. A
+    subscript twice in one operand takes the diagonal.
+    The sublist form gives numbers from 0 to 51: `einsum(x, [0, 1], y, [1, 2], [0, 2])`.
     Pairs are contracted from left to right.
     Shapes: as the equation says. Dtype: that of all operands.
     Derivative: that of the products it is made of.
@@ -62,7 +63,9 @@ def _read(args: tuple[Any, ...]) -> tuple[Equation, Sequence[Any]]:
             "subscripts list"
         )
     if isinstance(args[0], str):
-        operands = args[1] if len(args) == 2 and isinstance(args[1], (list, tuple)) else args[1:]
+        operands = args[1:]
+        if len(args) == 2 and isinstance(args[1], (list, tuple)):
+            operands = cast(Sequence[Any], args[1])
         equation = parsed(args[0])
     else:
         equation, operands = (
@@ -106,8 +109,8 @@ def _without_repeats(x: Tensor, labels: Labels, number: int) -> tuple[Tensor, La
         first = labels.index(labels[second])
         if x.shape[first] != x.shape[second]:
             raise RuntimeError(
-                f"einsum(): subscript {letter(labels[second])} is repeated for operand {number} but the sizes don't match, "
-                f"{x.shape[second]} != {x.shape[first]}"
+                f"einsum(): subscript {letter(labels[second])} is repeated for operand {number} but the sizes don't "
+                f"match, {x.shape[second]} != {x.shape[first]}"
             )
         label = labels[second]
         x = diagonal(x, 0, first, second)
@@ -123,12 +126,13 @@ def _check_sizes(terms: Sequence[tuple[Tensor, Labels]]) -> None:
             if size != 1 != before != size:
                 if label >= ELLIPSIS:
                     raise RuntimeError(
-                        f"einsum(): dimension {label - ELLIPSIS} covered by ellipsis in operand {number} has size {size} which "
-                        f"does not broadcast with previously seen ellipsis with size {before} for the respective dimension"
+                        f"einsum(): dimension {label - ELLIPSIS} covered by ellipsis in operand {number} has size "
+                        f"{size} which does not broadcast with previously seen ellipsis with size {before} for the "
+                        "respective dimension"
                     )
                 raise RuntimeError(
-                    f"einsum(): subscript {letter(label)} has size {size} for operand {number} which does not broadcast with "
-                    f"previously seen size {before}"
+                    f"einsum(): subscript {letter(label)} has size {size} for operand {number} which does not "
+                    f"broadcast with previously seen size {before}"
                 )
             seen[label] = size if before == 1 else before
 
@@ -181,7 +185,7 @@ def _reshaped(x: Tensor, shape: Shape) -> Tensor:
 
 
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
-    """Sum of products over pairs of dimensions: the last `dims` of `a` with the first of `b`, or two lists of dimensions.
+    """Sum of products over pairs of dimensions: the last `dims` of `a` with the first of `b`, or two lists of them.
 
     Shapes: the dimensions of `a` that are left, then those of `b`. Dtype: that of both.
     Derivative: that of the matrix product it is.
@@ -209,8 +213,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         i, j = normalize_axis(first, len(a.shape)), normalize_axis(second, len(b.shape))
         if a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j]):
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {first} and second has size "
-                f"{b.shape[j]} in dim {second}"
+                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {first} and second has "
+                f"size {b.shape[j]} in dim {second}"
             )
         if (0, i) in taken or (1, j) in taken:
             raise RuntimeError(f"dim {i if (0, i) in taken else j} appears multiple times in the list of dims")

@@ -35,8 +35,8 @@ _trace = kernel(rules.trace, "TraceBackward0", x="self")
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product of `input` and `other`; vectors count as a row and a column, leading dimensions as batches.
 
-    Shapes: (n,) (n,) -> (); (m, n) (n,) -> (m,); (n,) (n, k) -> (k,); (..., m, n) (..., n, k) -> (..., m, k), the leading
-    dimensions broadcast. Dtype: that of both.
+    Shapes: (n,) (n,) -> (); (m, n) (n,) -> (m,); (n,) (n, k) -> (k,); (..., m, n) (..., n, k) -> (..., m, k), the
+    leading dimensions broadcast. Dtype: that of both.
     Derivative: g -> g other^H, input^H g.
     Errors: RuntimeError if the shapes do not fit, if an operand is 0-d or if the dtypes differ.
     Source: torch.matmul.
@@ -72,6 +72,8 @@ def _matmul(input: Tensor, other: Tensor, x: Shape, y: Shape) -> Tensor:
         return _mv(input, other) if len(x) == 2 else _stacked(input, other)
     if len(x) == 1:
         if x[0] != y[-2]:
+            if len(y) > 2:
+                raise_batch_mismatch(prod(y[:-2]), x[0], prod(y[:-2]), y[-2])
             raise_mismatch((1, *x), y)
         return (_vector_matrix if len(y) == 2 else _stacked)(input, other)
     if len(y) == 2:

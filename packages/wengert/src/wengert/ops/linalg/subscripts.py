@@ -54,7 +54,8 @@ def parsed(equation: str) -> Equation:
             current.append(_LETTERS.index(character))
         elif character != " ":
             raise RuntimeError(
-                f"einsum(): invalid subscript given at index {position} in the equation string, subscripts must be in [a-zA-Z]"
+                f"einsum(): invalid subscript given at index {position} in the equation string, "
+                "subscripts must be in [a-zA-Z]"
             )
         position += 1
     return _completed(tuple(tuple(labels) for labels in inputs), None if output is None else tuple(output))

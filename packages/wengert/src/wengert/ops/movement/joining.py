@@ -145,7 +145,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """
     several: tuple[Any, ...] = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # Tensors
     shape = broadcast_all([x.shape for x in several])
-    return tuple([broadcast_to(x, shape) for x in several])
+    return tuple([x if x.shape == shape else broadcast_to(x, shape) for x in several])
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:

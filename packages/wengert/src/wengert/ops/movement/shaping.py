@@ -39,7 +39,7 @@ def _integers(name: str, argument: str, sizes: Sequence[Any]) -> Shape:
         return tuple([index(n) for n in sizes])
     except TypeError:
         stray = next(type(n).__name__ for n in sizes if not hasattr(n, "__index__"))
-        raise TypeError(f"{name}(): argument '{argument}' must be tuple of ints, not {stray}") from None
+        raise TypeError(f"{name}(): argument '{argument}' (position 1) must be tuple of ints, not {stray}") from None
 
 
 @lru_cache(maxsize=4096)
@@ -78,7 +78,9 @@ def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
 
 def reshape_method(self: Tensor, *shape: Any) -> Tensor:
     """`reshape(self, shape)`; the sizes may be given one by one."""
-    return reshape(self, shape if len(shape) != 1 or shape[0].__class__ is int else sizes_of("reshape", "shape", shape))
+    if len(shape) > 1 or (shape and shape[0].__class__ is int):
+        return reshape(self, shape)
+    return reshape(self, sizes_of("reshape", "shape", shape))
 
 
 def view(self: Tensor, *shape: Any) -> Tensor:

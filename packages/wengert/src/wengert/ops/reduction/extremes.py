@@ -81,7 +81,7 @@ def max(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *
 
     Shapes: any -> (); with `dim` (..., n, ...) -> (..., ...) twice, or (..., 1, ...) with `keepdim`.
     Dtype: that of `input`, int64 for the indices.
-    Derivative: without `dim` shared evenly by all that equal the largest; with `dim` the one at the index takes it all.
+    Derivative: without `dim` shared evenly by all largest; with `dim` the one at the index takes it all.
     Errors: RuntimeError if all of an empty `input` is asked for; IndexError if `dim` is out of range or empty.
     Source: torch.max.
 
@@ -96,7 +96,7 @@ def min(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *
 
     Shapes: any -> (); with `dim` (..., n, ...) -> (..., ...) twice, or (..., 1, ...) with `keepdim`.
     Dtype: that of `input`, int64 for the indices.
-    Derivative: without `dim` shared evenly by all that equal the smallest; with `dim` the one at the index takes it all.
+    Derivative: without `dim` shared evenly by all smallest; with `dim` the one at the index takes it all.
     Errors: RuntimeError if all of an empty `input` is asked for; IndexError if `dim` is out of range or empty.
     Source: torch.min.
 
@@ -118,6 +118,8 @@ def _extreme(name: str, input: Tensor, dim: Any, keepdim: bool, keywords: dict[s
     if "other" in keywords:
         dim = keywords.pop("other")
     dim, keepdim = renamed(name, keywords, dim, keepdim)
+    if (isinstance(dim, Tensor) or dim is None) and keepdim is not False:
+        raise_combination(name, dim, keepdim)
     if isinstance(dim, Tensor):
         return of_two(input, dim)
     if dim is not None and (isinstance(dim, bool) or not hasattr(dim, "__index__")):

@@ -18,7 +18,7 @@ _cumprod = kernel(rules.cumprod, "CumprodBackward0", x="self", axis="dim", out="
 def cumsum(input: Tensor, dim: int | None = None, *, dtype: DType | None = None, **axis: Any) -> Tensor:
     """Running sums of `input` along `dim`: each element with all before it.
 
-    Shapes: unchanged. Dtype: that of `input`, int64 for bool and integers, or `dtype`, to which `input` is converted first.
+    Shapes: unchanged. Dtype: that of `input`, int64 for bool and integers, or `dtype`.
     Derivative: g -> its running sums from the end.
     Errors: TypeError if `dim` is no integer; IndexError if it is out of range.
     Source: torch.cumsum.
@@ -32,7 +32,7 @@ def cumsum(input: Tensor, dim: int | None = None, *, dtype: DType | None = None,
 def cumprod(input: Tensor, dim: int | None = None, *, dtype: DType | None = None, **axis: Any) -> Tensor:
     """Running products of `input` along `dim`: each element with all before it.
 
-    Shapes: unchanged. Dtype: that of `input`, int64 for bool and integers, or `dtype`, to which `input` is converted first.
+    Shapes: unchanged. Dtype: that of `input`, int64 for bool and integers, or `dtype`.
     Derivative: g -> the sum over all products an element is in, without it; right beside zeros too.
     Errors: TypeError if `dim` is no integer; IndexError if it is out of range.
     Source: torch.cumprod.

@@ -39,7 +39,8 @@ def var(
     Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; over all if `dim` is None or empty.
     Dtype: the real one of `input`.
     Derivative: g -> 2 g (input - mean) / (n - correction).
-    Errors: RuntimeError for bool and integers; IndexError if `dim` is out of range. A warning, and nan or inf, where n <= correction.
+    Errors: RuntimeError for bool and integers; IndexError if `dim` is out of range. Where n <= correction a warning,
+    and nan or inf.
     Source: torch.var.
 
     >>> var(tensor([1., 2., 3., 4.]))
@@ -128,14 +129,15 @@ def _arguments(
     axes, keepdim, space = reduction(name, input, dim, keepdim, keywords)
     if not space.dtype.is_inexact:
         raise RuntimeError(
-            f"{name}: got {space.dtype}; std and var only support floating point and complex dtypes. Convert it first: t.float()."
+            f"{name}: got {space.dtype}; std and var only support floating point and complex dtypes. "
+            "Convert it first: t.float()."
         )
     taken = (1 if unbiased is not False else 0) if correction is None else correction
     shape = input.shape
     if (prod(shape) if axes is None else prod([shape[d] for d in axes])) - taken <= 0:
         warn(
-            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input "
-            "numel divided by output numel).",
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel).",
             stacklevel=3,
         )
     return axes, taken, keepdim

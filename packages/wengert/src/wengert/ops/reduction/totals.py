@@ -60,9 +60,10 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType
     """
     axes, keepdim, space = reduction("mean", input, dim, keepdim, axis)
     function = _mean if dim is None and not (keepdim or axis) else _mean_along
-    if dtype is None and space.dtype.is_inexact:
+    if dtype is None:
+        _require_inexact("mean", space.dtype, "Input")
         return function(input, axes, keepdim)
-    _require_inexact("mean", space.dtype if dtype is None else dtype, "Input" if dtype is None else "Optional")
+    _require_inexact("mean", dtype, "Optional")
     return in_dtype(dtype, function, input, axis=axes, keepdims=keepdim)
 
 
@@ -109,8 +110,8 @@ def prod(
     >>> prod(tensor([[1., 2.], [3., 4.]]), 1)
     tensor([ 2., 12.])
     """
-    if isinstance(dim, (tuple, list)):
-        raise_combination("prod", dim)
+    if isinstance(dim, (tuple, list)) or (dim is None and keepdim and not axis):
+        raise_combination("prod", dim, keepdim)
     axes, keepdim, space = reduction("prod", input, dim, keepdim, axis)
     function = _prod if dim is None and not (keepdim or axis) else _prod_along
     if dtype is None:
@@ -156,10 +157,10 @@ def norm(
 ) -> Tensor:
     """The p-norm of `input`, taken as one vector over `dim`: `sum(abs(input) ** p) ** (1 / p)`.
 
-    "fro" and None mean 2; `inf` and `-inf` give the largest and the smallest size, 0 the number of elements that are not 0.
+    "fro" and None mean 2; `inf` and `-inf` give the largest and the smallest size, 0 how many elements are not 0.
     Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; over all elements if `dim` is None or empty.
     Dtype: the real one of `input`, or that of `dtype`, to which `input` is converted first.
-    Derivative: g -> g * input / |input| * (|input| / norm) ** (p - 1), and 0 where the norm is 0; ties share an `inf` norm.
+    Derivative: g -> g * input / |input| * (|input| / norm) ** (p - 1), 0 where the norm is 0; ties share `inf`.
     Errors: RuntimeError for bool and integers, and for `inf` over nothing; IndexError if `dim` is out of range.
     Source: torch.norm.
 

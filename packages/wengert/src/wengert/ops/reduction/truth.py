@@ -21,7 +21,7 @@ _astype = kernel(movement.astype, "ToCopyBackward0")
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False, **axis: Any) -> Tensor:
     """Whether some element of `input` over `dim`, an int or a tuple, is not zero; nan is not.
 
-    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; over all if `dim` is None; unchanged if it is empty.
+    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; all if `dim` is None, none if it is empty.
     Dtype: bool, uint8 for uint8.
     Derivative: none.
     Errors: IndexError if `dim` is out of range; RuntimeError if it names a dimension twice.
@@ -36,7 +36,7 @@ def any(input: Tensor, dim: Dims = None, keepdim: bool = False, **axis: Any) -> 
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False, **axis: Any) -> Tensor:
     """Whether no element of `input` over `dim`, an int or a tuple, is zero; nothing at all counts as true.
 
-    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; over all if `dim` is None; unchanged if it is empty.
+    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; all if `dim` is None, none if it is empty.
     Dtype: bool, uint8 for uint8.
     Derivative: none.
     Errors: IndexError if `dim` is out of range; RuntimeError if it names a dimension twice.

@@ -87,7 +87,7 @@ def reciprocal(xp: Namespace, x: Array) -> Array:
 reciprocal.partials(x=lambda xp, out: -(out * out))
 
 
-@elementwise
+@elementwise(floating=True)
 def lerp(xp: Namespace, x: Array, y: Array, *, weight: float) -> Array:
     nearer_start = abs(weight) < 0.5
     return xp.add(x, (y - x) * weight) if nearer_start else xp.subtract(y, (y - x) * (1 - weight))
@@ -191,4 +191,3 @@ def replaced(xp: Namespace, x: Array, y: Array) -> Array:
 
 replaced.partials(x=lambda xp: 0, y=lambda xp: 1)
 replaced.fresh = False
-

@@ -149,7 +149,8 @@ def clamp_low(xp: Namespace, x: Array, low: Array) -> Array:
 clamp_low.vjp("x")(lambda xp, g, x, low: xp.masked(g, x >= low))
 clamp_low.vjp("low")(lambda xp, g, x, low: xp.masked(g, x < low))
 clamp_low.partials(
-    x=lambda xp, x, low: xp.masked(xp.ones_like(x), x >= low), low=lambda xp, x, low: xp.masked(xp.ones_like(x), x < low)
+    x=lambda xp, x, low: xp.masked(xp.ones_like(x), x >= low),
+    low=lambda xp, x, low: xp.masked(xp.ones_like(x), x < low),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wengert.protocol.array import Array
-from wengert.protocol.dtypes import BOOL, COMPLEX
+from wengert.protocol.dtypes import BOOL
 from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import elementwise
 from wengert.rule.refusals import refusing, refusing_complex
@@ -100,7 +100,9 @@ def power_of_integers(xp: Namespace, x: Array, y: Array) -> Array:
     size = xp.pow(x, xp.where(down, xp.zeros_like(y), y))
     odd = xp.equal(xp.remainder(y, xp.full_like(y, 2)), xp.ones_like(y))
     minus_one = xp.where(odd, xp.full_like(x, -1), xp.ones_like(x))
-    inverse = xp.where(xp.equal(x, xp.ones_like(x)), x, xp.where(xp.equal(x, xp.full_like(x, -1)), minus_one, xp.zeros_like(x)))
+    inverse = xp.where(
+        xp.equal(x, xp.ones_like(x)), x, xp.where(xp.equal(x, xp.full_like(x, -1)), minus_one, xp.zeros_like(x))
+    )
     return xp.where(down, inverse, size)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wengert.protocol.array import Array
-from wengert.protocol.dtypes import BOOL, COMPLEX
+from wengert.protocol.dtypes import BOOL, COMPLEX, DType
 from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import elementwise
-from wengert.rule.refusals import refusing, refusing_operands
+from wengert.rule.refusals import Refusal, refusing, refusing_operands, unsupported
 
 
 @elementwise
@@ -39,9 +41,20 @@ def round_tens(xp: Namespace, x: Array, *, scale: float) -> Array:
     return xp.round(xp.divide(x, xp.full_like(x, scale))) * scale
 
 
+def _refusal_of(name: str) -> Refusal:
+    """Booleans and complex numbers cannot be rounded."""
+
+    def refusal(dtypes: Sequence[DType], compute: DType) -> Exception | None:
+        if compute.category == COMPLEX and name != "round":
+            return NotImplementedError(f"{name} is not supported for complex inputs")
+        return unsupported(f"{name}_vml_cpu", compute) if compute.category in (BOOL, COMPLEX) else None
+
+    return refusal
+
+
 for _step in (floor, ceil, trunc, round, round_decimals, round_tens):
     _step.partials(x=lambda xp: 0)
-    _step.refusal = refusing(f"{_step.name}_cpu", BOOL, COMPLEX)
+    _step.refusal = _refusal_of(_step.name)
 
 round_decimals.refusal = round_tens.refusal = refusing_operands("round_cpu", 0, 1, 3)
 
@@ -67,7 +80,5 @@ def _over_square(xp: Namespace, part: Array, x: Array, y: Array) -> Array:
     return xp.masked(xp.divide(part, xp.where(zero, xp.ones_like(size), size)), xp.logical_not(zero))
 
 
-atan2.partials(
-    x=lambda xp, x, y: _over_square(xp, y, x, y), y=lambda xp, x, y: _over_square(xp, xp.negative(x), x, y)
-)
+atan2.partials(x=lambda xp, x, y: _over_square(xp, y, x, y), y=lambda xp, x, y: _over_square(xp, xp.negative(x), x, y))
 atan2.refusal = refusing("atan2_cpu", COMPLEX)

@@ -7,6 +7,6 @@ from wengert.rules.reduction.totals import logsumexp, mean, nansum, prod, sum, v
 from wengert.rules.reduction.truth import all, any, is_true
 
 __all__ = [
-    "all", "amax", "amin", "any", "argmax", "argmin", "cumprod", "cumsum", "is_true", "logsumexp", "mean", "nansum", "picked",
-    "prod", "std", "sum", "var", "vector_norm",
+    "all", "amax", "amin", "any", "argmax", "argmin", "cumprod", "cumsum", "is_true", "logsumexp", "mean", "nansum",
+    "picked", "prod", "std", "sum", "var", "vector_norm",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ def cumprod(xp: Namespace, x: Array, *, axis: int) -> Array:
 
 @cumprod.vjp("x")
 def cumprod_vjp(xp: Namespace, g: Array, x: Array, out: Array, axis: int) -> Array:
-    """x[j] enters through s[j] = g[j] + x[j+1] s[j+1], times the product before it; no division, so zeros are no case."""
+    """x[j] enters through s[j] = g[j] + x[j+1] s[j+1], times the product before it: zeros need no case."""
     if not x.shape or x.shape[axis] == 0:
         return xp.copy(g)
     factors = xp.conj(_shifted(xp, x, axis, 1, xp.zeros_like(x)))

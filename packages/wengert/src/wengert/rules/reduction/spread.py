@@ -24,12 +24,22 @@ def var(xp: Namespace, x: Array, *, axis: Shape | None = None, correction: float
 
 @var.vjp("x")
 def var_vjp(xp: Namespace, g: Array, x: Array, axis: Shape | None, correction: float, keepdims: bool) -> Array:
+    return spread_from(xp, g, x, axis, correction, keepdims)
+
+
+def spread_from(xp: Namespace, g: Array, x: Array, axis: Shape | None, correction: float, keepdims: bool) -> Array:
+    """The cotangent of x from that of its variance."""
     twice = xp.multiply(centred(xp, x, axis), restored(xp, g, x.shape, axis, keepdims) * 2)
     return divided(xp, twice, reduced_count(x.shape, axis) - correction)
 
 
 @var.jvp
 def var_jvp(xp: Namespace, t: Array, x: Array, axis: Shape | None, correction: float, keepdims: bool) -> Array:
+    return spread_to(xp, t, x, axis, correction, keepdims)
+
+
+def spread_to(xp: Namespace, t: Array, x: Array, axis: Shape | None, correction: float, keepdims: bool) -> Array:
+    """The tangent of the variance from that of x."""
     moved = xp.real(xp.multiply(xp.conj(centred(xp, x, axis)), t)) * 2
     return divided(xp, xp.sum(moved, axis=axis, keepdims=keepdims), reduced_count(x.shape, axis) - correction)
 
@@ -43,14 +53,14 @@ def std(xp: Namespace, x: Array, *, axis: Shape | None = None, correction: float
 def std_vjp(
     xp: Namespace, g: Array, x: Array, out: Array, axis: Shape | None, correction: float, keepdims: bool
 ) -> Array:
-    return var_vjp(xp, over_twice(xp, g, out), x, axis, correction, keepdims)
+    return spread_from(xp, over_twice(xp, g, out), x, axis, correction, keepdims)
 
 
 @std.jvp
 def std_jvp(
     xp: Namespace, t: Array, x: Array, out: Array, axis: Shape | None, correction: float, keepdims: bool
 ) -> Array:
-    return over_twice(xp, var_jvp(xp, t, x, axis, correction, keepdims), out)
+    return over_twice(xp, spread_to(xp, t, x, axis, correction, keepdims), out)
 
 
 def over_twice(xp: Namespace, g: Array, root: Array) -> Array:

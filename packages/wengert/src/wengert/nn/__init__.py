@@ -1,0 +1,1 @@
+"""Neural network functions, with torch's names."""
