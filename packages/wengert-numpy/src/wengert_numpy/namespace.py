@@ -10,6 +10,7 @@ from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
 
 from wengert_numpy.kernels import (
+    activation,
     classes,
     convolution,
     elementwise,
@@ -21,7 +22,7 @@ from wengert_numpy.kernels import (
     special,
 )
 
-FAMILIES = (classes, convolution, elementwise, fused, indexing, movement, random, reduction, special)
+FAMILIES = (activation, classes, convolution, elementwise, fused, indexing, movement, random, reduction, special)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16}
 _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}

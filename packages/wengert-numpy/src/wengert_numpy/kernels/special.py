@@ -15,10 +15,11 @@ import numpy as np
 
 from wengert_numpy.kernels import quiet
 
-_HAS_SCIPY = find_spec("scipy") is not None
+HAS_ERF = find_spec("scipy") is not None
 _FLOAT16, _FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
 _LONG = 2048  # elements from which the start of several ufuncs no longer matters
-_BLOCK = 1 << 15  # elements that stay in the cache
+LONG_ERF = 2 * _LONG
+BLOCK = 1 << 15  # elements that stay in the cache
 
 
 @cache
@@ -42,7 +43,7 @@ _scipy_expit, _scipy_erf = _from_scipy("expit"), _from_scipy("erf")
 
 def expit(x: Any, /) -> Any:
     """`1 / (1 + exp(-x))`; exp overflows to inf where the result is 0."""
-    if _HAS_SCIPY and x.size < _LONG and x.dtype.kind == "f":
+    if HAS_ERF and x.size < _LONG and x.dtype.kind == "f":
         return _scipy_expit(x)
     if x.dtype == _FLOAT16:
         return quiet.call(_expit, x.astype(_FLOAT32)).astype(_FLOAT16)
@@ -58,7 +59,7 @@ def _expit(x: Any) -> Any:
 
 def erf(x: Any, /) -> Any:
     """The error function; in single precision to 5 units in the last place where `x` is long."""
-    if x.dtype == _FLOAT32 and x.size >= 2 * _LONG:
+    if x.dtype == _FLOAT32 and x.size >= LONG_ERF:
         return quiet.call(_long_erf, x)
     return _scipy_erf(x)
 
@@ -67,19 +68,23 @@ def _long_erf(x: Any) -> Any:
     """erf(x) = tanh(x * r(x * x)) with a rational r, fitted to atanh(erf(x)) / x on [0, 4]: relative error 4e-9."""
     out = np.empty(x.shape, x.dtype)
     flat, flat_out = x.reshape(-1), out.reshape(-1)
-    square = np.empty(min(_BLOCK, flat.size), x.dtype)
+    square = np.empty(min(BLOCK, flat.size), x.dtype)
     below = np.empty_like(square)
-    for start in range(0, flat.size, _BLOCK):
-        part, above = flat[start : start + _BLOCK], flat_out[start : start + _BLOCK]
-        u, v = square[: part.size], below[: part.size]
-        np.multiply(part, part, u)
-        np.minimum(u, 16, out=u)  # from 4 on erf is 1 in single precision
-        _polynomial(u, _ABOVE, above)
-        np.multiply(above, part, above)
-        _polynomial(u, _BELOW, v)
-        np.divide(above, v, above)
-        np.tanh(above, above)
+    for start in range(0, flat.size, BLOCK):
+        part = flat[start : start + BLOCK]
+        erf_of_block(part, flat_out[start : start + BLOCK], square[: part.size], below[: part.size])
     return out
+
+
+def erf_of_block(part: Any, out: Any, u: Any, v: Any) -> None:
+    """The error function of a block in single precision, into `out`; `u` and `v` are written over."""
+    np.multiply(part, part, u)
+    np.minimum(u, 16, out=u)  # from 4 on erf is 1 in single precision
+    _polynomial(u, _ABOVE, out)
+    np.multiply(out, part, out)
+    _polynomial(u, _BELOW, v)
+    np.divide(out, v, out)
+    np.tanh(out, out)
 
 
 _ABOVE = (1.12837917, 0.27980668, 0.04264648, 0.00217827)  # coefficients, constant first
@@ -95,5 +100,5 @@ def _polynomial(u: Any, coefficients: tuple[float, ...], out: Any) -> None:
 
 
 kernels: dict[str, Any] = {"expit": expit}
-if _HAS_SCIPY:
+if HAS_ERF:
     kernels |= {name: _from_scipy(name) for name in ("erfc", "erfinv", "gammaln", "digamma")} | {"erf": erf}

@@ -43,6 +43,11 @@ def add_into(x: Any, y: Any, /) -> Any:
     return x.add_(y)
 
 
+def masked(x: Any, mask: Any, /) -> Any:
+    """`x` where `mask` is true, else 0."""
+    return torch.where(mask, x, 0)
+
+
 _BINARY = (
     "add atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor complex copysign divide "
     "floor_divide fmod greater greater_equal hypot less less_equal logaddexp logical_and logical_or logical_xor "
@@ -63,7 +68,9 @@ kernels: dict[str, Any] = {
     "equal": binary(torch.eq),
     "expit": torch.sigmoid,
     "gammaln": torch.lgamma,
+    "gelu": torch.nn.functional.gelu,
     "imag": imag,
+    "masked": masked,
     "pow": pow,
     "sign": sign,
     "where": torch.where,

@@ -89,12 +89,12 @@ def grad(
     captures: dict[Node, Any] = dict.fromkeys(nodes)
     run(_roots(ends, cotangents), RAW, tools, keep=keep, captures=captures)
     results: list[Any] = []
-    for tensor, node in zip(starts, nodes, strict=True):
+    for position, (tensor, node) in enumerate(zip(starts, nodes, strict=True)):
         g = captures[node]
         if g is None and not (allow_unused or materialize_grads):
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
-                "is the desired behavior."
+                f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior."
             )
         if g is not None:
             results.append(g if create_graph else make(tensor.space, tensor.space.xp.asarray(g)))

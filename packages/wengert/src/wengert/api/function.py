@@ -8,6 +8,9 @@ from typing import Any, ClassVar, cast
 from wengert.graph.modes import is_grad_enabled, set_grad_mode
 from wengert.graph.node import EMPTY, Node, OutputNode, Several, next_number
 from wengert.graph.saved import raise_freed, raise_stale, version_of, written_at
+from wengert.ops.xp import namespace_of
+from wengert.protocol.shapes import Shape
+from wengert.rule.kinds import sum_to
 from wengert.tensor.base import TensorBase, bump_version, edge_of, make
 from wengert.tensor.tools import RAW
 from wengert.tensor.view import as_alias, check_writable, rebase
@@ -123,14 +126,19 @@ class FunctionCtx(Node):
         if value.space.dtype is not edge.space.dtype:
             value = cast(Any, value).to(edge.space.dtype)
         if shape is not None and value.shape != shape:
-            try:
-                value = cast(Any, value).sum_to_size(shape)
-            except RuntimeError:
+            if not _came_from(shape, value.shape):
                 raise RuntimeError(
                     f"Function {self.name()} returned an invalid gradient at index {position} - got {list(value.shape)} but "
                     f"expected shape compatible with {list(shape)}"
-                ) from None
+                )
+            value = sum_to(namespace_of(value.space.backend), value, shape)
         return tools.value(value)
+
+
+def _came_from(shape: Shape, stretched: Shape) -> bool:
+    """Whether an array of `shape` broadcasts to `stretched`."""
+    lead = len(stretched) - len(shape)
+    return lead >= 0 and all(n in (1, m) for n, m in zip(shape, stretched[lead:], strict=True))
 
 
 class Function:

@@ -137,12 +137,13 @@ class Tensor(
             raise RuntimeError("can't assign Variable as its own grad")
         if value.shape != self.shape:
             raise RuntimeError(
-                "assigned grad has data of a different size: "
-                f"got shape {value.shape} for a tensor of shape {self.shape}"
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "
+                "Please ensure that the gradient and the tensor are the same size"
             )
         if value.space.dtype is not self.space.dtype:
             raise RuntimeError(
-                f"assigned grad has data of a different type: got {value.space.dtype!r} for a tensor of {self.space.dtype!r}"
+                f"attempting to assign a gradient with dtype '{value.space.dtype.name}' to a tensor with dtype "
+                f"'{self.space.dtype.name}'. Convert it first: g.to({self.space.dtype!r})."
             )
         if value.space.backend is not self.space.backend:
             raise BackendError(

@@ -33,6 +33,7 @@ class Tools(Protocol):
     def place(self, space: Space, placed: Placed) -> Any: ...
     def tensor(self, g: Any, space: Space) -> Any: ...  # a Tensor for hooks and functions of the user
     def value(self, tensor: Any) -> Any: ...  # and back
+    def hooked(self, answer: Any, tensor: Any, hook: Any) -> Any: ...  # what a hook returned, checked
 
 
 class _Owned:
@@ -245,7 +246,7 @@ def tensor_hooks(hooks: dict[int, Callable[..., Any]], g: Any, space: Space, too
     for hook in list(hooks.values()):
         answer = hook(tensor)
         if answer is not None:
-            tensor = answer
+            tensor = tools.hooked(answer, tensor, hook)
     return tools.value(tensor)
 
 

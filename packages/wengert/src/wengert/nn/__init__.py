@@ -1,1 +1,5 @@
-"""Neural network functions, with torch's names."""
+"""Public: neural-network functions, under torch's names."""
+
+from wengert.nn import functional
+
+__all__ = ["functional"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 from wengert.ops.arguments import spoken
 from wengert.ops.normalization import softmax
 from wengert.ops.random.draws import bernoulli_mask
 from wengert.ops.xp import namespace_of
+from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import bool_
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
@@ -81,36 +82,50 @@ def scaled_dot_product_attention(
         key, value = (_repeated_heads(xp, t, query.shape[-3]) for t in (key, value))
     factor = 1 / sqrt(query.shape[-1]) if scale is None else scale
     scores = xp.matmul(query * factor, xp.matrix_transpose(key))  # pyright: ignore[reportOperatorIssue]  # Tensor has the operators
-    seen = None
     if is_causal:
-        rows, columns = scores.shape[-2:]
-        seen = xp.less_equal(
-            xp.arange(0, columns, device=query.space.device), xp.reshape(xp.arange(0, rows, device=query.space.device), (rows, 1))
-        )
-    elif attn_mask is not None and attn_mask.space.dtype is bool_:
-        seen = attn_mask
-    elif attn_mask is not None:
-        scores = scores + attn_mask
-        seen = xp.isfinite(scores) if _hides_all(scores) else None
-    if seen is None:
+        attn_mask = _causal(query.space, *scores.shape[-2:])
+    if attn_mask is None:
         weights = softmax(scores, -1)
     else:
-        lowest = xp.full_like(scores, -float("inf"))
-        some = xp.any(seen, axis=(len(seen.shape) - 1,), keepdims=True)
-        hidden = xp.where(some, xp.where(seen, scores, lowest), xp.zeros_like(scores))
-        weights = xp.where(some, softmax(hidden, -1), xp.zeros_like(scores))
+        added = _additive(query.space, attn_mask)
+        scores = scores + added
+        some = None if is_causal else _seeing(added)
+        if some is None:
+            weights = softmax(scores, -1)
+        else:
+            weights = softmax(xp.where(some, scores, xp.zeros_like(scores)), -1)
+            weights = xp.where(some, weights, xp.zeros_like(weights))
     if dropout_p:
         weights = dropout(weights, dropout_p)
     return xp.matmul(weights, value)
 
 
-def _hides_all(scores: Any) -> bool:
-    """Whether a floating mask may hide every key from some query; read only where reading costs nothing."""
-    space, xp = scores.space, scores.space.xp
-    if not space.backend.capabilities.synchronous:
-        return True
-    highest = xp.max(scores.array, axis=(len(scores.shape) - 1,))
-    return not bool(xp.tolist(xp.all(xp.greater(highest, xp.full_like(highest, -float("inf"))))))
+def _causal(space: Space, rows: int, columns: int) -> Tensor:
+    """Which keys come no later than the query."""
+    xp, place = space.xp, {"dtype": space.index.native, "device": space.native_device}
+    own, other = xp.arange(0, rows, 1, **place), xp.arange(0, columns, 1, **place)
+    return make(space.boolean, xp.less_equal(other, xp.reshape(own, (rows, 1))))
+
+
+def _additive(space: Space, mask: Tensor) -> Tensor:
+    """A floating mask as it is; of a boolean one 0 where it is true, else -inf."""
+    if mask.space.dtype is not bool_:
+        return mask
+    xp = space.xp
+    zeros = xp.zeros(mask.shape, dtype=space.native, device=space.native_device)
+    return make(space, xp.where(mask.array, zeros, xp.full_like(zeros, -inf)))
+
+
+def _seeing(mask: Tensor) -> Tensor | None:
+    """Which queries see some key; None if all do, asked only where reading costs nothing."""
+    space, xp = mask.space, mask.space.xp
+    if not mask.shape:
+        mask = make(space, xp.reshape(mask.array, (1,)))
+    visible = xp.greater(mask.array, xp.full_like(mask.array, -inf))
+    some = xp.any(visible, axis=(len(mask.shape) - 1,), keepdims=True)
+    if space.backend.capabilities.synchronous and xp.tolist(xp.all(some)):
+        return None
+    return make(space.boolean, some)
 
 
 def _repeated_heads(xp: Any, x: Any, heads: int) -> Any:

@@ -140,8 +140,9 @@ def isfinite(input: Tensor) -> Tensor:
 
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    """Whether `input` lies within atol + rtol * abs(other) of `other`, element by element; nan is near nan if `equal_nan`.
+    """Whether `input` lies within atol + rtol * abs(other) of `other`, element by element.
 
+    A nan is near a nan if `equal_nan`.
     Shapes: any two that broadcast. Dtype: bool. Derivative: none.
     Errors: RuntimeError if the dtypes differ or a tolerance is negative. Source: torch.isclose.
 
@@ -275,7 +276,33 @@ class ComparisonMethods(Tensor):
 
 
 __all__ = [
-    "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "eq",
-    "equal", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf", "isnan", "le", "less", "less_equal",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "masked_fill", "ne", "not_equal", "where",
-]  # fmt: skip
+    "allclose",
+    "bitwise_and",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "eq",
+    "equal",
+    "ge",
+    "greater",
+    "greater_equal",
+    "gt",
+    "isclose",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "le",
+    "less",
+    "less_equal",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "lt",
+    "masked_fill",
+    "ne",
+    "not_equal",
+    "where",
+]

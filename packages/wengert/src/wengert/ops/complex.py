@@ -112,11 +112,13 @@ def _check_parts(name: str, first: tuple[str, Any], second: tuple[str, Any]) -> 
     here, there = _dtype_of(name, first[1], first[0]), _dtype_of(name, second[1], second[0])
     if here not in (float16, float32, float64) or there not in (float16, float32, float64):
         raise RuntimeError(
-            f"Expected both inputs to be Half, Float or Double tensors but got {torch_name(here)} and {torch_name(there)}"
+            "Expected both inputs to be Half, Float or Double tensors but got "
+            f"{torch_name(here)} and {torch_name(there)}"
         )
     if here is not there:
         raise RuntimeError(
-            f"Expected object of scalar type {torch_name(here)} but got scalar type {torch_name(there)} for second argument"
+            f"Expected object of scalar type {torch_name(here)} but got scalar type {torch_name(there)} for second "
+            "argument"
         )
 
 

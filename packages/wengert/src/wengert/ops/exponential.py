@@ -99,8 +99,8 @@ def log10(input: Tensor) -> Tensor:
     Derivative: g -> g / conj(input * log(10)).
     Source: torch.log10.
 
-    >>> log10(tensor([1., 100.]))
-    tensor([0., 2.])
+    >>> log10(tensor([2., 5.]))
+    tensor([0.3010, 0.6990])
     """
     ...
 

@@ -72,7 +72,8 @@ def logical_not(input: Tensor) -> Tensor:
 def bitwise_and(input: Bits, other: Bits) -> Tensor:
     """The bits that both have; of booleans their conjunction.
 
-    Shapes: any two that broadcast. Dtype: by torch's promotion. Errors: NotImplementedError unless integers or booleans.
+    Shapes: any two that broadcast. Dtype: by torch's promotion.
+    Errors: NotImplementedError unless integers or booleans.
     Source: torch.bitwise_and.
 
     >>> bitwise_and(tensor([6]), 3)
@@ -84,7 +85,8 @@ def bitwise_and(input: Bits, other: Bits) -> Tensor:
 def bitwise_or(input: Bits, other: Bits) -> Tensor:
     """The bits that one of both has; of booleans their disjunction.
 
-    Shapes: any two that broadcast. Dtype: by torch's promotion. Errors: NotImplementedError unless integers or booleans.
+    Shapes: any two that broadcast. Dtype: by torch's promotion.
+    Errors: NotImplementedError unless integers or booleans.
     Source: torch.bitwise_or.
 
     >>> bitwise_or(tensor([6]), 3)
@@ -96,7 +98,8 @@ def bitwise_or(input: Bits, other: Bits) -> Tensor:
 def bitwise_xor(input: Bits, other: Bits) -> Tensor:
     """The bits that only one of both has.
 
-    Shapes: any two that broadcast. Dtype: by torch's promotion. Errors: NotImplementedError unless integers or booleans.
+    Shapes: any two that broadcast. Dtype: by torch's promotion.
+    Errors: NotImplementedError unless integers or booleans.
     Source: torch.bitwise_xor.
 
     >>> bitwise_xor(tensor([6]), 3)

@@ -117,6 +117,9 @@ class TensorNamespace:
     def stack(self, arrays: Sequence[Any], /, *, axis: int = 0) -> Any:
         return movement.stack(tuple(arrays), axis)
 
+    def add_into(self, x: Any, y: Any, /) -> Any:
+        return self.add(x, y)  # a recorded sum never writes
+
     def contiguous(self, x: Any, /) -> Any:
         return x
 

@@ -36,7 +36,7 @@ class Required(Protocol):
     def take(self, x: Any, indices: Any, /, *, axis: int) -> Any: ...  # 1-d integer indices, none negative
     def getitem(self, x: Any, key: Any, /) -> Any: ...  # a tuple of integers, slices (steps > 0), None, Ellipsis
 
-    # elementwise, on operands of one dtype that broadcast
+    # elementwise, on operands of one dtype that broadcast; the second of two may be a Python number of its kind
     add: Binary
     subtract: Binary
     multiply: Binary

@@ -1,8 +1,8 @@
 """Floor 1: which dtypes an operation refuses, in torch's words.
 
 A primitive's `refusal(dtypes, compute)` gets the operands' dtypes and the one that the operation would run in, and
-returns the error to raise, or None. Only booleans and complex numbers are asked about before the fast path; an operation that
-refuses integers is declared `floating`, so that they come the general way too.
+returns the error to raise, or None. It is not asked on the fast path, which no booleans and no complex numbers take: an
+operation that refuses integers is declared `floating`, so that they do not take it either.
 """
 
 from __future__ import annotations

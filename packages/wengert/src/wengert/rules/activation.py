@@ -15,7 +15,7 @@ from wengert.rule.kinds import elementwise
 from wengert.rule.refusals import refusing_operands
 
 _WHOLE = (BOOL, INTEGER, COMPLEX)
-_SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
+_GAUSS = 1 / math.sqrt(2 * math.pi)
 _TANH_SCALE, _TANH_CUBE = math.sqrt(2 / math.pi), 0.044715
 
 
@@ -81,16 +81,19 @@ hardtanh.refusal = refusing_operands("hardtanh_cpu", *_WHOLE)
 
 @elementwise(floating=True)
 def gelu(xp: Namespace, x: Array) -> Array:
-    return xp.multiply(xp.erf(x * _SQRT_HALF) + 1, x * 0.5)
+    return xp.gelu(x)
 
 
-def _gelu_slope(xp: Namespace, x: Array) -> Array:
-    """The normal distribution up to x, and x times its density."""
-    return xp.add((xp.erf(x * _SQRT_HALF) + 1) * 0.5, xp.multiply(x * _GAUSS, xp.exp(xp.multiply(x, x) * -0.5)))
-
-
-gelu.partials(x=_gelu_slope)
+gelu.partials(x=lambda xp, x: xp.gelu_slope(x))
 gelu.refusal = refusing_operands("GeluKernelImpl", *_WHOLE)
+
+
+@elementwise(floating=True)
+def gelu_slope(xp: Namespace, x: Array) -> Array:
+    return xp.gelu_slope(x)  # the normal distribution up to x, and x times its density
+
+
+gelu_slope.partials(x=lambda xp, x: (2 - x * x) * xp.exp(x * x * -0.5) * _GAUSS)
 
 
 @elementwise(floating=True)

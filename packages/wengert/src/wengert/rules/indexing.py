@@ -1,7 +1,7 @@
 """Floor 2: selecting elements and writing them back, by keys and along an axis.
 
-A `pattern` is a key in which `ARRAY` stands where an index array goes; the arrays are inputs that carry no gradient, four
-at most. Indices arrive checked and not negative.
+A `pattern` is a key in which `ARRAY` stands where an index array goes; the arrays are inputs that carry no gradient,
+four at most. Indices arrive checked and not negative.
 """
 
 from __future__ import annotations
@@ -38,7 +38,13 @@ def getitem_transpose(xp: Namespace, g: Array, x_shape: Shape, key: Pattern) -> 
 
 @linear
 def index(
-    xp: Namespace, x: Array, first: Array, second: Index = None, third: Index = None, fourth: Index = None, *,
+    xp: Namespace,
+    x: Array,
+    first: Array,
+    second: Index = None,
+    third: Index = None,
+    fourth: Index = None,
+    *,
     pattern: Pattern = (ARRAY,),
 ) -> Array:
     return xp.getitem(x, filled(pattern, first, second, third, fourth))
@@ -75,7 +81,14 @@ def put_vjp_x(
 
 @put.vjp("value")
 def put_vjp_value(
-    xp: Namespace, g: Array, value_shape: Shape, first: Index, second: Index, third: Index, fourth: Index, pattern: Pattern
+    xp: Namespace,
+    g: Array,
+    value_shape: Shape,
+    first: Index,
+    second: Index,
+    third: Index,
+    fourth: Index,
+    pattern: Pattern,
 ) -> Array:
     return sum_to(xp, xp.getitem(g, filled(pattern, first, second, third, fourth)), value_shape)
 
@@ -140,7 +153,9 @@ def key_along(xp: Namespace, indices: Array, axis: int) -> tuple[Array, ...]:
         if d == axis:
             places.append(indices)
             continue
-        line = xp.getitem(indices, tuple(slice(None) if other == d else slice(0, 1) for other in range(len(indices.shape))))
+        line = xp.getitem(
+            indices, tuple(slice(None) if other == d else slice(0, 1) for other in range(len(indices.shape)))
+        )
         places.append(xp.cumulative_sum(xp.ones_like(line), axis=d) - 1)
     return tuple(places)
 
@@ -151,7 +166,10 @@ def gather(xp: Namespace, x: Array, indices: Array, *, axis: int) -> Array:
     if not x.shape or not indices.shape:
         picked = xp.take(xp.reshape(x, (-1,)), xp.reshape(indices, (-1,)), axis=0)
         return xp.reshape(picked, indices.shape)
-    others = [None if d == axis or n == m else slice(0, m) for d, (n, m) in enumerate(zip(x.shape, indices.shape, strict=True))]
+    others = [
+        None if d == axis or n == m else slice(0, m)
+        for d, (n, m) in enumerate(zip(x.shape, indices.shape, strict=True))
+    ]
     if any(others):
         x = xp.getitem(x, tuple(entry or slice(None) for entry in others))
     return xp.take_along_axis(x, indices, axis=axis)
@@ -228,7 +246,6 @@ def argsort(xp: Namespace, x: Array, *, axis: int, descending: bool, stable: boo
     return xp.argsort(x, axis=axis, descending=descending, stable=stable)
 
 
-for _rule in (getitem, index, accumulate, take, embedding, gather, scatter_add_along):
-    _rule.fresh = False
-for _rule in (getitem, index, take, embedding, gather):
-    _rule.places = True
+getitem.fresh = index.fresh = accumulate.fresh = take.fresh = embedding.fresh = gather.fresh = False
+scatter_add_along.fresh = False
+getitem.places = index.places = take.places = embedding.places = gather.places = True

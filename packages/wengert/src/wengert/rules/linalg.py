@@ -78,7 +78,7 @@ def _side_by_side(xp: Namespace, x: Array) -> Array:
 def linear(xp: Namespace, x: Array, weight: Array, bias: Array | None = None) -> Array:
     """`x @ weight.T + bias`, for x (..., inputs) and weight (outputs, inputs)."""
     product = xp.matmul(x, xp.matrix_transpose(weight))
-    return product if bias is None else xp.add(product, bias)
+    return product if bias is None else xp.add_into(product, bias)
 
 
 @linear.vjp("x")

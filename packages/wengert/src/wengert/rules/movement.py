@@ -251,7 +251,9 @@ def _matrices(xp: Namespace, x: Array, rows: int, columns: int, offset: int, axi
         return xp.broadcast_to(nothing, (*outer, count))
 
     gaps = xp.broadcast_to(xp.reshape(nothing, (*outer, 1, 1)), (*outer, n, columns))
-    line = xp.reshape(xp.concat([xp.reshape(x, (*outer, n, 1)), gaps], axis=len(outer) + 1), (*outer, n * (columns + 1)))
+    line = xp.reshape(
+        xp.concat([xp.reshape(x, (*outer, n, 1)), gaps], axis=len(outer) + 1), (*outer, n * (columns + 1))
+    )
     before, total = max(-offset, 0) * columns + max(offset, 0), rows * columns
     after = max(total - before - n * (columns + 1), 0)
     line = xp.concat([blank(before), line, blank(after)], axis=len(outer))
@@ -284,6 +286,8 @@ def overlap_add_transpose(xp: Namespace, g: Array, x_shape: Shape, axis: int, st
     return xp.windows(part, axis=axis, size=x_shape[-1], step=step)
 
 
-for _rule in (copy, contiguous, astype, reshape, permute_dims, broadcast_to, tile, concat, stack, split, unbind, diagonal,
-              diag_embed, windows, overlap_add):  # fmt: skip
-    _rule.fresh = False
+reshape.fresh = permute_dims.fresh = broadcast_to.fresh = tile.fresh = astype.fresh = copy.fresh = contiguous.fresh = (
+    False
+)
+concat.fresh = stack.fresh = split.fresh = unbind.fresh = diagonal.fresh = diag_embed.fresh = False
+windows.fresh = overlap_add.fresh = False

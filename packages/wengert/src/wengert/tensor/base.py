@@ -140,7 +140,7 @@ def require_inexact(dtype: DType) -> None:
     """RuntimeError unless a tensor of this dtype can require grad."""
     if not dtype.is_inexact:
         raise RuntimeError(
-            f"Only Tensors of floating point and complex dtype can require gradients, got {dtype}. "
+            f"Only Tensors of floating point and complex dtype can require gradients; got {dtype!r}. "
             "Convert it first: t.to(wengert.float32)."
         )
 

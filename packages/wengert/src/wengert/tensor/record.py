@@ -97,8 +97,8 @@ class GeneralNode(OperationNode):
                 output = OutputNode()
                 output.e0, output.index = self, primitive.outputs.index(name)
                 output.seq, output.space, output.extra = held[3], held[2], EMPTY
-                return tools.output(held[0], held[2], output)
-            return tools.output(held[0], self.space, self)
+                return _with_tangent(tools.output(held[0], held[2], output), held[3], tools)
+            return _with_tangent(tools.output(held[0], held[2], self), held[3], tools)
         if name in primitive.inputs:
             tensor = self.input_kept(name)
             if tensor is None:
@@ -147,6 +147,12 @@ class GeneralNode(OperationNode):
 _FREED: Any = object()
 
 
+def _with_tangent(output: Any, tangent: Any, tools: Any) -> Any:
+    if tangent is not None and tools.recording:
+        output._tangent = tangent
+    return output
+
+
 def node_class(operation: Operation, base: type[OperationNode], slots: tuple[str, ...] = (), **members: Any) -> Any:
     """A class of nodes for `operation`, called as torch calls it."""
     primitive = operation.primitive
@@ -165,11 +171,15 @@ def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any], c
 
     `compute` is the dtype that the operands are converted to first, in the same node; None leaves it to promotion.
     """
-    primitive = operation.primitive
     for arg in args:
         if isinstance(arg, TensorBase) and arg.space.__class__ is not Space:
-            chosen = () if compute is None else (compute,)
-            return arg.space.interpret(operation, args, statics, *chosen)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces
+            return arg.space.interpret(operation, args, statics, compute)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces
+    return record_plain(operation, args, statics, compute)
+
+
+def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, Any], compute: DType | None) -> Any:
+    """`record` below all transforms: a tensor inside one counts as its plain value, but is kept as it is."""
+    primitive = operation.primitive
     place = common_place(operation.name, args)
     names = primitive.inputs * len(args) if primitive.variadic else primitive.inputs
     compute = compute or _compute_dtype(operation, names, args)
@@ -243,7 +253,7 @@ def _attach(
     if not primitive.outputs:
         outs[0].node = node
         if "out" in asked:
-            node.kept_outputs["out"] = (outs[0].array, None, outs[0].space)
+            node.kept_outputs["out"] = (outs[0].array, None, outs[0].space, None)
         return
     node.count = len(outs)
     names = primitive.outputs if len(primitive.outputs) > 1 else primitive.outputs * len(outs)

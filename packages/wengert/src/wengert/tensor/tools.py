@@ -34,6 +34,22 @@ class RawTools:
     def value(self, tensor: TensorBase) -> Any:
         return tensor.array
 
+    def hooked(self, answer: Any, tensor: TensorBase, hook: Callable[..., Any]) -> Any:
+        """What `hook` returned for `tensor`: a Tensor of the same shape, converted to the same dtype."""
+        if not isinstance(answer, TensorBase):
+            raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+        if answer.shape != tensor.shape:
+            name = getattr(hook, "__name__", type(hook).__name__)
+            raise RuntimeError(
+                f"hook '{name}' has changed the size of value: from {list(tensor.shape)} to {list(answer.shape)}"
+            )
+        if answer.space.dtype is not tensor.space.dtype:
+            raise RuntimeError(
+                f"hook '{getattr(hook, '__name__', type(hook).__name__)}' has changed the type of value (was "
+                f"{tensor.space.dtype!r} got {answer.space.dtype!r})"
+            )
+        return answer
+
     def static(self, space: Space, name: str, value: Any) -> Any:
         """A static argument as the rule sees it here: a dtype becomes the library's own."""
         return space.backend.dtypes[value] if value.__class__ is DType else value
@@ -79,6 +95,22 @@ class RecordingTools(RawTools):
 
     def value(self, tensor: TensorBase) -> Any:
         return tensor
+
+    def hooked(self, answer: Any, tensor: TensorBase, hook: Callable[..., Any]) -> Any:
+        """What `hook` returned for `tensor`: a Tensor of the same shape, converted to the same dtype."""
+        if not isinstance(answer, TensorBase):
+            raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+        if answer.shape != tensor.shape:
+            name = getattr(hook, "__name__", type(hook).__name__)
+            raise RuntimeError(
+                f"hook '{name}' has changed the size of value: from {list(tensor.shape)} to {list(answer.shape)}"
+            )
+        if answer.space.dtype is not tensor.space.dtype:
+            raise RuntimeError(
+                f"hook '{getattr(hook, '__name__', type(hook).__name__)}' has changed the type of value (was "
+                f"{tensor.space.dtype!r} got {answer.space.dtype!r})"
+            )
+        return answer
 
     def static(self, space: Space, name: str, value: Any) -> Any:
         return value

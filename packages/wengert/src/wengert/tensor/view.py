@@ -102,7 +102,7 @@ def check_writable(tensor: TensorBase) -> None:
             )
         if view is not None and node is not None and view.made_by is not None:
             raise RuntimeError(
-                f"Output 0 of {view.made_by} is a view and is being modified inplace. This view is the output of a function "
+                f"Output {view.made_by} is a view and is being modified inplace. This view is the output of a function "
                 "that returns multiple views. Such functions do not allow the output views to be modified inplace. You should "
                 "replace the inplace operation by an out-of-place one."
             )

@@ -9,6 +9,7 @@ from typing import Any
 from wengert.protocol import dtypes
 from wengert.protocol.namespace import Namespace
 from wengert.testing.kernels import ELEMENTWISE, Bench, KernelCase
+from wengert.testing.layer_cases import LAYERS
 
 Run = Callable[[Namespace, Bench], Any]
 _MATRIX = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
@@ -281,4 +282,4 @@ _DRAWING_AND_ASKING = (
     ),
 )
 
-CASES: tuple[KernelCase, ...] = (*ELEMENTWISE, *_MAKING, *_MOVING, *_INDEXING, *_REDUCING, *_DRAWING_AND_ASKING)
+CASES: tuple[KernelCase, ...] = (*ELEMENTWISE, *_MAKING, *_MOVING, *_INDEXING, *_REDUCING, *LAYERS, *_DRAWING_AND_ASKING)

@@ -9,9 +9,10 @@ from weakref import ref
 
 from wengert.ops.xp import namespace_of
 from wengert.protocol.backend import Space
+from wengert.protocol.dtypes import DType
 from wengert.rule.kinds import Predicate
 from wengert.tensor.base import TensorBase, edge_of, make
-from wengert.tensor.record import NUMBERS, Operation, number, record
+from wengert.tensor.record import NUMBERS, GeneralNode, Operation, number, record_plain
 
 
 class Level:
@@ -47,11 +48,13 @@ class DualSpace(Space):
     def of(self, dtype: Any) -> Space:
         return self.plain.of(dtype)
 
-    def interpret(self, operation: Operation, args: Sequence[Any], statics: dict[str, Any]) -> Any:
+    def interpret(
+        self, operation: Operation, args: Sequence[Any], statics: dict[str, Any], compute: DType | None = None
+    ) -> Any:
         """Run `operation` on the primals and push the tangents through."""
         primals = [primal_of(arg) if isinstance(arg, TensorBase) else arg for arg in args]
         tangents = [tangent_of(arg) if isinstance(arg, TensorBase) else None for arg in args]
-        result = record(operation, primals, statics)
+        result = record_plain(operation, args, statics, compute)
         if isinstance(operation.primitive, Predicate) or all(t is None for t in tangents):
             return result
         several = bool(operation.primitive.outputs)
@@ -61,7 +64,20 @@ class DualSpace(Space):
             make_dual(self.level, out, t) if t is not None and out.space.dtype.is_inexact else out
             for out, t in zip(outs, pushed if several else (pushed,), strict=True)
         ]
+        _keep_tangents(result, operation, duals)
         return tuple(duals) if several else duals[0]
+
+
+def _keep_tangents(result: Any, operation: Operation, duals: Sequence[Any]) -> None:
+    """Let the node keep its outputs as duals, so that a pass that records pushes their tangents on."""
+    first = result[0] if operation.primitive.outputs else result
+    node = None if first.node is None else first.node.destination()[0]
+    if not isinstance(node, GeneralNode) or not node.kept_outputs:
+        return
+    for name in list(node.kept_outputs):
+        dual = duals[operation.primitive.outputs.index(name)] if operation.primitive.outputs else duals[0]
+        array, cell, _, _ = node.kept_outputs[name]
+        node.kept_outputs[name] = (array, cell, dual.space, getattr(dual, "_tangent", None))
 
 
 def _push(operation: Operation, primals: Sequence[Any], tangents: Sequence[Any], statics: dict[str, Any], outs: Sequence[Any]) -> Any:

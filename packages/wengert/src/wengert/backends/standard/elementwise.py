@@ -128,11 +128,18 @@ def _integer_quotient(xp: Kernels, exact: Any, y: Any) -> Any:
 
 
 def maximum(xp: Kernels, x: Any, y: Any, /) -> Any:
+    y = _beside(xp, x, y)
     return xp.where(xp.logical_or(xp.less(x, y), xp.isnan(y)), y, x)
 
 
 def minimum(xp: Kernels, x: Any, y: Any, /) -> Any:
+    y = _beside(xp, x, y)
     return xp.where(xp.logical_or(xp.less(y, x), xp.isnan(y)), y, x)
+
+
+def _beside(xp: Kernels, x: Any, y: Any) -> Any:
+    """y as an array beside x, where it is a Python number."""
+    return constant(xp, x, y) if isinstance(y, (bool, int, float)) else y
 
 
 def isnan(xp: Kernels, x: Any, /) -> Any:

@@ -1,11 +1,14 @@
-"""Floor 3: the composites of the fused kernels for softmax, classes and standardizing."""
+"""Floor 3: the composites of the fused kernels for softmax, classes, standardizing and GELU."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from wengert.backends.standard.facts import Kernels
 from wengert.protocol.shapes import Shape
+
+_SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
 
 def softmax_pullback(xp: Kernels, g: Any, out: Any, /, *, axis: int) -> Any:
@@ -47,3 +50,12 @@ def standardize_pullback(xp: Kernels, g: Any, x: Any, mean: Any, rstd: Any, /, *
     level = xp.sum(g, axis=axis, keepdims=True) / count
     tilt = xp.sum(xp.multiply(g, unit), axis=axis, keepdims=True) / count
     return xp.multiply(rstd, xp.subtract(xp.subtract(g, level), xp.multiply(unit, tilt)))
+
+
+def gelu(xp: Kernels, x: Any, /) -> Any:
+    return xp.multiply(xp.erf(x * _SQRT_HALF) + 1, x * 0.5)
+
+
+def gelu_slope(xp: Kernels, x: Any, /) -> Any:
+    share = (xp.erf(x * _SQRT_HALF) + 1) * 0.5
+    return xp.add(share, xp.multiply(x * _GAUSS, xp.exp(xp.multiply(x, x) * -0.5)))

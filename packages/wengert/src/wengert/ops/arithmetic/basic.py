@@ -56,8 +56,8 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
 
     Shapes: any two that broadcast. Dtype: by torch's promotion; of booleans their disjunction.
     Derivative: g -> g, conj(alpha) * g.
-    Errors: RuntimeError if the shapes do not broadcast or `alpha` is not whole and both operands are; TypeError for what
-    is neither Tensor nor number.
+    Errors: RuntimeError if the shapes do not broadcast or `alpha` is not whole and both operands are;
+    TypeError for what is neither Tensor nor number.
     Source: torch.add.
 
     >>> add(tensor([1., 2.]), 10, alpha=2)
@@ -73,7 +73,8 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
 
     Shapes: any two that broadcast. Dtype: by torch's promotion.
     Derivative: g -> g, -conj(alpha) * g.
-    Errors: RuntimeError for booleans, or if the shapes do not broadcast; TypeError for what is neither Tensor nor number.
+    Errors: RuntimeError for booleans, or if the shapes do not broadcast; TypeError for what is neither Tensor nor
+    number.
     Source: torch.sub.
 
     >>> sub(tensor([1., 2.]), tensor([3., 5.]), alpha=2)

@@ -26,7 +26,12 @@ _clamp_max_tensor = kernel(rules.clamp_high, "ClampMaxBackward1", x="self", high
 _nan_to_num = kernel(rules.nan_to_num, "NanToNumBackward0", x="self")
 _clone = kernel(movement.copy, "CloneBackward0")
 
-_LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}  # fmt: skip
+_LARGEST = {
+    "float16": 65504.0,
+    "bfloat16": 3.3895313892515355e38,
+    "float32": 3.4028234663852886e38,
+    "float64": 1.7976931348623157e308,
+}
 
 
 @direct(rules.maximum, "MaximumBackward0", x="self", y="other")

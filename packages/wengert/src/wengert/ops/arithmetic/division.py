@@ -41,10 +41,10 @@ def reciprocal(input: Tensor) -> Tensor:
 def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient of `input` and `other`, element by element; rounded if `rounding_mode` is "trunc" or "floor".
 
-    Shapes: any two that broadcast. Dtype: by torch's promotion; without rounding, integers give the default floating dtype.
+    Shapes: any two that broadcast. Dtype: by torch's promotion; without rounding, integers give the default float.
     Derivative: g -> g / conj(other), -g * conj(input / other^2); zeros where the result is rounded.
-    Errors: RuntimeError for another `rounding_mode`, for integers rounded after division by zero, or if the shapes do not
-    broadcast.
+    Errors: RuntimeError for another `rounding_mode`, for integers rounded after division by zero, or if the shapes do
+    not broadcast.
     Source: torch.div.
 
     >>> div(tensor([-7., 7.]), 2)

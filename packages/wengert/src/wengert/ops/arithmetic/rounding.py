@@ -71,7 +71,8 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
 def hypot(input: Tensor, other: Tensor) -> Tensor:
     """The length of the hypotenuse over `input` and `other`: sqrt(input^2 + other^2).
 
-    Shapes: any two that broadcast. Dtype: by torch's promotion. Derivative: g -> g * input / result, g * other / result.
+    Shapes: any two that broadcast. Dtype: by torch's promotion.
+    Derivative: g -> g * input / result, g * other / result.
     Errors: NotImplementedError for integers and complex numbers. Source: torch.hypot.
 
     >>> hypot(tensor([3.]), tensor([4.]))

@@ -17,9 +17,9 @@ from wengert.ops.indexing.writing import (
 )
 
 __all__ = [
-    "IndexingMethods", "argsort", "argwhere", "gather", "index_add", "index_copy", "index_fill", "index_put", "index_select",
-    "masked_scatter", "masked_select", "msort", "nonzero", "scatter", "scatter_add", "select_scatter", "slice_scatter", "sort",
-    "take", "take_along_dim", "topk",
+    "IndexingMethods", "argsort", "argwhere", "gather", "index_add", "index_copy", "index_fill", "index_put",
+    "index_select", "masked_scatter", "masked_select", "msort", "nonzero", "scatter", "scatter_add",
+    "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk",
 ]  # fmt: skip
 
 #: What the floors above use besides the functions of torch's names.

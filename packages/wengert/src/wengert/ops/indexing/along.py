@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.ops.arguments import spoken
+from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.keys import checked_index
 from wengert.protocol.dtypes import int32, int64
 from wengert.protocol.shapes import broadcast_shapes, normalize_axis
@@ -13,7 +14,6 @@ from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import raise_not_tensor
 
 _index_select = kernel(rules.take, "IndexSelectBackward0", x="self", indices="index", axis="dim")
 _gather = kernel(rules.gather, "GatherBackward0", x="self", indices="index", axis="dim")
@@ -25,8 +25,7 @@ _expand = kernel(movement.broadcast_to, "ExpandBackward0", x="self")
 
 def require_integers(index: Any, message: str, error: type[Exception] = RuntimeError) -> None:
     """`error` unless `index` is a Tensor of int32 or int64."""
-    if not isinstance(index, Tensor):
-        raise_not_tensor(message.partition("(")[0], "index", index)
+    checked(message.partition("(")[0], "index", index)
     if index.space.dtype is not int64 and index.space.dtype is not int32:
         raise error(message)
 
@@ -66,8 +65,12 @@ def check_along(name: str, input: Tensor, axis: int, index: Tensor, what: str = 
         raise RuntimeError(f"Index tensor must have the same number of dimensions as {what} tensor")
     for d, (n, m) in enumerate(zip(input.shape, index.shape, strict=False)):
         if d != axis and m > n:
-            shapes = f"index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {axis}"
-            raise RuntimeError(f"Size does not match at dimension {d} expected {shapes}" if name == "gather" else f"Expected {shapes}")
+            shapes = (
+                f"index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {axis}"
+            )
+            raise RuntimeError(
+                f"Size does not match at dimension {d} expected {shapes}" if name == "gather" else f"Expected {shapes}"
+            )
 
 
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
@@ -90,8 +93,9 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """The elements of `input` that `indices` names along `dim`, the other axes of the two broadcast; without `dim` of the
-    flattened input.
+    """The elements of `input` that `indices` names along `dim`, the other axes of the two broadcast.
+
+    Without `dim` the input is flattened first.
 
     Derivative: g -> scatter_add of g into zeros; none for `indices`.
     Errors: RuntimeError for other numbers of axes or indices that are not int64. Source: torch.take_along_dim.
@@ -100,10 +104,11 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     tensor([[1.],
             [2.]])
     """
-    if not isinstance(indices, Tensor):
-        raise_not_tensor("take_along_dim", "indices", indices)
+    checked("take_along_dim", "indices", indices)
     if indices.space.dtype is not int64:
-        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {spoken(indices.space.dtype)}")
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {spoken(indices.space.dtype)}"
+        )
     if dim is None:
         return gather(_reshape(input, (-1,)), 0, make(indices.space, indices.space.xp.reshape(indices.array, (-1,))))
     axis = normalize_axis(dim, len(input.shape))
@@ -113,11 +118,16 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
             f"{len(input.shape)} dimensions for input, and {len(indices.shape)} dimensions for indices"
         )
     n = input.shape[axis]
-    others = broadcast_shapes((*input.shape[:axis], 1, *input.shape[axis + 1 :]), (*indices.shape[:axis], 1, *indices.shape[axis + 1 :]))
-    wanted, places = (*others[:axis], n, *others[axis + 1 :]), (*others[:axis], indices.shape[axis], *others[axis + 1 :])
+    others = broadcast_shapes(
+        (*input.shape[:axis], 1, *input.shape[axis + 1 :]), (*indices.shape[:axis], 1, *indices.shape[axis + 1 :])
+    )
+    wanted, places = (
+        (*others[:axis], n, *others[axis + 1 :]),
+        (*others[:axis], indices.shape[axis], *others[axis + 1 :]),
+    )
     xp = indices.space.xp
-    checked = checked_index(indices, n, axis, RuntimeError)
-    index = checked if checked.shape == places else make(indices.space, xp.broadcast_to(checked.array, places))
+    within = checked_index(indices, n, axis, RuntimeError)
+    index = within if within.shape == places else make(indices.space, xp.broadcast_to(within.array, places))
     return _gather(input if input.shape == wanted else _expand(input, wanted), index, axis)
 
 
@@ -130,8 +140,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     >>> take(tensor([[1., 2.], [3., 4.]]), tensor([0, 3]))
     tensor([1., 4.])
     """
-    if not isinstance(index, Tensor):
-        raise_not_tensor("take", "index", index)
+    checked("take", "index", index)
     if index.space.dtype is not int64:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {spoken(index.space.dtype)}")
     count = 1
@@ -147,9 +156,14 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 
 
 def embedding(
-    input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0,
-    scale_grad_by_freq: bool = False, sparse: bool = False,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
     """Rows of the table `weight` that the integers in `input` name.
 
     Shapes: input (...), weight (n, m) -> (..., m). Dtype: that of `weight`.
@@ -168,14 +182,16 @@ def embedding(
         padding_idx += n if padding_idx < 0 else 0
     if max_norm is not None or scale_grad_by_freq or sparse:
         raise RuntimeError(
-            "embedding: max_norm, scale_grad_by_freq and sparse are not supported. Normalise or scale the rows of `weight` yourself."
+            "embedding: max_norm, scale_grad_by_freq and sparse are not supported. Normalise or scale the rows of "
+            "`weight` yourself."
         )
     if len(weight.shape) != 2:
         raise RuntimeError("'weight' must be 2-D")
     require_integers(
         input,
-        "embedding(): Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-        f"{spoken(input.space.dtype) if isinstance(input, Tensor) else input} instead",
+        "embedding(): Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
+        "Int; but got "
+        f"{spoken(checked('embedding', 'input', input).space.dtype)} instead",
     )
     places = checked_index(input, n, 0, IndexError, False, "index out of range in self")
     return _embedding(weight, places, padding_idx)
@@ -191,8 +207,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
-    if not isinstance(tensor, Tensor):
-        raise_not_tensor("one_hot", "tensor", tensor)
+    checked("one_hot", "tensor", tensor)
     space = tensor.space
     xp = space.xp
     if space.dtype is not int64:

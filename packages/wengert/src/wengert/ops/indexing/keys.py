@@ -1,7 +1,8 @@
 """Floor 6: what may stand between the brackets of `x[...]`, made explicit.
 
-As in torch a key works in two steps. First integers, slices, None and Ellipsis apply, from left to right, and make a view;
-then the arrays index what that leaves. All refusals are made here; backends see checked keys, no index of which is negative.
+As in torch a key works in two steps. First integers, slices, None and Ellipsis apply, from left to right, and make a
+view; then the arrays index what that leaves. All refusals are made here; backends see checked keys, no index of which
+is negative.
 """
 
 from __future__ import annotations
@@ -43,12 +44,15 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
         if entry is not None and entry is not Ellipsis and entry.__class__ is not bool:
             used += _axes_of(entry) if isinstance(entry, Tensor) else 1
     if used > ndim:
-        first = next(entry for entry in entries if entry is not None and entry is not Ellipsis and entry.__class__ is not bool)
+        first = next(
+            entry for entry in entries if entry is not None and entry is not Ellipsis and entry.__class__ is not bool
+        )
         if not ndim and isinstance(first, slice):
             raise IndexError("slice() cannot be applied to a 0-dim tensor.")
         if not ndim and isinstance(first, int):
             raise IndexError(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+                "convert a 0-dim "
                 "tensor to a number"
             )
         raise IndexError(f"too many indices for tensor of dimension {ndim}")
@@ -70,13 +74,13 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
             basic.append(_within(entry, axis, shape[axis]))
             axis, kind = axis + 1, "Select"
         elif entry.__class__ is slice:
-            part, literal = _slice_within(entry, shape[axis])
+            part, literal = slice_within(entry, shape[axis])
             basic.append(part)
             pattern.append(WHOLE)
             if not literal or (kind == "" and key.__class__ is slice):
                 kind = "Slice"
             axis += 1
-        elif entry.__class__ is bool or not entry.shape and entry.space.dtype is bool_:
+        elif entry.__class__ is bool or (not entry.shape and entry.space.dtype is bool_):
             basic.append(None)
             pattern.append(ARRAY)
             arrays.append(_one_truth(tensor, entry))
@@ -121,7 +125,8 @@ def _stands_for_tuple(key: list[Any]) -> bool:
 
 def _unpacked(key: list[Any]) -> list[Any]:
     warn(
-        "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
+        "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; "
+        "use "
         "x[tuple(seq)] instead of x[seq].",
         UserWarning,
         stacklevel=5,
@@ -151,7 +156,9 @@ def _index_tensor(entry: Any) -> Any:
     dtype = entry.space.dtype
     if dtype is uint8:
         warn(
-            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", UserWarning, stacklevel=6
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            UserWarning,
+            stacklevel=6,
         )
         space = entry.space.boolean
         return make(space, entry.space.xp.astype(entry.array, space.native))
@@ -170,7 +177,7 @@ def _from_sequence(tensor: Tensor, entry: list[Any]) -> Any:
         if isinstance(item, (list, tuple)):
             flat += item
         else:
-            kinds.add(bool if isinstance(item, bool) else int if hasattr(item, "__index__") else type(item))
+            kinds.add(bool if isinstance(item, bool) else int if hasattr(item, "__index__") else object)
     if not kinds <= {int, bool}:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     space = tensor.space.boolean if kinds == {bool} else tensor.space.index
@@ -181,12 +188,16 @@ def _from_array(tensor: Tensor, entry: Any) -> Any:
     """An array of any library as a tensor beside `tensor`."""
     owner = backend_of(entry)
     if owner is None:
-        raise IndexError(f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(entry).__name__})")
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
+            f"{type(entry).__name__})"
+        )
     found = wrap(owner, entry)
     if found.space.backend is tensor.space.backend:
         return found
     space = tensor.space.of(found.space.dtype)
-    return make(space, space.xp.asarray(entry, dtype=space.native, device=space.native_device))
+    listed = owner.xp.tolist(entry)
+    return make(space, space.xp.asarray(listed, dtype=space.native, device=space.native_device))
 
 
 def _axes_of(entry: Tensor) -> int:
@@ -199,7 +210,7 @@ def _within(entry: int, axis: int, n: int) -> int:
     return entry + n if entry < 0 else entry
 
 
-def _slice_within(entry: slice, n: int) -> tuple[slice, bool]:
+def slice_within(entry: slice, n: int) -> tuple[slice, bool]:
     """The slice with numbers inside its axis, and whether it was written as the whole of it."""
     step = entry.step
     if step is not None and step.__class__ is not int:
@@ -217,7 +228,11 @@ def _slice_within(entry: slice, n: int) -> tuple[slice, bool]:
 def _one_truth(tensor: Tensor, entry: Any) -> Any:
     """A bool, or a 0-d tensor of one, as a mask of one element."""
     space = tensor.space.boolean
-    array = entry.array if isinstance(entry, Tensor) else space.xp.asarray([entry], dtype=space.native, device=space.native_device)
+    array = (
+        entry.array
+        if isinstance(entry, Tensor)
+        else space.xp.asarray([entry], dtype=space.native, device=space.native_device)
+    )
     return make(space, space.xp.reshape(array, (1,)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from wengert.ops.indexing.keys import WHOLE, Key, normalized_key
+from wengert.ops.indexing.keys import WHOLE, Key, normalized_key, slice_within
 from wengert.protocol.dtypes import bool_, int64
 from wengert.protocol.shapes import broadcast_shapes
 from wengert.rules import indexing as rules
@@ -51,6 +51,9 @@ def getitem(input: Any, key: Any) -> Any:
             raise IndexError(f"index {key} is out of bounds for dimension 0 with size {n}")
         explicit = (key if key >= 0 else key + n,)
         return as_view(select(input, explicit), input, lambda base: select(base, explicit))
+    if kind is slice and input.shape:
+        part = (slice_within(key, input.shape[0])[0],)
+        return as_view(slice_(input, part), input, lambda base: slice_(base, part))
     return by_key(input, normalized_key(input, key))
 
 

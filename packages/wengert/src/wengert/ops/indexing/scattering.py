@@ -6,6 +6,7 @@ from typing import Any
 
 from wengert.ops.arguments import spoken
 from wengert.ops.arithmetic import mul
+from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.along import as_vector, check_along, require_integers
 from wengert.ops.indexing.keys import checked_index
 from wengert.ops.indexing.reading import viewed
@@ -16,7 +17,7 @@ from wengert.rules.indexing import ARRAY
 from wengert.rules.movement import along
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import number, raise_not_tensor
+from wengert.tensor.record import number
 
 _index_add = kernel(rules.accumulate, "IndexAddBackward0", x="self", value="source", first="index")
 _index_copy = kernel(rules.put, "IndexCopyBackward0", x="self", value="source", first="index")
@@ -24,8 +25,11 @@ _index_fill = kernel(rules.put, "IndexFillBackward0", x="self", first="index")
 _index_fill_tensor = kernel(rules.put, "IndexFillBackward1", x="self", first="index")
 _scatter = kernel(rules.scatter, "ScatterBackward0", x="self", indices="index", source="src", axis="dim")
 _scatter_value = kernel(rules.scatter, "ScatterBackward1", x="self", indices="index", axis="dim")
-_scatter_add = kernel(rules.scatter_add_along, "ScatterAddBackward0", x="self", indices="index", source="src", axis="dim")
+_scatter_add = kernel(
+    rules.scatter_add_along, "ScatterAddBackward0", x="self", indices="index", source="src", axis="dim"
+)
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")
+_copy = kernel(movement.copy, "CloneBackward0", x="self")
 
 
 def _whole(input: Any) -> Any:
@@ -47,7 +51,7 @@ def _vector(name: str, index: Any) -> Any:
 
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
-    """A copy of `input` with `alpha` times the rows of `source` added at the rows `index` along `dim`, repeats adding up.
+    """A copy of `input` with `alpha` times the rows of `source` added at rows of an axis, repeats adding up.
 
     Shapes: `source` as `input`, but with len(index) rows along `dim`. Dtype: that of both.
     Derivative: g -> g, alpha index_select(g, dim, index); none for `index`.
@@ -56,22 +60,27 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     >>> index_add(tensor([1., 2.]), 0, tensor([0, 0]), tensor([10., 20.]))
     tensor([31.,  2.])
     """
-    if not isinstance(source, Tensor):
-        raise_not_tensor("index_add", "source", source)
+    checked("index_add", "source", source)
     axis = normalize_axis(dim, len(input.shape))
     index = _vector("index_add", index)
     require_integers(index, f"index_add_(): Expected dtype int32/int64 for index but got: {spoken(index.space.dtype)}")
     if input.space.dtype is not source.space.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({spoken(input.space.dtype)}) and source ({spoken(source.space.dtype)}) must have the same scalar type"
+            f"index_add_(): self ({spoken(input.space.dtype)}) and source ({spoken(source.space.dtype)}) must have "
+            "the same scalar type"
         )
     x, rows = _whole(input), _whole(source)
     count = rows.shape[axis] if axis < len(rows.shape) else 1
     if count != index.shape[0]:
         raise RuntimeError(
-            f"index_add_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim): ({count}), for dim: {axis}"
+            f"index_add_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim): ({count}), for "
+            f"dim: {axis}"
         )
-    if bool(input.shape) != bool(source.shape) or len(rows.shape) != len(x.shape) or any(n != m for d, (n, m) in enumerate(zip(x.shape, rows.shape, strict=True)) if d != axis):
+    if (
+        bool(input.shape) != bool(source.shape)
+        or len(rows.shape) != len(x.shape)
+        or any(n != m for d, (n, m) in enumerate(zip(x.shape, rows.shape, strict=True)) if d != axis)
+    ):
         raise RuntimeError(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
             f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
@@ -107,12 +116,14 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     if shapes[0] != shapes[1]:
         raise RuntimeError(
             "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-            f"{' '.join(map(str, shapes[0]))} at dimension {axis} and source slice shape: {' '.join(map(str, shapes[1]))} at "
+            f"{' '.join(map(str, shapes[0]))} at dimension {axis} and source slice shape: "
+            f"{' '.join(map(str, shapes[1]))} at "
             "dimension 0."
         )
     if rows.shape[axis] != index.shape[0]:
         raise IndexError(
-            f"index_copy_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim) ({rows.shape[axis]})"
+            f"index_copy_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim) "
+            f"({rows.shape[axis]})"
         )
     places = checked_index(index, x.shape[axis], axis, IndexError, False, prefix="index_copy_(): ")
     return _as(input, _index_copy(x, rows, places, pattern=along_array(axis)))
@@ -134,9 +145,10 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         if value.shape:
             raise RuntimeError(
-                f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {len(value.shape)} dimension(s)."
+                f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {len(value.shape)} "
+                "dimension(s)."
             )
-        record, filler = _index_fill_tensor, value.to(input.space.dtype)  # pyright: ignore  # Tensor has it
+        record, filler = _index_fill_tensor, value.to(input.space.dtype)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]  # Tensor has it
     else:
         filler = number(input.space, value)
     places = checked_index(index, x.shape[axis], axis, IndexError)
@@ -158,7 +170,8 @@ def _scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[A
             raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
         if any(m > n for n, m in zip(src.shape, index.shape, strict=True)):
             raise RuntimeError(
-                f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {axis} and "
+                f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from "
+                f"dimension {axis} and "
                 f"to be no larger size than src {list(src.shape)}"
             )
         if src.shape != index.shape:
@@ -166,7 +179,9 @@ def _scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[A
     return x, checked_index(index, x.shape[axis], axis, RuntimeError, allow_negative=False), src, axis
 
 
-def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Tensor:
     """A copy of `input` with the elements of `src`, or one number, where `index` points along `dim`.
 
     With `reduce` "add" they are added instead, with "multiply" multiplied (then nothing is differentiated).
@@ -181,11 +196,13 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     if given is None:
         raise TypeError('scatter() missing 1 required positional arguments: "src"')
     if reduce not in (None, "add"):
-        raise RuntimeError(f"reduce argument must be 'add' here, got {reduce!r}. Use scatter_reduce for other reductions.")
+        raise RuntimeError(
+            f"reduce argument must be 'add' here, got {reduce!r}. Use scatter_reduce for other reductions."
+        )
     is_tensor = isinstance(given, Tensor)
     x, places, source, axis = _scattered("scatter", input, dim, index, given if is_tensor else None)
     if places is None:
-        return input.clone()  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
+        return _copy(input)
     if reduce == "add":
         filler = source if is_tensor else number(input.space, given)
         return _as(input, _scatter_add(x, places, filler, axis))
@@ -203,11 +220,10 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     >>> scatter_add(tensor([0., 0.]), 0, tensor([0, 0]), tensor([1., 2.]))
     tensor([3., 0.])
     """
-    if not isinstance(src, Tensor):
-        raise_not_tensor("scatter_add", "src", src)
+    checked("scatter_add", "src", src)
     x, places, source, axis = _scattered("scatter_add", input, dim, index, src)
     if places is None:
-        return input.clone()  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
+        return _copy(input)
     return _as(input, _scatter_add(x, places, source, axis))
 
 

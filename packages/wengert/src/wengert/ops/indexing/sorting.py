@@ -54,16 +54,20 @@ def msort(input: Tensor) -> Tensor:
 
 
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
-    """Where the elements along `dim` stand, in order of their size. Dtype: int64. Derivative: none. Source: torch.argsort.
+    """Where the elements along `dim` stand, in order of their size.
+
+    Dtype: int64. Derivative: none. Source: torch.argsort.
 
     >>> argsort(tensor([3., 1., 2.]))
     tensor([1, 2, 0])
     """
-    return sort(input.detach(), dim, descending, stable).indices  # pyright: ignore  # Tensor has it
+    return sort(make(input.space, input.array), dim, descending, stable).indices
 
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
-    """The `k` largest (or smallest) elements along `dim`, in order, and where they stood: a named tuple (values, indices).
+    """The `k` largest (or smallest) elements along `dim`, in order, and where they stood.
+
+    The result is a named tuple (values, indices).
 
     Derivative: g of the values -> g back at their places; none for the indices.
     Errors: RuntimeError if there are less than `k`; IndexError if there is no such axis. Source: torch.topk.

@@ -1,13 +1,15 @@
-"""Floor 6: a tensor with other elements at a key: out of place, recorded; and the raw write beneath `x[key] = value`."""
+"""Floor 6: a tensor with other elements at a key, out of place and recorded; the raw write beneath `x[key] = value`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from wengert.ops.arguments import spoken
+from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.reading import by_key, viewed
+from wengert.ops.movement.shaping import expanded_shape
 from wengert.protocol.dtypes import bool_
 from wengert.protocol.shapes import Shape, broadcast_all, normalize_axis
 from wengert.rules import indexing as rules
@@ -17,7 +19,7 @@ from wengert.rules.movement import along
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import NUMBERS, number, raise_not_tensor
+from wengert.tensor.record import NUMBERS, number
 
 _put = kernel(rules.put, "IndexPutBackward0", x="self", value="values")
 _accumulate = kernel(rules.accumulate, "IndexPutBackward0", x="self", value="values")
@@ -43,7 +45,7 @@ def write_item(tensor: Any, key: Any, value: Any) -> None:
     space = tensor.space
     xp, claims = space.xp, space.backend.capabilities
     array = tensor.array
-    value = _fitting(value, _written_shape(tensor, explicit)).array if isinstance(value, Tensor) else value
+    value = _fitting(value, explicit, _written_shape(tensor, explicit)).array if isinstance(value, Tensor) else value
     if explicit.basic is None:
         tensor.array = xp.setitem(array, explicit.raw(), value)
     elif explicit.pattern is None:
@@ -58,7 +60,7 @@ def write_item(tensor: Any, key: Any, value: Any) -> None:
 def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> Any:
     if not isinstance(value, Tensor):
         value = number(input.space, value)
-    value = _fitting(value, _written_shape(input, key))
+    value = _fitting(value, key, _written_shape(input, key))
     if key.pattern is None:
         assert key.basic is not None
         return record(input, value, pattern=key.basic)
@@ -68,11 +70,14 @@ def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> An
     return _put(input, put_arrays(record, inner, value, key.pattern, key.arrays), pattern=key.basic)
 
 
-def put_arrays(record: Callable[..., Any], input: Any, value: Any, pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> Any:
+def put_arrays(
+    record: Callable[..., Any], input: Any, value: Any, pattern: tuple[Any, ...], arrays: tuple[Any, ...]
+) -> Any:
     """`record(input, value, *arrays)`; RuntimeError for more arrays than a record takes."""
     if len(arrays) > 4:
         raise RuntimeError(
-            f"index_put: {len(arrays)} index tensors; expected at most 4. Flatten the indexed dimensions and write by one index."
+            f"index_put: {len(arrays)} index tensors; expected at most 4. Flatten the indexed dimensions and write "
+            "by one index."
         )
     return record(input, value, *arrays, pattern=pattern)
 
@@ -98,16 +103,19 @@ def _nothing(space: Any) -> Any:
     return number(space.boolean, False).array
 
 
-def _fitting(value: Any, shape: Shape | None) -> Any:
-    """`value` without leading axes of size 1 that the place has not; RuntimeError if it does not broadcast to `shape`."""
+def _fitting(value: Any, key: Key, shape: Shape | None) -> Any:
+    """`value` without leading axes of size 1 that `shape` has not; RuntimeError if it does not broadcast to it."""
     if shape is None or value.shape == shape:
         return value
     given = value.shape
     while len(given) > len(shape) and given[0] == 1:
         given = given[1:]
     if len(given) > len(shape) or any(n not in (1, m) for n, m in zip(given[::-1], shape[::-1], strict=False)):
+        if key.pattern is None:
+            expanded_shape(given, shape)  # raises
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {list(shape)}"
+            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of "
+            f"shape {list(shape)}"
         )
     return value if given == value.shape else _reshape(value, given)
 
@@ -117,15 +125,17 @@ def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumula
 
     Shapes: `values` broadcasts to `input[indices]`. Dtype: that of both.
     Derivative: g -> g with zeros written there (all of g if `accumulate`), g[indices]; none for the indices.
-    Errors: IndexError for a position out of bounds; RuntimeError if shapes or dtypes do not fit. Source: torch.index_put.
+    Errors: IndexError for a position out of bounds; RuntimeError if shapes or dtypes do not fit.
+    Source: torch.index_put.
 
     >>> index_put(tensor([1., 2., 3.]), (tensor([0, 2]),), tensor(5.))
     tensor([5., 2., 5.])
     """
     if not isinstance(indices, (tuple, list)):
-        raise TypeError(f"index_put(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}")
-    if not isinstance(values, Tensor):
-        raise_not_tensor("index_put", "values", values)
+        raise TypeError(
+            f"index_put(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}"
+        )
+    checked("index_put", "values", values)
     if values.space.dtype is not input.space.dtype:
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
@@ -133,7 +143,7 @@ def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumula
         )
     if len(indices) > len(input.shape):
         raise IndexError(f"too many indices for tensor of dimension {len(input.shape)} (got {len(indices)})")
-    for position, entry in enumerate(indices):
+    for position, entry in enumerate(cast("Sequence[Any]", indices)):
         if not isinstance(entry, Tensor):
             raise TypeError(f"expected Tensor as element {position} in argument 0, but got {type(entry).__name__}")
     return _written(_accumulate if accumulate else _put, input, normalized_key(input, tuple(indices)), values)
@@ -149,7 +159,9 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     tensor([0., 5.])
     """
     if mask.space.dtype is not bool_:
-        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {spoken(mask.space.dtype)}")
+        raise RuntimeError(
+            f"masked_scatter_ only supports boolean masks, but got mask with dtype {spoken(mask.space.dtype)}"
+        )
     if source.space.dtype is not input.space.dtype:
         raise RuntimeError(
             "masked_scatter: expected self and source to have same dtypes but got "
@@ -165,14 +177,18 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         raise RuntimeError("Number of elements of source < number of ones in mask")
     used = by_key(flat, normalized_key(flat, slice(0, count)))
     if not shape:
-        return _reshape(_masked_scatter(_reshape(whole, (1,)), used, make(mask.space, xp.reshape(array, (1,))), pattern=(ARRAY,)), ())
+        return _reshape(
+            _masked_scatter(_reshape(whole, (1,)), used, make(mask.space, xp.reshape(array, (1,))), pattern=(ARRAY,)),
+            (),
+        )
     return _masked_scatter(whole, used, make(mask.space, array), pattern=(ARRAY,))
 
 
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """A copy of `input` with `src` at one position of an axis.
 
-    Derivative: g -> g with zeros there, g[..., index, ...]. Errors: RuntimeError if `src` has another shape than the place.
+    Derivative: g -> g with zeros there, g[..., index, ...].
+    Errors: RuntimeError if `src` has another shape than the place.
     Source: torch.select_scatter.
 
     >>> select_scatter(tensor([[1, 2], [3, 4]]), tensor([5, 6]), 0, 1)
@@ -203,9 +219,19 @@ def _exact(record: Callable[..., Any], input: Any, src: Any, key: Key) -> Any:
     assert shape is not None
     if src.shape != shape:
         raise RuntimeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(shape)}"
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(shape)}"
         )
     return record(input, src, pattern=key.basic)
 
 
-__all__ = ["NUMBERS", "index_put", "masked_scatter", "select_scatter", "slice_scatter", "with_added_item", "with_item", "write_item"]
+__all__ = [
+    "NUMBERS",
+    "index_put",
+    "masked_scatter",
+    "select_scatter",
+    "slice_scatter",
+    "with_added_item",
+    "with_item",
+    "write_item",
+]

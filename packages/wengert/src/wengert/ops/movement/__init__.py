@@ -1,8 +1,8 @@
 """Floor 6: moving elements without changing them: shapes, axes, order, joining and splitting."""
 
 from wengert.ops.movement.axes import (
-    fliplr,
     flip,
+    fliplr,
     flipud,
     movedim,
     permute,
@@ -47,9 +47,10 @@ row_stack = vstack
 swapdims = swapaxes
 
 __all__ = [
-    "MovementMethods", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat", "chunk", "clone",
-    "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal", "dsplit", "dstack", "flatten", "flip",
-    "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis", "movedim", "narrow", "permute", "ravel", "repeat_interleave",
-    "reshape", "roll", "row_stack", "select", "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t",
-    "tensor_split", "tile", "transpose", "tril", "triu", "unbind", "unflatten", "unfold", "unsqueeze", "vsplit", "vstack",
+    "MovementMethods", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat",
+    "chunk", "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal",
+    "dsplit", "dstack", "flatten", "flip", "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis",
+    "movedim", "narrow", "permute", "ravel", "repeat_interleave", "reshape", "roll", "row_stack", "select",
+    "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile",
+    "transpose", "tril", "triu", "unbind", "unflatten", "unfold", "unsqueeze", "vsplit", "vstack",
 ]  # fmt: skip

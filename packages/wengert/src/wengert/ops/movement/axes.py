@@ -25,7 +25,8 @@ _roll = kernel(rules.roll, "RollBackward0", x="self", shift="shifts", axis="dims
 def _ordered(ndim: int, dims: tuple[int, ...]) -> Shape:
     if len(dims) != ndim:
         raise RuntimeError(
-            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of "
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+            "ordering of "
             f"dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(dims)}"
         )
     axes = tuple(normalize_axis(d, ndim) for d in dims)
@@ -61,7 +62,9 @@ def permute(input: Tensor, dims: Sequence[int]) -> Tensor:
 
 def permute_method(self: Tensor, *dims: Any) -> Tensor:
     """`permute(self, dims)`; the axes may be given one by one."""
-    axes = _ordered(len(self.shape), dims if len(dims) != 1 or dims[0].__class__ is int else sizes_of("permute", "dims", dims))
+    axes = _ordered(
+        len(self.shape), dims if len(dims) != 1 or dims[0].__class__ is int else sizes_of("permute", "dims", dims)
+    )
     return as_view(_permute(self, axes), self, lambda base: _permute(base, axes))
 
 
@@ -100,7 +103,8 @@ def reversed_axes(self: Tensor) -> Tensor:
     ndim = len(self.shape)
     if ndim not in (0, 1, 2):
         warn(
-            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an "
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+            "throw an "
             "error in a future release. Consider `x.mT` to transpose batches of matrices or "
             "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
             UserWarning,
@@ -133,7 +137,8 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     given = [(s,) if isinstance(s, int) else tuple(s) for s in (source, destination)]
     if len(given[0]) != len(given[1]):
         raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({list(given[0])} dims) should contain the same number of dims "
+            f"movedim: Invalid source or destination dims: source ({list(given[0])} dims) should contain the same "
+            "number of dims "
             f"as destination ({list(given[1])} dims)"
         )
     chosen = [tuple(normalize_axis(d, ndim) for d in dims) for dims in given]
@@ -158,7 +163,9 @@ def flip(input: Tensor, dims: int | Sequence[int]) -> Tensor:
     ndim = len(input.shape)
     axes = tuple(normalize_axis(d, ndim) for d in ((dims,) if isinstance(dims, int) else dims))
     if len(set(axes)) != len(axes):
-        raise RuntimeError(f"dim {next(a for a in axes if axes.count(a) > 1)} appears multiple times in the list of dims")
+        raise RuntimeError(
+            f"dim {next(a for a in axes if axes.count(a) > 1)} appears multiple times in the list of dims"
+        )
     return _flip(input, axes if ndim else ())
 
 
@@ -191,9 +198,9 @@ def flipud(input: Tensor) -> Tensor:
 
 
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
-    """A copy of `input` with the elements moved by `shifts` along `dims`, those that leave coming back at the other end.
+    """A copy of `input` with the elements moved by `shifts` along `dims`.
 
-    Without `dims` the elements are moved in memory order.
+    Those that leave come back at the other end. Without `dims` the elements are moved in memory order.
     Derivative: g -> roll(g, -shifts, dims).
     Errors: RuntimeError if the two differ in length; IndexError if there is no such axis. Source: torch.roll.
 

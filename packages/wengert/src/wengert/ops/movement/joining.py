@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from warnings import warn
 
-from wengert.ops.movement.shaping import atleast_1d, atleast_2d, atleast_3d, broadcast_to, view
+from wengert.ops.movement.shaping import atleast_1d, atleast_2d, atleast_3d, broadcast_to, listed, view
 from wengert.protocol.shapes import broadcast_all, normalize_axis
 from wengert.rules import movement as rules
+from wengert.tensor.alike import record_alike
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operation import kernel
+from wengert.tensor.record import Operation
 
-_cat = kernel(rules.concat, "CatBackward0", axis="dim")
-_stack = kernel(rules.stack, "StackBackward0", axis="dim")
+_cat = Operation(rules.concat, "CatBackward0", {"axis": "dim"})
+_stack = Operation(rules.stack, "StackBackward0", {"axis": "dim"})
 
 
 def _checked(name: str, tensors: Any) -> list[Tensor]:
     if not isinstance(tensors, (tuple, list)):
-        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
-    several: list[Any] = list(tensors)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # checked below
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
+        )
+    several = list(cast("list[Any]", tensors))
     for position, tensor in enumerate(several):
         if not isinstance(tensor, Tensor):
             raise TypeError(f"expected Tensor as element {position} in argument 0, but got {type(tensor).__name__}")
@@ -53,7 +56,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         if other != shape:
             _check_fits(other, shape, axis, position)
         whole.append(tensor)
-    return _cat(*whole, axis=axis)
+    return record_alike(_cat, whole, {"axis": axis})
 
 
 def _check_fits(other: tuple[int, ...], shape: tuple[int, ...], axis: int, position: int) -> None:
@@ -64,7 +67,8 @@ def _check_fits(other: tuple[int, ...], shape: tuple[int, ...], axis: int, posit
     for d, (n, m) in enumerate(zip(shape, other, strict=True)):
         if n != m and d != axis:
             raise RuntimeError(
-                f"Sizes of tensors must match except in dimension {axis}. Expected size {n} but got size {m} for tensor number "
+                f"Sizes of tensors must match except in dimension {axis}. Expected size {n} but got size {m} for "
+                "tensor number "
                 f"{position} in the list."
             )
 
@@ -88,10 +92,11 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     for position, tensor in enumerate(several):
         if tensor.shape != shape:
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and {list(tensor.shape)} at entry "
+                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and "
+                f"{list(tensor.shape)} at entry "
                 f"{position}"
             )
-    return _stack(*several, axis=axis)
+    return record_alike(_stack, several, {"axis": axis})
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
@@ -143,7 +148,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     tensor([[1, 2],
             [1, 2]])
     """
-    several: tuple[Any, ...] = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # Tensors
+    several = listed(tensors)
     shape = broadcast_all([x.shape for x in several])
     return tuple([x if x.shape == shape else broadcast_to(x, shape) for x in several])
 
@@ -159,7 +164,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     tensor([[1, 1],
             [2, 2]])
     """
-    several: list[Any] = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else list(tensors)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # Tensors
+    several = listed(tensors)
     if not several:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     if indexing is None:
@@ -181,10 +186,8 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     shape = [0] * len(several)
     for place, n in zip(places, counts, strict=True):
         shape[place] = n
-    lines = [view(x, [n if d == place else 1 for d in places_of(shape)]) for x, place, n in zip(several, places, counts, strict=True)]
+    lines = [
+        view(x, [n if d == place else 1 for d in range(len(shape))])
+        for x, place, n in zip(several, places, counts, strict=True)
+    ]
     return tuple([broadcast_to(line, shape) for line in lines])
-
-
-def places_of(shape: Sequence[int]) -> range:
-    """The axes of a shape."""
-    return range(len(shape))

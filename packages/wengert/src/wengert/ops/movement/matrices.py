@@ -118,7 +118,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 
 
 def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """Windows of `size` neighbours, starting at every `step`-th position of an axis; the window is the last axis. A view.
+    """Windows of `size` neighbours, starting at every `step`-th position of an axis, as the last axis; a view.
 
     Derivative: g -> the windows added back to their places.
     Errors: RuntimeError if the axis is shorter than a window or the step is not positive.

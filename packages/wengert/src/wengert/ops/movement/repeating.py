@@ -80,11 +80,15 @@ def repeat_interleave(
     else:
         counts = [repeats] * n
     if any(count < 0 for count in counts):
-        raise RuntimeError("Repeats must be non-negative" if isinstance(repeats, int) else "repeats can not be negative")
+        raise RuntimeError(
+            "Repeats must be non-negative" if isinstance(repeats, int) else "repeats can not be negative"
+        )
     if isinstance(repeats, Tensor):
         space = input.space.index
         positions = [number for number, count in enumerate(counts) for _ in range(count)]
-        return index_select(input, axis, make(space, space.xp.asarray(positions, dtype=space.native, device=space.native_device)))
+        return index_select(
+            input, axis, make(space, space.xp.asarray(positions, dtype=space.native, device=space.native_device))
+        )
     apart = unsqueeze(input, axis + 1)
     stretched = expand(apart, (*input.shape[: axis + 1], repeats, *input.shape[axis + 1 :]))
     joined = (*input.shape[:axis], n * repeats, *input.shape[axis + 1 :])

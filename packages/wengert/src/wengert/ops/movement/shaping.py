@@ -1,12 +1,12 @@
-"""Floor 6: other shapes for the same elements, in the same order. All but copies are views where the backend has them."""
+"""Floor 6: other shapes for the same elements, in the same order: views, where the backend has any."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import prod
 from operator import index
-from typing import Any
+from typing import Any, cast
 
 from wengert.protocol.shapes import Shape, infer_shape, normalize_axes, normalize_axis
 from wengert.rules import movement as rules
@@ -57,7 +57,9 @@ def as_shape(input: Any, shape: Shape) -> Any:
 
 
 def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
-    """The elements of `input` in another shape, one size of which may be -1: whatever is left. A view where that can be.
+    """The elements of `input` in another shape, a view where that can be.
+
+    One size may be -1: whatever is left.
 
     Shapes: any of as many elements. Dtype: that of `input`.
     Derivative: g -> reshape(g, input.shape).
@@ -88,7 +90,9 @@ def view(self: Tensor, *shape: Any) -> Tensor:
 
     Errors: RuntimeError if the number of elements differs or if strides cannot tell the new shape: use reshape then.
     """
-    wanted = _reshaped(self.shape, shape if len(shape) > 1 or (shape and shape[0].__class__ is int) else _view_sizes(shape))
+    wanted = _reshaped(
+        self.shape, shape if len(shape) > 1 or (shape and shape[0].__class__ is int) else _view_sizes(shape)
+    )
     if not self.space.xp.can_view(self.array, wanted):
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
@@ -162,7 +166,8 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
         parts = infer_shape(tuple(sizes), n)
     except RuntimeError:
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} ({n}) in the input tensor"
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} ({n}) in the input "
+            "tensor"
         ) from None
     return view(input, *input.shape[:axis], *parts, *input.shape[axis + 1 :])
 
@@ -203,12 +208,14 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
 
 
 @lru_cache(maxsize=4096)
-def _expanded(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
+def expanded_shape(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
+    """The shape that an array of `shape` is stretched to by the sizes `wanted`."""
     sizes = _integers("expand", "size", wanted)
     lead = len(sizes) - len(shape)
     if lead < 0:
         raise RuntimeError(
-            f"expand(Tensor{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided ({len(sizes)}) must be greater "
+            f"expand(Tensor{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided ({len(sizes)}) must "
+            "be greater "
             f"or equal to the number of dimensions in the tensor ({len(shape)})"
         )
     result: list[int] = []
@@ -223,7 +230,8 @@ def _expanded(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
         old = shape[d - lead]
         if n != -1 and n != old and (old != 1 or n < 0):
             raise RuntimeError(
-                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {d}.  "
+                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton "
+                f"dimension {d}.  "
                 f"Target sizes: {list(sizes)}.  Tensor sizes: {list(shape)}"
             )
         result.append(old if n == -1 else n)
@@ -231,7 +239,9 @@ def _expanded(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
 
 
 def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
-    """`input` with its axes of size 1, and new leading ones, stretched to `size`; a view that cannot be written in place.
+    """`input` with its axes of size 1, and new leading ones, stretched to `size`.
+
+    It is a view, and cannot be written in place.
 
     Shapes: `size` has an entry for each axis; -1 leaves one as it is. Dtype: that of `input`.
     Derivative: g -> g summed over the axes that were stretched.
@@ -242,7 +252,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     tensor([[1, 2],
             [1, 2]])
     """
-    wanted = _expanded(input.shape, tuple(size))
+    wanted = expanded_shape(input.shape, tuple(size))
     return as_view(_expand(input, wanted), input, lambda base: _expand(base, wanted))
 
 
@@ -250,7 +260,7 @@ def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
     """`broadcast_to(self, size)`; the sizes may be given one by one."""
     if len(size) == 1 and size[0].__class__ is not int:
         size = sizes_of("expand", "size", size)
-    wanted = _expanded(self.shape, size)
+    wanted = expanded_shape(self.shape, size)
     return as_view(_expand(self, wanted), self, lambda base: _expand(base, wanted))
 
 
@@ -281,7 +291,11 @@ def atleast_1d(*tensors: Any) -> Any:
     >>> atleast_1d(tensor(1.))
     tensor([1.])
     """
-    return _each(tensors, lambda x: x if x.shape else reshape(x, (1,)))
+
+    def raised(x: Any) -> Any:
+        return x if x.shape else reshape(x, (1,))
+
+    return _each(tensors, raised)
 
 
 def atleast_2d(*tensors: Any) -> Any:
@@ -290,7 +304,13 @@ def atleast_2d(*tensors: Any) -> Any:
     >>> atleast_2d(tensor([1., 2.]))
     tensor([[1., 2.]])
     """
-    return _each(tensors, lambda x: x if len(x.shape) > 1 else unsqueeze(x, 0) if x.shape else reshape(x, (1, 1)))
+
+    def raised(x: Any) -> Any:
+        if len(x.shape) > 1:
+            return x
+        return unsqueeze(x, 0) if x.shape else reshape(x, (1, 1))
+
+    return _each(tensors, raised)
 
 
 def atleast_3d(*tensors: Any) -> Any:
@@ -310,8 +330,14 @@ def atleast_3d(*tensors: Any) -> Any:
     return _each(tensors, raised)
 
 
-def _each(tensors: tuple[Any, ...], function: Any) -> Any:
+def _each(tensors: tuple[Any, ...], function: Callable[[Any], Any]) -> Any:
     if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)):
         return function(tensors[0])
-    several: Any = tensors[0] if len(tensors) == 1 else tensors
-    return tuple([function(x) for x in several])
+    return tuple([function(x) for x in listed(tensors)])
+
+
+def listed(tensors: tuple[Any, ...]) -> list[Any]:
+    """The tensors in `f(x, y)`, `f([x, y])` or `f((x, y))`."""
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        return list(cast("list[Any]", tensors[0]))
+    return list(tensors)

@@ -10,29 +10,34 @@ from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
 from wengert.rules.movement import along
+from wengert.tensor.alike import record_alike
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import kernel
+from wengert.tensor.record import Operation
 from wengert.tensor.view import as_view
 
-_split = kernel(rules.split, "SplitBackward0", x="self", axis="dim")
-_split_with_sizes = kernel(rules.split, "SplitWithSizesBackward0", x="self", axis="dim", sizes="split_sizes")
-_unbind = kernel(rules.unbind, "UnbindBackward0", x="self", axis="dim")
+_split = Operation(rules.split, "SplitBackward0", {"axis": "dim"})
+_split_with_sizes = Operation(rules.split, "SplitWithSizesBackward0", {"axis": "dim", "sizes": "split_sizes"})
+_unbind = Operation(rules.unbind, "UnbindBackward0", {"axis": "dim"})
 take_slice = kernel(selection.getitem, "SliceBackward0", x="self")
 take_one = kernel(selection.getitem, "SelectBackward0", x="self")
 
 
-def _parts(input: Tensor, node_name: str, record: Callable[[Any], tuple[Any, ...]]) -> tuple[Tensor, ...]:
-    """The outputs of `record` as views that may not be written in place while they carry a history."""
+def _parts(input: Tensor, operation: Operation, **statics: Any) -> tuple[Tensor, ...]:
+    """The outputs of `operation` as views that may not be written in place while they carry a history."""
 
     def one(number: int) -> Callable[[Any], Any]:
-        return lambda base: record(base)[number]
+        return lambda base: record_alike(operation, (base,), statics)[number]
 
-    parts = record(input)
-    return tuple([as_view(part, input, one(number), node_name) for number, part in enumerate(parts)])
+    name = operation.node_name.removesuffix("Backward0")
+    parts = record_alike(operation, (input,), statics)
+    return tuple([as_view(part, input, one(number), f"{number} of {name}") for number, part in enumerate(parts)])
 
 
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views of the neighbouring parts of `tensor` along `dim`: all of one size (the last may be smaller), or of these sizes.
+    """Views of the neighbouring parts of `tensor` along `dim`.
+
+    All have one size (the last may be smaller), or the sizes that are listed.
 
     Derivative: g, g, ... -> the cotangents one after the other.
     Errors: RuntimeError if a size is negative or the sizes do not add up. Source: torch.split.
@@ -52,14 +57,15 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     if not size and n:
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
     sizes = tuple(min(size, n - start) for start in range(0, n, size)) if n else (0,)
-    return _parts(tensor, "SplitBackward0", lambda base: _split(base, sizes=sizes, axis=axis))
+    return _parts(tensor, _split, sizes=sizes, axis=axis)
 
 
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of the neighbouring parts of `input` along `dim` that have these sizes.
 
     Derivative: g, g, ... -> the cotangents one after the other.
-    Errors: RuntimeError if a size is negative or they do not add up to that of the axis. Source: torch.split_with_sizes.
+    Errors: RuntimeError if a size is negative or they do not add up to that of the axis.
+    Source: torch.split_with_sizes.
 
     >>> split_with_sizes(tensor([1, 2, 3]), (1, 2))
     (tensor([1]), tensor([2, 3]))
@@ -69,13 +75,16 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
     axis, sizes = normalize_axis(dim, len(input.shape)), tuple([index(n) for n in split_sizes])
     n = input.shape[axis]
     if any(size < 0 for size in sizes):
-        raise RuntimeError(f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(sizes)}")
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(sizes)}"
+        )
     if sum(sizes) != n:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {axis}), but got "
+            f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {axis}), "
+            "but got "
             f"split_sizes={list(sizes)}"
         )
-    return _parts(input, "SplitWithSizesBackward0", lambda base: _split_with_sizes(base, sizes=sizes, axis=axis))
+    return _parts(input, _split_with_sizes, sizes=sizes, axis=axis)
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
@@ -109,7 +118,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     if not input.shape:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     axis = normalize_axis(dim, len(input.shape))
-    return _parts(input, "UnbindBackward0", lambda base: _unbind(base, axis=axis))
+    return _parts(input, _unbind, axis=axis)
 
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
@@ -143,11 +152,13 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
 def _split_along(name: str, input: Tensor, sections: Any, axis: int, least: int) -> tuple[Tensor, ...]:
     if len(input.shape) < least:
         raise RuntimeError(
-            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {len(input.shape)} dimensions!"
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with "
+            f"{len(input.shape)} dimensions!"
         )
     if isinstance(sections, int) and (sections <= 0 or input.shape[axis] % sections):
         raise RuntimeError(
-            f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not "
+            f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension "
+            f"{input.shape[axis]} is not "
             f"divisible by the split_size {sections}!"
         )
     return tensor_split(input, sections, axis)
@@ -221,6 +232,8 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     axis = normalize_axis(dim, len(input.shape))
     n = input.shape[axis]
     if not -n <= index < n:
-        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {axis}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {axis}"
+        )
     key = along(int(index + n if index < 0 else index), axis)
     return as_view(take_one(input, key), input, lambda base: take_one(base, key))

@@ -1,0 +1,52 @@
+"""Floor 5: recording for operations on any number of tensors, or with any number of results, where all are alike.
+
+Joining and splitting are called often and convert nothing in the common case, operands of one space of real numbers.
+They come here and skip what `record.py` has to ask; whatever does not fit goes there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wengert.graph.modes import is_grad_enabled
+from wengert.graph.node import EMPTY, OutputNode, next_number
+from wengert.tensor.base import TensorBase, concrete_classes, edge_of, make
+from wengert.tensor.record import Operation, record
+
+_classes = concrete_classes()
+
+
+def record_alike(operation: Operation, operands: Sequence[TensorBase], statics: dict[str, Any]) -> Any:
+    """`record(operation, operands, statics)` for an operation whose results have the dtype of its operands, whose rules
+    keep no array, and whose inputs all carry a gradient."""
+    space = operands[0].space
+    if not space.is_plain:
+        return record(operation, operands, statics)
+    for operand in operands:
+        if operand.space is not space or type(operand) not in _classes:
+            return record(operation, operands, statics)
+    primitive = operation.primitive
+    result = primitive.forward(space.xp, *[operand.array for operand in operands], **statics)
+    several = bool(primitive.outputs)
+    outs = tuple([make(space, data) for data in result]) if several else (make(space, result),)
+    if is_grad_enabled() and any(operand.node is not None for operand in operands):
+        node: Any = operation.general_class()()
+        node.extra, node.space, node.compute, node.static, node.cell_out = None, space, space, statics, None
+        node.edges = tuple([None if operand.node is None else edge_of(operand) for operand in operands])
+        node.arrived = tuple([(operand.shape, space) for operand in operands])
+        node.kept_inputs, node.kept_outputs, node.seq = {}, {}, next_number()
+        if several:
+            node.count = len(outs)
+            for index, out in enumerate(outs):
+                output = out.node = OutputNode()
+                output.e0, output.index, output.extra, output.space, output.seq = (
+                    node,
+                    index,
+                    EMPTY,
+                    space,
+                    next_number(),
+                )
+        else:
+            outs[0].node = node
+    return outs if several else outs[0]
