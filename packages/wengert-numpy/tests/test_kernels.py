@@ -280,3 +280,16 @@ def test_the_plugin_imports_no_numpy():
     code = "import sys, wengert_numpy.plugin as p; p.wengert_backend(); assert 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert wengert_backend().version() == np.__version__
+
+
+@pytest.mark.parametrize("shape", [(24,), (4, 6), (2, 3, 4), (6, 2, 2), (1, 24, 1), (3, 8)])
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.zeros((2, 3, 4)), np.zeros((4, 3, 2)).T, np.zeros((3, 2, 4)).swapaxes(0, 1), np.zeros((2, 3, 8))[..., ::2],
+        np.broadcast_to(np.zeros((3, 4)), (2, 3, 4)), np.broadcast_to(0.0, (2, 3, 4)), np.zeros((2, 1, 3, 4))[:, 0],
+    ],
+    ids=lambda x: str(x.strides),
+)  # fmt: skip
+def test_can_view_says_what_numpy_does(x, shape):
+    assert XP.can_view(x, shape) == np.shares_memory(x, x.reshape(shape))

@@ -199,7 +199,7 @@ CASES: list[Case] = [
     ("erfinv", [[0.0, 1.0, -1.0, 1.5]], {}, [0.0, INF, -INF, NAN]),
     ("gammaln", [[1.0, 2.0, 0.0, -3.0, INF]], {}, [0.0, 0.0, INF, INF, INF]),
     ("digamma", [[0.0, -0.0, -2.0, INF]], {}, [-INF, INF, NAN, INF]),
-    ("can_view", [[1.0]], {"shape": (1, 1)}, True),
+    ("can_view", [[1.0], (1, 1)], {}, True),
     ("is_overlapping", [[1.0]], {}, False),
 ]  # fmt: skip
 

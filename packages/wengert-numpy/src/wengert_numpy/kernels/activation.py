@@ -1,4 +1,4 @@
-"""The GELU and its slope, block by block in single precision: two dozen passes over a long array that stays in the cache."""
+"""GELU and its slope: in single precision block by block, so that the passes over a long array stay in the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What softmax, standardizing and losses of classes need in few passes, block by block where rows are long in number."""
+"""What softmax, standardizing and losses of classes need, in few passes and block by block over many rows."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def standardize_pullback(g: Any, x: Any, mean: Any, rstd: Any, /, *, axis: Shape
 
 
 def _standardize_rows_pullback(g: Any, x: Any, mean: Any, rstd: Any, out: Any) -> None:
-    """rstd (g - (sum(g) + unit sum(g unit)) / width) with unit = (x - mean) rstd; the mean of g - ... is taken first."""
+    """rstd (g - (sum(g) + unit sum(g unit)) / width) with unit = (x - mean) rstd."""
     width = x.shape[1]
     np.subtract(x, mean, out)
     tilt = np.einsum("ij,ij->i", g, out)[:, None] * (rstd * rstd / width)

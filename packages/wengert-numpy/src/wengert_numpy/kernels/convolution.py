@@ -1,4 +1,4 @@
-"""Padding, convolution and pooling over the axes after the first two: strided views, and one product of matrices a group."""
+"""Padding, convolution and pooling over the axes after the first two, by strided views and products of matrices."""
 
 from __future__ import annotations
 
@@ -109,9 +109,7 @@ def _reach(x: Any, extent: Shape, step: Shape, padding: Shape, output: Shape, va
     return pad(x, widths=((0, 0), (0, 0), *sides), value=value) if any(map(any, sides)) else x
 
 
-def max_pool(
-    x: Any, /, *, size: Shape, step: Shape, padding: Shape, dilation: Shape, output: Shape
-) -> tuple[Any, Any]:
+def max_pool(x: Any, /, *, size: Shape, step: Shape, padding: Shape, dilation: Shape, output: Shape) -> tuple[Any, Any]:
     """The largest of each window, and its flat position among the axes after the first two; the first where several."""
     extent = tuple((k - 1) * d + 1 for k, d in zip(size, dilation, strict=True))
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min

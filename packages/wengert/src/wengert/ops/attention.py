@@ -33,14 +33,15 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
         raise_not_tensor("dropout", "input", input)
     if p == 0 or not training:
         return input
-    space = input.space
+    x: Any = input
+    space = x.space
     if not space.dtype.is_inexact:
         raise RuntimeError(
             f"result type Float can't be cast to the desired output type {spoken(space.dtype)}. "
             "Convert the input first: t.to(wengert.float32)."
         )
-    mask = _mask(input, p)
-    return input.mul_(mask) if inplace else input * mask  # pyright: ignore[reportAttributeAccessIssue, reportOperatorIssue]  # Tensor has both
+    mask = _mask(x, p)
+    return x.mul_(mask) if inplace else x * mask
 
 
 def _mask(input: Tensor, p: float) -> Any:
@@ -64,9 +65,11 @@ def scaled_dot_product_attention(
 ) -> Tensor:
     """For each query the mean of the values, weighted by how well their keys fit: softmax(query key^T scale) value.
 
-    A boolean `attn_mask` says which keys a query may see, a floating one is added to the scores; `is_causal` lets query i
-    see the keys up to i. `scale` is 1 / sqrt(width) unless given. `enable_gqa` repeats the heads (axis -3) of key and value.
-    Shapes: query (..., l, e), key (..., s, e), value (..., s, v), attn_mask broadcasting to (..., l, s) -> (..., l, v).
+    A boolean `attn_mask` says which keys a query may see, a floating one is added to the scores; `is_causal` lets
+    query i see the keys up to i. `scale` is 1 / sqrt(width) unless given. `enable_gqa` repeats the heads (axis -3) of
+    key and value.
+    Shapes: query (..., l, e), key (..., s, e), value (..., s, v), attn_mask broadcasting to (..., l, s)
+    -> (..., l, v).
     Dtype: that of all. A query that may see no key gives zeros.
     Derivative: of the composite of matmul, softmax and where.
     Errors: RuntimeError if dtypes differ or an array has less than two axes.
@@ -81,7 +84,7 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = (_repeated_heads(xp, t, query.shape[-3]) for t in (key, value))
     factor = 1 / sqrt(query.shape[-1]) if scale is None else scale
-    scores = xp.matmul(query * factor, xp.matrix_transpose(key))  # pyright: ignore[reportOperatorIssue]  # Tensor has the operators
+    scores = xp.matmul(xp.multiply(query, factor), xp.matrix_transpose(key))
     if is_causal:
         attn_mask = _causal(query.space, *scores.shape[-2:])
     if attn_mask is None:

@@ -60,7 +60,7 @@ def conv2d(
 ) -> Any:
     """The sum over each window of `input` times `weight`, plus `bias`, over two axes (a cross-correlation).
 
-    `padding` counts zeros on both sides of each axis; "same" pads for an output of the input's size, "valid" not at all.
+    `padding` counts zeros on both sides of each axis; "same" keeps the input's size, "valid" adds nothing.
     Shapes: input (n, channels, h, w) or (channels, h, w), weight (outputs, channels / groups, kh, kw), bias (outputs,)
     -> (n, outputs, oh, ow), oh = (h + 2 padding - dilation (kh - 1) - 1) // stride + 1, and so ow. Dtype: that of all.
     Derivative: g -> the transposed convolution of g with weight; g against the windows of input; sum of g.
@@ -90,11 +90,13 @@ def _convolution(
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2):
         raise RuntimeError(
-            f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of size: {list(shape)}"
+            f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of size: "
+            f"{list(shape)}"
         )
     if input.space.dtype is not weight.space.dtype:
         raise RuntimeError(
-            f"Input type ({spoken(input.space.dtype)}) and weight type ({spoken(weight.space.dtype)}) should be the same. "
+            f"Input type ({spoken(input.space.dtype)}) and weight type ({spoken(weight.space.dtype)}) should be "
+            "the same. "
             "Convert one of them with .to(...)."
         )
     batched = len(shape) == rank + 2
@@ -141,7 +143,8 @@ def _check(
     if len(weight) != rank + 2:
         raise RuntimeError(
             f"Expected a {rank + 2}-dimensional weight for a {rank + 2}-dimensional input, but got weight of size "
-            f"{list(weight)} instead: expected stride to be a single integer value or a list of {len(weight) - 2} values "
+            f"{list(weight)} instead: expected stride to be a single integer value or a list of {len(weight) - 2} "
+            "values "
             f"to match the convolution dimensions"
         )
     for name, values, least in (("padding", padding, 0), ("stride", step, 1), ("dilation", dilation, 1)):
@@ -151,7 +154,8 @@ def _check(
         raise RuntimeError("non-positive groups is not supported")
     if weight[0] % groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight "
+            "of size "
             f"[{list(weight)}] instead"
         )
     if shape[1] != weight[1] * groups:
@@ -161,7 +165,8 @@ def _check(
         )
     if bias is not None and bias.shape != weight[:1]:
         raise RuntimeError(
-            f"Given weight of size {list(weight)}, expected bias to be 1-dimensional with {weight[0]} elements, but got "
+            f"Given weight of size {list(weight)}, expected bias to be 1-dimensional with {weight[0]} elements, "
+            "but got "
             f"bias of size {list(bias.shape)} instead"
         )
     padded = [n + 2 * p for n, p in zip(shape[2:], padding, strict=True)]
@@ -182,7 +187,8 @@ def per_axis(name: str, argument: str, value: Sizes, rank: int) -> Shape:
         return values * rank
     if len(values) != rank:
         raise RuntimeError(
-            f"{name}: expected {argument} to be a single integer value or a list of {rank} values to match the convolution "
+            f"{name}: expected {argument} to be a single integer value or a list of {rank} values to match the "
+            "convolution "
             f"dimensions, but got {argument}={list(values)}"
         )
     return values
@@ -191,11 +197,11 @@ def per_axis(name: str, argument: str, value: Sizes, rank: int) -> Shape:
 # --- padding ----------------------------------------------------------------------------------------------------------
 
 
-def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
+def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
     """`input` with elements added before and after its last axes: `pad` names (before, after) of the last axis first.
 
-    `mode` says what is added: "constant" `value` (0 unless given), "reflect" the input mirrored at its edge, "replicate"
-    the edge itself, "circular" the other end. A negative number cuts (constant and circular).
+    `mode` says what is added: "constant" `value` (0 unless given), "reflect" the input mirrored at its edge,
+    "replicate" the edge itself, "circular" the other end. A negative number cuts (constant and circular).
     Shapes: each padded axis grows by its two numbers. Dtype: that of `input`.
     Derivative: g -> g cut to the input's place; for the other modes each copy's gradient adds to its source.
     Errors: RuntimeError for an odd number of sizes or one too many; NotImplementedError for an unknown mode.
@@ -219,7 +225,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if mode == "constant":
         if any(n + low + high < 0 for n, (low, high) in zip(input.shape, widths, strict=True)):
             raise RuntimeError(
-                f"narrow(): length must be non-negative. The input size {list(input.shape)}, plus padding {list(sizes)}, "
+                f"narrow(): length must be non-negative. The input size {list(input.shape)}, plus padding "
+                f"{list(sizes)}, "
                 "resulted in a negative output size."
             )
         number = 0 if value is None else value
@@ -252,7 +259,9 @@ def _by_positions(input: Tensor, widths: Sequence[tuple[int, int]], mode: str) -
         if mode == "circular" and max(low, high) > n:
             raise RuntimeError("Padding value causes wrapping around more than once.")
         if n + low + high <= 0 and prod(input.shape):
-            raise RuntimeError(f"pad: input {list(input.shape)}, padding ({low}, {high}) at dimension {axis} leaves nothing.")
+            raise RuntimeError(
+                f"pad: input {list(input.shape)}, padding ({low}, {high}) at dimension {axis} leaves nothing."
+            )
         if low or high:
             positions = [_PLACES[mode](i, n) for i in range(-low, n + high)]
             out = xp.take(out, xp.asarray(positions, dtype=xp.int64, device=input.space.device), axis=axis)

@@ -37,7 +37,8 @@ def max_pool1d(
     """The largest element of each window along the last axis.
 
     Shapes: input (n, channels, length) or (channels, length) -> the same with
-    (length + 2 padding - dilation (k - 1) - 1) // stride + 1 places, rounded up with `ceil_mode`. Dtype: that of `input`.
+    (length + 2 padding - dilation (k - 1) - 1) // stride + 1 places, rounded up with `ceil_mode`. Dtype: that of
+    `input`.
     With `return_indices` the pair of this and the positions (int64).
     Derivative: g goes to the element that was chosen, the first among equals.
     Errors: RuntimeError if a number is out of range or the output would be empty.
@@ -90,7 +91,9 @@ def _maximum(
     step = size if _absent(stride) else _per_axis(name, "stride", stride, rank)
     border, spread = _per_axis(name, "padding", padding, rank), _per_axis(name, "dilation", dilation, rank)
     if min(spread) <= 0:
-        raise RuntimeError(f"{name}: dilation should be greater than zero, but got dilation: {', '.join(map(str, spread))}")
+        raise RuntimeError(
+            f"{name}: dilation should be greater than zero, but got dilation: {', '.join(map(str, spread))}"
+        )
     output = _output(name, x.shape[-rank - 1 :], size, step, border, spread, ceil_mode)
     return (_max_pool if rank == 2 else _max_pool1d)(x, size, step, border, spread, output)
 
@@ -128,8 +131,10 @@ def avg_pool2d(
 ) -> Any:
     """The mean of each window over the last two axes.
 
-    Padding counts as zeros, and as elements unless `count_include_pad` is False; `divisor_override` is divided by instead.
-    Shapes: input (n, channels, h, w) or (channels, h, w) -> the same with (h + 2 padding - k) // stride + 1 rows, rounded
+    Padding counts as zeros, and as elements unless `count_include_pad` is False; `divisor_override` is divided by
+    instead.
+    Shapes: input (n, channels, h, w) or (channels, h, w) -> the same with (h + 2 padding - k) // stride + 1 rows,
+    rounded
     up with `ceil_mode`, and so the columns. Dtype: that of `input`.
     Derivative: g -> each window's g over its count, added up.
     Errors: RuntimeError if a number is out of range or the output would be empty.
@@ -167,9 +172,7 @@ def _average(
     return (_avg_pool if rank == 2 else _avg_pool1d)(x, counts, size, step, border, output, number)
 
 
-def _whole_average(
-    x: Any, counts: Any, number: int, size: Shape, step: Shape, padding: Shape, output: Shape
-) -> Any:
+def _whole_average(x: Any, counts: Any, number: int, size: Shape, step: Shape, padding: Shape, output: Shape) -> Any:
     """Averages of integers, rounded towards zero."""
     space, xp = x.space, x.space.xp
     lead = x.shape[: -len(size)]
@@ -204,7 +207,8 @@ def _checked(name: str, rank: int, input: Any) -> Any:
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2) or 0 in shape[-rank - 1 :]:
         raise RuntimeError(
-            f"{name}: Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
+            f"{name}: Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with optional 0 dim batch size for "
+            "input, "
             f"but got:{list(shape)}; non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input"
         )
     return input
@@ -220,7 +224,9 @@ def _per_axis(name: str, argument: str, value: Any, rank: int) -> Shape:
     values = tuple(value)
     if len(values) not in (1, rank):
         words = {1: "one", 2: "two"}
-        raise RuntimeError(f"{name}: {argument} must either be a single int, or a tuple of {words.get(rank, rank)} ints")
+        raise RuntimeError(
+            f"{name}: {argument} must either be a single int, or a tuple of {words.get(rank, rank)} ints"
+        )
     return values if len(values) == rank else values * rank
 
 
@@ -238,7 +244,8 @@ def _output(
             raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
         if p > ((k - 1) * d + 1) // 2:
             raise RuntimeError(
-                f"{name}() padding should be at most half of kernel size: pad should be at most half of effective kernel "
+                f"{name}() padding should be at most half of kernel size: pad should be at most half of effective "
+                "kernel "
                 f"size, but got pad={p}, kernel_size={k} and dilation={d}"
             )
         room = n + 2 * p - d * (k - 1) - 1

@@ -1,7 +1,8 @@
 """Floor 0: the functions beyond the array API standard. All have a default in `backends/standard/`.
 
-A key is a tuple with an entry for each leading axis: an integer, a slice with a positive step, None, Ellipsis, a boolean
-array or an integer array (no value negative). `getitem` of such a key follows NumPy's and torch's advanced indexing.
+A key is a tuple with an entry for each leading axis: an integer, a slice with a positive step, None, Ellipsis, a
+boolean array or an integer array (no value negative). `getitem` of such a key follows NumPy's and torch's advanced
+indexing.
 """
 
 from __future__ import annotations
@@ -65,11 +66,11 @@ class Extensions(Protocol):
     def log_softmax_pullback(self, g: Any, out: Any, /, *, axis: int) -> Any: ...  # g - exp(out) sum(g)
     def class_loss(self, x: Any, target: Any, /) -> Any: ...  # (n, classes), (n,) -> (n,): -log_softmax(x)[target]
     def class_loss_pullback(self, g: Any, x: Any, target: Any, /) -> Any: ...  # (softmax(x) - one_hot(target)) g
-    def standardize(self, x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]: ...  # (x - mean) rstd, mean, rstd
+    def standardize(self, x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]: ...  # and mean, rstd
     def standardize_pullback(self, g: Any, x: Any, mean: Any, rstd: Any, /, *, axis: Shape) -> Any: ...
 
-    # windows over the axes after the first two, of a batch of channels; sizes, steps and the like hold one number an axis
-    def pad(self, x: Any, /, *, widths: tuple[Shape, ...], value: float) -> Any: ...  # (before, after) an axis; < 0 cuts
+    # windows over the axes after the first two (batch, channels); sizes and steps hold a number for each such axis
+    def pad(self, x: Any, /, *, widths: tuple[Shape, ...], value: float) -> Any: ...  # (before, after); < 0 cuts
     def convolve(self, x: Any, w: Any, /, *, step: Shape, padding: Shape, dilation: Shape, groups: int) -> Any: ...
     def convolve_input(  # the transpose of convolve in x; `shape` is x's
         self, g: Any, w: Any, /, *, shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int

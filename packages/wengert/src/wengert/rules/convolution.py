@@ -39,9 +39,7 @@ pad.fresh = False
 
 
 @bilinear
-def convolve(
-    xp: Namespace, x: Array, w: Array, *, step: Shape, padding: Shape, dilation: Shape, groups: int
-) -> Array:
+def convolve(xp: Namespace, x: Array, w: Array, *, step: Shape, padding: Shape, dilation: Shape, groups: int) -> Array:
     return xp.convolve(x, w, step=step, padding=padding, dilation=dilation, groups=groups)
 
 
@@ -242,9 +240,7 @@ def pool_sum(xp: Namespace, x: Array, *, size: Shape, step: Shape, padding: Shap
 
 
 @pool_sum.transpose
-def pool_sum_transpose(
-    xp: Namespace, g: Array, x_shape: Shape, size: Shape, step: Shape, padding: Shape
-) -> Array:
+def pool_sum_transpose(xp: Namespace, g: Array, x_shape: Shape, size: Shape, step: Shape, padding: Shape) -> Array:
     return xp.pool_spread(g, shape=x_shape, size=size, step=step, padding=padding)
 
 
@@ -254,7 +250,5 @@ def pool_spread(xp: Namespace, x: Array, *, shape: Shape, size: Shape, step: Sha
 
 
 @pool_spread.transpose
-def pool_spread_transpose(
-    xp: Namespace, g: Array, x_shape: Shape, size: Shape, step: Shape, padding: Shape
-) -> Array:
+def pool_spread_transpose(xp: Namespace, g: Array, x_shape: Shape, size: Shape, step: Shape, padding: Shape) -> Array:
     return xp.pool_sum(g, size=size, step=step, padding=padding, output=x_shape[2:])

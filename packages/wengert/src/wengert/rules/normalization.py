@@ -42,9 +42,7 @@ def softmax_pullback_vjp_y(xp: Namespace, g: Array, x: Array, y: Array, axis: in
 
 
 @softmax_pullback.jvp
-def softmax_pullback_jvp(
-    xp: Namespace, t_x: Array | None, t_y: Array | None, x: Array, y: Array, axis: int
-) -> Array:
+def softmax_pullback_jvp(xp: Namespace, t_x: Array | None, t_y: Array | None, x: Array, y: Array, axis: int) -> Array:
     terms = [] if t_x is None else [xp.softmax_pullback(t_x, y, axis=axis)]
     if t_y is not None:
         level = xp.sum(x * y, axis=axis, keepdims=True)
@@ -97,7 +95,7 @@ def log_softmax_pullback_jvp(
     return terms[0] if len(terms) == 1 else xp.add(terms[0], terms[1])
 
 
-# --- standardizing: x seen in the shape `view`, less its mean and over its deviation along `axis`, times weight, plus bias
+# --- x seen in the shape `view`, less its mean and over its deviation along `axis`, times weight, plus bias
 
 
 @partial(Primitive, outputs=("values", "mean", "rstd"))
@@ -274,10 +272,8 @@ def standardize_pullback_jvp(
     return result - rstd * (moved * tilt + unit * turned)
 
 
-def _unit_slope(
-    xp: Namespace, g: Array, y: Array, x: Array, mean: Array, rstd: Array, axis: Shape
-) -> Array:
-    """The cotangent of unit = (x - mean) rstd, from which the result goes on as rstd (y - mean(y) - unit mean(y unit))."""
+def _unit_slope(xp: Namespace, g: Array, y: Array, x: Array, mean: Array, rstd: Array, axis: Shape) -> Array:
+    """The cotangent of unit = (x - mean) rstd in rstd (y - mean(y) - unit mean(y unit))."""
     count, unit = _count(x.shape, axis), (x - mean) * rstd
     tilt, other = (xp.sum(a * unit, axis=axis, keepdims=True) / count for a in (y, g))
     return -((g * tilt + y * other) * rstd)

@@ -1,4 +1,4 @@
-"""The cases of the kernels behind layers and losses: softmax's pullbacks, standardizing, convolution, pooling, padding."""
+"""The cases of the kernels behind layers and losses."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ LAYERS: tuple[KernelCase, ...] = (
         "log_softmax_pullback", [[0.5, -0.5], [2.5, -2.5]], [[2.0, 1.0], [3.0, -2.0]], [[math.log(0.5)] * 2] * 2, axis=1
     ),
     _case("class_loss", [math.log(2), math.log(4)], [[0.0, 0.0], [math.log(3), 0.0]], [0, 1]),
-    _case(
-        "class_loss_pullback", [[-1.0, 1.0], [2.25, -2.25]], [2.0, 3.0], [[0.0, 0.0], [math.log(3), 0.0]], [0, 1]
-    ),
+    _case("class_loss_pullback", [[-1.0, 1.0], [2.25, -2.25]], [2.0, 3.0], [[0.0, 0.0], [math.log(3), 0.0]], [0, 1]),
     _case("standardize", ([[-1.0, 1.0]], [[4.0]], [[0.5]]), [[2.0, 6.0]], axis=(1,), eps=0.0),
     _case("standardize", ([[-0.5], [0.5]], [[3.0]], [[0.5]]), [[2.0], [4.0]], axis=(0,), eps=3.0),
     _case("standardize_pullback", [[0.0, 0.0]], [[1.0, 3.0]], [[2.0, 6.0]], [[4.0]], [[0.5]], axis=(1,)),
@@ -83,7 +81,7 @@ LAYERS: tuple[KernelCase, ...] = (
     ),
     _case(
         "convolve_weight",
-        [[[[1.0, 2.0]]], [[[-2.0, -1.0]]]],
+        [[[[1.0, 2.0]]], [[[-2.0, 1.0]]]],
         [[[[1.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [-1.0, 0.0]]]],
         _IMAGE,
         shape=(2, 1, 1, 2),
@@ -91,7 +89,9 @@ LAYERS: tuple[KernelCase, ...] = (
     ),
     _max_pool(0, "same", [[[[3.0, 4.0]]]], _IMAGE, output=(1, 2), **_WINDOWS),
     _max_pool(1, "int64", [[[[3, 5]]]], _IMAGE, output=(1, 2), **_WINDOWS),
-    _max_pool(1, "int64", [[[[0]]]], [[[[2.0, 2.0], [1.0, 2.0]]]], size=(2, 2), step=(1, 1), padding=(0, 0), output=(1, 1)),
+    _max_pool(
+        1, "int64", [[[[0]]]], [[[[2.0, 2.0], [1.0, 2.0]]]], size=(2, 2), step=(1, 1), padding=(0, 0), output=(1, 1)
+    ),
     _case("plane_gather", [[[[3.0, 4.0]]]], _IMAGE, [[[[3, 5]]]]),
     _case("plane_scatter", [[[[0.0, 3.0], [0.0, 5.0]]]], [[[[1.0, 2.0, 5.0]]]], [[[[1, 1, 3]]]], shape=(1, 1, 2, 2)),
     _case("pool_sum", [[[[4.0, 7.0]]]], _IMAGE, output=(1, 2), **_WINDOWS),

@@ -132,9 +132,7 @@ def pool_sum(xp: Kernels, x: Any, /, *, size: Shape, step: Shape, padding: Shape
     x = xp.pad(x, widths=_reach(x.shape, size, step, padding, output), value=0)
     ndim = len(x.shape)
     for d, (k, s, count) in enumerate(zip(size, step, output, strict=True)):
-        terms = [
-            xp.getitem(x, along(slice(first, first + (count - 1) * s + 1, s), 2 + d, ndim)) for first in range(k)
-        ]
+        terms = [xp.getitem(x, along(slice(first, first + (count - 1) * s + 1, s), 2 + d, ndim)) for first in range(k)]
         x = terms[0]
         for term in terms[1:]:
             x = xp.add(x, term)

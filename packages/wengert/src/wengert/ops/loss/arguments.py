@@ -33,8 +33,6 @@ def require_tensors(name: str, **values: Any) -> None:
             raise_not_tensor(name, argument, value)
 
 
-
-
 def reduced(losses: Any, reduction: str) -> Any:
     """The losses, their sum or their mean."""
     return losses if reduction == "none" else sum(losses) if reduction == "sum" else mean(losses)

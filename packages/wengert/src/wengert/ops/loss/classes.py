@@ -37,7 +37,8 @@ def cross_entropy(
 ) -> Any:
     """How surprised the logits `input` are by the classes `target`: -log softmax(input)[target].
 
-    `target` holds class numbers, or probabilities in the shape of `input`. `weight` weighs the classes; the mean is then
+    `target` holds class numbers, or probabilities in the shape of `input`. `weight` weighs the classes; the mean is
+    then
     over the weights. Places whose class is `ignore_index` count for nothing. `label_smoothing` mixes the target with an
     even distribution.
     Shapes: input (classes,), (n, classes) or (n, classes, ...); target of class numbers the same without the classes.
@@ -128,7 +129,7 @@ def nll_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
-    """Minus the log-probability that `input` gives to the class `target`; `cross_entropy` of what is normalized already.
+    """Minus the log-probability that `input` gives to the class `target`; what `cross_entropy` does after log_softmax.
 
     Shapes: input (classes,), (n, classes) or (n, classes, ...); target the same without the classes. The result is 0-d,
     or of target's shape with reduction="none". Dtype: that of `input`; class numbers are int64.

@@ -32,7 +32,8 @@ def mse_loss(
 ) -> Any:
     """The square of the difference; its mean, its sum, or of each element.
 
-    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with reduction="none".
+    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with
+    reduction="none".
     Dtype: by torch's promotion. Derivative: g -> 2 g (input - target) / n and its negative.
     Errors: ValueError for an unknown reduction; RuntimeError if the shapes do not broadcast.
     Source: torch.nn.functional.mse_loss; with `weight` the mean is over the weights.
@@ -57,7 +58,8 @@ def l1_loss(
 ) -> Any:
     """The size of the difference; its mean, its sum, or of each element.
 
-    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with reduction="none".
+    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with
+    reduction="none".
     Dtype: by torch's promotion. Derivative: g -> g sign(input - target) / n and its negative.
     Errors: ValueError for an unknown reduction; RuntimeError if the shapes do not broadcast.
     Source: torch.nn.functional.l1_loss; with `weight` the mean is over the weights.
@@ -81,7 +83,8 @@ def smooth_l1_loss(
 ) -> Any:
     """Half the squared difference over `beta` where it is less than `beta`, else its size less beta / 2.
 
-    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with reduction="none".
+    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with
+    reduction="none".
     Dtype: by torch's promotion. Derivative: g -> g (d / beta or sign(d)) / n for d = input - target, and its negative.
     Errors: RuntimeError if beta is negative; ValueError for an unknown reduction.
     Source: torch.nn.functional.smooth_l1_loss; Girshick, "Fast R-CNN", 2015.
@@ -102,7 +105,8 @@ def huber_loss(
 ) -> Any:
     """Half the squared difference where it is less than `delta`, else delta (its size - delta / 2).
 
-    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with reduction="none".
+    Shapes: input and target of one shape (others broadcast, with a warning) -> (), or their shape with
+    reduction="none".
     Dtype: by torch's promotion. Derivative: g -> g clamp(input - target, -delta, delta) / n and its negative.
     Errors: RuntimeError if delta is not positive; ValueError for an unknown reduction.
     Source: torch.nn.functional.huber_loss; with `weight` the mean is over the weights.
@@ -150,9 +154,12 @@ def _expanded(xp: Any, x: Tensor, shape: Shape) -> Tensor:
 
 def _weighted(losses: Any, weight: Tensor, reduction: str) -> Any:
     if weight.shape != losses.shape:
-        raise ValueError(f"Weights and input must have the same size: got {list(weight.shape)} and {list(losses.shape)}.")
+        raise ValueError(
+            f"Weights and input must have the same size: got {list(weight.shape)} and {list(losses.shape)}."
+        )
     losses = losses * weight
-    return sum(losses) / sum(weight) if reduction == "mean" else reduced(losses, reduction)
+    total: Any = sum(losses)
+    return total / sum(weight) if reduction == "mean" else reduced(losses, reduction)
 
 
 def kl_div(
@@ -193,5 +200,6 @@ def kl_div(
         logs = xp.log(xp.where(zero, xp.ones_like(target), target))
         losses = xp.subtract(xp.multiply(target, logs), xp.multiply(target, input))
     if reduction == "batchmean":
-        return sum(losses) / input.shape[0] if input.shape else losses
+        total: Any = sum(losses)
+        return total / input.shape[0] if input.shape else losses
     return reduced(losses, reduction)

@@ -12,7 +12,7 @@ from wengert.ops.movement.axes import (
     transpose,
 )
 from wengert.ops.movement.joining import broadcast_tensors, cat, column_stack, dstack, hstack, meshgrid, stack, vstack
-from wengert.ops.movement.matrices import diag, diag_embed, diagflat, diagonal, tril, triu, unfold
+from wengert.ops.movement.matrices import diag, diag_embed, diagflat, diagonal, tril, triu
 from wengert.ops.movement.methods import MovementMethods
 from wengert.ops.movement.repeating import repeat_interleave, tile
 from wengert.ops.movement.shaping import (
@@ -52,5 +52,5 @@ __all__ = [
     "dsplit", "dstack", "flatten", "flip", "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis",
     "movedim", "narrow", "permute", "ravel", "repeat_interleave", "reshape", "roll", "row_stack", "select",
     "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile",
-    "transpose", "tril", "triu", "unbind", "unflatten", "unfold", "unsqueeze", "vsplit", "vstack",
+    "transpose", "tril", "triu", "unbind", "unflatten", "unsqueeze", "vsplit", "vstack",
 ]  # fmt: skip

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from wengert.ops.indexing.along import index_select
 from wengert.ops.movement.shaping import contiguous, expand, ravel, sizes_of, unsqueeze, view
 from wengert.protocol.shapes import normalize_axis
+from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
 
 _repeat = kernel(rules.tile, "RepeatBackward0", x="self")
+_index_select = kernel(selection.take, "IndexSelectBackward0", x="self", indices="index", axis="dim")
 
 
 def repeat(self: Tensor, *repeats: Any) -> Tensor:
@@ -86,9 +87,8 @@ def repeat_interleave(
     if isinstance(repeats, Tensor):
         space = input.space.index
         positions = [number for number, count in enumerate(counts) for _ in range(count)]
-        return index_select(
-            input, axis, make(space, space.xp.asarray(positions, dtype=space.native, device=space.native_device))
-        )
+        places = make(space, space.xp.asarray(positions, dtype=space.native, device=space.native_device))
+        return _index_select(input, places, axis)
     apart = unsqueeze(input, axis + 1)
     stretched = expand(apart, (*input.shape[: axis + 1], repeats, *input.shape[axis + 1 :]))
     joined = (*input.shape[:axis], n * repeats, *input.shape[axis + 1 :])

@@ -24,9 +24,7 @@ def binary_cross_entropy_vjp_x(
 
 
 @binary_cross_entropy.vjp("y")
-def binary_cross_entropy_vjp_y(
-    xp: Namespace, g: Array, x: Array, weight: Array | None, reduction: str
-) -> Array:
+def binary_cross_entropy_vjp_y(xp: Namespace, g: Array, x: Array, weight: Array | None, reduction: str) -> Array:
     slope = _clamped_log(xp, 1 - x) - _clamped_log(xp, x)
     return _weighted(xp, slope, weight) * spread(g, x.shape, reduction)
 

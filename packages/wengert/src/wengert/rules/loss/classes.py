@@ -132,7 +132,7 @@ def rows_of(xp: Namespace, x: Array) -> Array:
         return x
     if len(shape) > 2:
         x = xp.permute_dims(x, (0, *range(2, len(shape)), 1))
-    classes = shape[1] if len(shape) > 1 else shape[0]
+    classes = shape[min(1, len(shape) - 1)]
     return xp.reshape(x, (count_of(shape) // classes if classes else 0, classes))
 
 
@@ -174,5 +174,5 @@ def _class_share(xp: Namespace, g: Array, factor: Array | None, shape: Shape, re
     if reduction == "none":
         g = xp.reshape(g, shape)
     elif reduction == "mean":
-        g = g / (shape[0] or nan) if factor is None else xp.divide(g, xp.sum(factor, axis=None))
+        g = g / (count_of(shape) or nan) if factor is None else xp.divide(g, xp.sum(factor, axis=None))
     return xp.broadcast_to(g, shape) if factor is None else xp.multiply(factor, g)

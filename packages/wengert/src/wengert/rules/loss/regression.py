@@ -24,9 +24,7 @@ def mse_loss_vjp_y(xp: Namespace, g: Array, x: Array, y: Array, reduction: str) 
 
 
 @mse_loss.jvp
-def mse_loss_jvp(
-    xp: Namespace, t_x: Array | None, t_y: Array | None, x: Array, y: Array, reduction: str
-) -> Array:
+def mse_loss_jvp(xp: Namespace, t_x: Array | None, t_y: Array | None, x: Array, y: Array, reduction: str) -> Array:
     return moved(xp, _both(t_x, t_y, xp.subtract(x, y) * 2), reduction)
 
 
@@ -39,7 +37,9 @@ def _both(t_x: Array | None, t_y: Array | None, slope: Array) -> list[Array]:
 def smooth_l1_loss(xp: Namespace, x: Array, y: Array, *, beta: float, reduction: str) -> Array:
     difference = xp.subtract(x, y)
     size = xp.abs(difference)
-    return reduced(xp, xp.where(_below(xp, size, beta), xp.square(difference) * (0.5 / beta), size - 0.5 * beta), reduction)
+    return reduced(
+        xp, xp.where(_below(xp, size, beta), xp.square(difference) * (0.5 / beta), size - 0.5 * beta), reduction
+    )
 
 
 @smooth_l1_loss.vjp("x")

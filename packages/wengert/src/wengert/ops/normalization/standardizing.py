@@ -1,139 +1,26 @@
-"""Floor 6: softmax and its kin, and normalization over axes."""
+"""Floor 6: normalization over axes."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from math import prod
 from operator import index
-from typing import Any, NoReturn
+from typing import Any
 
-from wengert.ops.arguments import one_axis, spoken
+from wengert.ops.normalization.softmax import raise_not_implemented
 from wengert.ops.xp import namespace_of
-from wengert.protocol.dtypes import DType, bfloat16, float16, float32, float64
+from wengert.protocol.dtypes import bfloat16, float16, float32, float64
 from wengert.protocol.shapes import Shape, normalize_axis
-from wengert.rules import movement
 from wengert.rules import normalization as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
 from wengert.tensor.record import raise_not_tensor
 
-_softmax = kernel(rules.softmax, "SoftmaxBackward0", x="self", out="result", axis="dim")
-_log_softmax = kernel(rules.log_softmax, "LogSoftmaxBackward0", x="self", out="result", axis="dim")
 _layer_norm = kernel(rules.standardized, "NativeLayerNormBackward0", x="input", mean="result1", rstd="result2")
 _group_norm = kernel(rules.standardized, "NativeGroupNormBackward0", x="input", mean="result1", rstd="result2")
 _batch_norm = kernel(rules.standardized, "NativeBatchNormBackward0", x="input", mean="result1", rstd="result2")
-_astype = kernel(movement.astype, "ToCopyBackward0")
-_reshape = kernel(movement.reshape, "ViewBackward0", x="self")
-for _pullback, _name in (
-    (rules.softmax_pullback, "SoftmaxBackwardDataBackward0"),
-    (rules.log_softmax_pullback, "LogSoftmaxBackwardDataBackward0"),
-    (rules.standardize_pullback, "NativeLayerNormBackwardBackward0"),
-):
-    kernel(_pullback, _name)
-
-
-def softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
-    """Positive numbers that add up to 1 along `dim`, in the proportions exp(input).
-
-    Shapes: that of `input`. Dtype: that of `input`, converted to `dtype` first if that is given.
-    Derivative: g -> y (g - sum(g y)) along `dim`, with y the result.
-    Errors: IndexError if there is no axis `dim`; NotImplementedError for integers without a floating `dtype`.
-    Source: torch.softmax.
-
-    >>> softmax(tensor([0., 0.]), 0)
-    tensor([0.5000, 0.5000])
-    """
-    return _along_axis(_softmax, "softmax", input, dim, dtype)
-
-
-def log_softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
-    """The logarithm of `softmax`, exact where a probability is too small to write down.
-
-    Shapes: that of `input`. Dtype: that of `input`, converted to `dtype` first if that is given.
-    Derivative: g -> g - softmax(input) sum(g) along `dim`.
-    Errors: IndexError if there is no axis `dim`; NotImplementedError for integers without a floating `dtype`.
-    Source: torch.log_softmax.
-
-    >>> log_softmax(tensor([0., 0.]), 0)
-    tensor([-0.6931, -0.6931])
-    """
-    return _along_axis(_log_softmax, "log_softmax", input, dim, dtype)
-
-
-def _along_axis(function: Any, name: str, input: Tensor, dim: Any, dtype: DType | None) -> Tensor:
-    if not isinstance(input, Tensor):
-        raise_not_tensor(name, "input", input)
-    if dtype is not None and dtype is not input.space.dtype:
-        input = _astype(input, dtype)
-    ndim = len(input.shape)
-    axis = dim if dim.__class__ is int and 0 <= dim < ndim else one_axis(name, dim, ndim)
-    if not input.space.dtype.is_floating_point:
-        raise_not_implemented(f"{name}_lastdim_kernel_impl", input)
-    if not ndim:
-        return _reshape(function(_reshape(input, (1,)), 0), ())
-    return function(input, axis)
-
-
-def raise_not_implemented(name: str, input: Tensor) -> NoReturn:
-    """NotImplementedError in torch's words for a dtype that a floating-point function does not take."""
-    dtype = input.space.dtype
-    raise NotImplementedError(f"\"{name}\" not implemented for '{spoken(dtype)}'. Convert it first: t.to(wengert.float32).")
-
-
-def functional_softmax(
-    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
-) -> Tensor:
-    """`softmax` as nn.functional has it: a `dim` that is not given is guessed, with a warning.
-
-    Shapes, Dtype, Derivative, Errors: as `softmax`.
-    Source: torch.nn.functional.softmax.
-
-    >>> wengert.nn.functional.softmax(tensor([0., 0.]), dim=0)
-    tensor([0.5000, 0.5000])
-    """
-    return softmax(input, _given_dim("softmax", input, dim, _stacklevel), dtype)
-
-
-def functional_log_softmax(
-    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
-) -> Tensor:
-    """`log_softmax` as nn.functional has it: a `dim` that is not given is guessed, with a warning.
-
-    Shapes, Dtype, Derivative, Errors: as `log_softmax`.
-    Source: torch.nn.functional.log_softmax.
-
-    >>> wengert.nn.functional.log_softmax(tensor([0., 0.]), dim=0)
-    tensor([-0.6931, -0.6931])
-    """
-    return log_softmax(input, _given_dim("log_softmax", input, dim, _stacklevel), dtype)
-
-
-def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None) -> Tensor:
-    """`softmax` of the negated input.
-
-    Shapes, Dtype, Errors: as `softmax`. Derivative: that of softmax, negated.
-    Source: torch.nn.functional.softmin.
-
-    >>> wengert.nn.functional.softmin(tensor([0., 0.]), dim=0)
-    tensor([0.5000, 0.5000])
-    """
-    dim = _given_dim("softmin", input, dim, _stacklevel)
-    return softmax(namespace_of(input.space.backend).negative(input), dim, dtype)
-
-
-def _given_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> int:
-    if dim is not None:
-        return dim
-    warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
-        stacklevel=stacklevel,
-    )
-    return 0 if len(input.shape) in (0, 1, 3) else 1
-
-
-# --- normalization ----------------------------------------------------------------------------------------------------
+kernel(rules.standardize_pullback, "NativeLayerNormBackwardBackward0")
 
 
 def layer_norm(
@@ -240,7 +127,8 @@ def batch_norm(
 ) -> Tensor:
     """Each channel less its mean and over its deviation in the batch, times `weight`, plus `bias`.
 
-    When not `training`, the running mean and variance are used instead; when `training`, they are moved towards those of
+    When not `training`, the running mean and variance are used instead; when `training`, they are moved towards
+    those of
     the batch by `momentum` (the variance with n - 1), in place.
     Shapes: input (n, channels, ...), the others (channels,) -> that of `input`. Dtype: that of all.
     Derivative: as `layer_norm`, over all axes but the channels'; none for the running statistics.
@@ -252,8 +140,11 @@ def batch_norm(
     tensor([[-1.],
             [ 1.]])
     """
-    shape = input.shape
-    count = prod(shape) // shape[1] if len(shape) > 1 and shape[1] else 0
+    shape: tuple[int, ...] = input.shape
+    if len(shape) < 2:
+        raise ValueError(f"batch_norm: got input size {list(shape)}; expected (n, channels, ...).")
+    channels = shape[1]
+    count = prod(shape) // channels if channels else 0
     if training and count == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
     named = {"weight": weight, "bias": bias, "running_mean": running_mean, "running_var": running_var}
@@ -261,9 +152,9 @@ def batch_norm(
         if value is None:
             if not training and name.startswith("running"):
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
-        elif value.shape != shape[1:2]:
-            raise RuntimeError(f"{name} should contain {shape[1]} elements not {prod(value.shape)}")
-    affine = (1, shape[1], *(1,) * (len(shape) - 2))
+        elif value.shape != (channels,):
+            raise RuntimeError(f"{name} should contain {channels} elements not {prod(value.shape)}")
+    affine = (1, channels, *(1,) * (len(shape) - 2))
     if not training:
         return _with_running(input, running_mean, running_var, weight, bias, affine, eps)
     axes = (0, *range(2, len(shape)))
@@ -279,7 +170,7 @@ def _with_running(
     xp = namespace_of(input.space.backend)
     mean, variance = (make(t.space, t.array) for t in (mean, variance))
     scale = xp.reciprocal(xp.sqrt(xp.reshape(variance, affine) + eps))
-    out = (input - xp.reshape(mean, affine)) * scale  # pyright: ignore[reportOperatorIssue]  # Tensor has the operators
+    out = xp.subtract(input, xp.reshape(mean, affine)) * scale
     out = out if weight is None else out * xp.reshape(weight, affine)
     return out if bias is None else out + xp.reshape(bias, affine)
 
@@ -345,15 +236,3 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out:
         raise TypeError("normalize: out= is not supported. Write out.copy_(normalize(input)) instead.")
     normalize_axis(dim, len(input.shape))
     return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand(input.shape)
-
-
-class NormalizationMethods(Tensor):
-    """The methods softmax and log_softmax of a Tensor."""
-
-    __slots__ = ()
-
-    softmax = softmax
-    log_softmax = log_softmax
-
-
-__all__ = ["batch_norm", "group_norm", "layer_norm", "log_softmax", "rms_norm", "softmax"]
