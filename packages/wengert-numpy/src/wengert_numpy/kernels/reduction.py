@@ -96,6 +96,8 @@ def matmul(x: Any, y: Any, /) -> Any:
     """The matrix product; `dot` where it means the same, as it starts in a third of the time."""
     if y.ndim == 2:
         if x.ndim == 2:
+            if y.size >= 32768 and x.shape[0] <= 64 and y.flags.f_contiguous:
+                return np.ascontiguousarray(y.T.dot(x.T).T)  # few rows: OpenBLAS is up to twice as fast from this side
             return x.dot(y)
         if x.ndim > 2 and x.flags.c_contiguous and x.size:  # one large product instead of a batch of small ones
             return x.reshape(-1, x.shape[-1]).dot(y).reshape(*x.shape[:-1], y.shape[1])

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
+from operator import attrgetter
 from threading import RLock
 from typing import Any, Protocol
 
@@ -82,31 +83,31 @@ def run(
     that lead to those nodes are walked; their cotangents are stored as the values and nothing is accumulated.
     """
     starts = list(roots)
-    wanted = None if captures is None else _leading_to([node for node, _ in starts], captures)
+    wanted, special = (None, None) if captures is None else _leading_to([node for node, _ in starts], captures)
     previous = set_grad_mode(tools.recording)
     try:
-        _walk(starts, raw, tools, keep, captures, wanted)
+        _walk(starts, tools, keep, captures, wanted, special)
     finally:
         set_grad_mode(previous)
 
 
 def _walk(
     starts: Sequence[tuple[Node, Any]],
-    raw: Tools,
     tools: Tools,
     keep: bool,
     captures: dict[Node, Any] | None,
     wanted: set[Node] | None,
+    special: set[Node] | None,
 ) -> None:
     waiting: dict[int, list[Any]] = {}  # by sequence number: [node, cotangent, producer]
     heap: list[int] = []
-    plain = not tools.recording and captures is None  # a node without extras may run its own pull
+    recording = tools.recording
 
     def give(node: Node, g: Any, producer: Any) -> None:
         entry = waiting.get(node.seq)
         if entry is None:
             if g.__class__ is Placed:
-                g, producer = tools.place(node.space, g), _OWNED
+                g, producer = tools.place(node.space, g), _SHARED if recording else _OWNED
             waiting[node.seq] = [node, g, producer]
             heappush(heap, -node.seq)
         elif g is not None:
@@ -119,8 +120,8 @@ def _walk(
     while heap:
         node, g, producer = waiting.pop(-heappop(heap))
         while True:
-            if plain and node.extra is None and g is not None:
-                result = node.pull(g, keep)
+            if node.extra is None and g is not None and (special is None or node not in special):
+                result = node.trace(g, keep, tools) if recording else node.pull(g, keep)
             else:
                 result = _careful(node, g, producer, tools, keep, captures, wanted)
             if result.__class__ is tuple:
@@ -292,25 +293,29 @@ def _whole(value: Any, edge: Node, tools: Tools) -> Any:
     return tools.place(edge.space, value) if value.__class__ is Placed else value
 
 
-def _leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> set[Node]:
-    """The nodes from which a target can be reached, the targets included."""
-    goals = set(targets)
-    oldest = min((node.seq for node in goals), default=0)
-    parents: dict[Node, list[Node]] = {}
-    todo, seen = list(starts), set(starts)
+def _leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> tuple[set[Node], set[Node]]:
+    """The nodes from which a target can be reached, targets included; and those among them that are targets or have an
+    edge that leads to none."""
+    leading, special = set(targets), set(targets)
+    oldest = min((node.seq for node in leading), default=0)
+    reached: dict[Node, Sequence[Node | None]] = {}
+    todo = list(starts)
     while todo:
         node = todo.pop()
-        for edge in node.edge_nodes():
-            if edge is not None and edge.seq >= oldest:
-                parents.setdefault(edge, []).append(node)
-                if edge not in seen:
-                    seen.add(edge)
+        if node not in reached:
+            edges = reached[node] = node.edge_nodes()
+            for edge in edges:
+                if edge is not None and edge.seq >= oldest:
                     todo.append(edge)
-    leading = set(goals)
-    todo = list(goals)
-    while todo:
-        for parent in parents.get(todo.pop(), ()):
-            if parent not in leading:
-                leading.add(parent)
-                todo.append(parent)
-    return leading
+    for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
+        leads = strays = False
+        for edge in reached[node]:
+            if edge in leading:
+                leads = True
+            elif edge is not None:
+                strays = True
+        if leads:
+            leading.add(node)
+            if strays:
+                special.add(node)
+    return leading, special

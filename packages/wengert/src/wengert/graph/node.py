@@ -120,6 +120,10 @@ class Node:
         """The cotangents of the inputs; frees what was kept unless `keep`."""
         raise NotImplementedError(self.name())
 
+    def trace(self, g: Any, keep: bool, tools: Any) -> Any:
+        """The same on Tensors, in a pass that records."""
+        return self.pull_with(g, tools, keep, None)
+
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         """The same through the tools of one pass (raw or recording), for the edges in `wanted` (None: all)."""
         raise NotImplementedError(self.name())

@@ -6,6 +6,7 @@ four at most. Indices arrive checked and not negative.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from wengert.protocol.array import Array
@@ -13,6 +14,7 @@ from wengert.protocol.namespace import Namespace
 from wengert.protocol.shapes import Shape
 from wengert.rule.kinds import linear, position, sum_to
 from wengert.rule.placed import Placed
+from wengert.rules.movement import zeros
 
 #: The place of an index array in a pattern.
 ARRAY = "array"
@@ -127,8 +129,9 @@ def take_transpose(xp: Namespace, g: Array, x_shape: Shape, indices: Array, axis
 
 
 @linear
-def embedding(xp: Namespace, weight: Array, indices: Array, *, padding: int | None) -> Array:
-    rows = xp.take(weight, xp.reshape(indices, (-1,)) if indices.shape != (0,) else indices, axis=0)
+def embedding(xp: Namespace, weight: Array, indices: Array, *, padding: int | None, is_scaled: bool) -> Array:
+    """Rows of `weight`; `is_scaled` divides the gradient of a row by how often it is named."""
+    rows = xp.take(weight, xp.reshape(indices, (-1,)), axis=0)
     return xp.reshape(rows, (*indices.shape, *weight.shape[1:]))
 
 
@@ -136,10 +139,16 @@ embedding.without_gradient("indices")
 
 
 @embedding.transpose
-def embedding_transpose(xp: Namespace, g: Array, weight_shape: Shape, indices: Array, padding: int | None) -> Any:
+def embedding_transpose(
+    xp: Namespace, g: Array, weight_shape: Shape, indices: Array, padding: int | None, is_scaled: bool
+) -> Any:
     if padding is not None:
         outside = xp.expand_dims(xp.equal(indices, xp.full_like(indices, padding)), axis=len(indices.shape))
         g = xp.where(outside, xp.zeros_like(g), g)
+    if is_scaled:
+        ones = xp.astype(xp.ones_like(indices), g.dtype)
+        times = xp.getitem(xp.scatter_add(zeros(xp, ones, weight_shape[:1]), (indices,), ones), (indices,))
+        g = g / xp.expand_dims(times, axis=len(indices.shape))
     return Placed((indices,), g, weight_shape)
 
 
@@ -163,6 +172,8 @@ def key_along(xp: Namespace, indices: Array, axis: int) -> tuple[Array, ...]:
 @linear
 def gather(xp: Namespace, x: Array, indices: Array, *, axis: int) -> Array:
     """The elements of `x` that `indices` names along `axis`; `indices` may be shorter than x on the other axes."""
+    if 0 in indices.shape:
+        return xp.reshape(xp.getitem(xp.reshape(x, (-1,)), (slice(0, 0),)), indices.shape)
     if not x.shape or not indices.shape:
         picked = xp.take(xp.reshape(x, (-1,)), xp.reshape(indices, (-1,)), axis=0)
         return xp.reshape(picked, indices.shape)
@@ -182,6 +193,8 @@ gather.without_gradient("indices")
 def gather_transpose(xp: Namespace, g: Array, x_shape: Shape, indices: Array, axis: int) -> Any:
     if not x_shape:
         return xp.sum(g)
+    if 0 in indices.shape:
+        return Placed((slice(0, 0),) * len(x_shape), xp.reshape(g, (0,) * len(x_shape)), x_shape)
     if not indices.shape:
         return Placed((indices,), g, x_shape)
     return Placed(key_along(xp, indices, axis), g, x_shape)
@@ -234,11 +247,7 @@ take_flat.without_gradient("indices")
 
 @take_flat.transpose
 def take_flat_transpose(xp: Namespace, g: Array, x_shape: Shape, indices: Array) -> Array:
-    count = 1
-    for n in x_shape:
-        count *= n
-    flat = xp.broadcast_to(xp.zeros_like(xp.sum(g)), (count,))
-    return xp.reshape(xp.scatter_add(flat, (indices,), g), x_shape)
+    return xp.reshape(xp.scatter_add(zeros(xp, g, (prod(x_shape),)), (indices,), g), x_shape)
 
 
 @position

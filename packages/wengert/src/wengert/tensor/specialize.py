@@ -355,35 +355,59 @@ def _make_fast_class(operation: Operation) -> type[OperationNode]:
             slots.append(kept)
     slots += [f"static_{name}" for name in primitive.statics]
     result = node_class(operation, OperationNode, tuple(slots), layout=count if plain else 3)
-    environment: dict[str, Any] = {
-        "FREED": FREED, "check_version": check_version, "checked_output": checked_output, "raise_freed": raise_freed,
-        "summed": summed,
-    }  # fmt: skip
-    source = _pull_source(operation, result, environment)
-    result.pull = _compiled(source, f"{primitive.name}_pull", environment | {"__builtins__": __builtins__, "__name__": __name__})
+    result.pull = _written_pull(operation, result, recording=False)
+    result.trace = _trace_when_needed(operation, result)
     return result
 
 
-def _pull_source(operation: Operation, cls: type[OperationNode], environment: dict[str, Any]) -> str:
-    """The text of the pull: for each edge unpack and check what its rule asks, then one expression; free; return."""
+def _trace_when_needed(operation: Operation, cls: type[OperationNode]) -> Callable[..., Any]:
+    """The pull of a pass that records, written out when the first such pass comes by."""
+
+    def trace(self: OperationNode, g: Any, keep: bool, tools: Any) -> Any:
+        cls.trace = _written_pull(operation, cls, recording=True)
+        return cls.trace(self, g, keep, tools)
+
+    return trace
+
+
+def _written_pull(operation: Operation, cls: type[OperationNode], recording: bool) -> Callable[..., Any]:
+    environment: dict[str, Any] = {
+        "FREED": FREED, "check_version": check_version, "checked_output": checked_output, "raise_freed": raise_freed,
+        "summed": summed, "__builtins__": __builtins__, "__name__": __name__,
+    }  # fmt: skip
+    name = f"{operation.primitive.name}_{'trace' if recording else 'pull'}"
+    return _compiled(_pull_source(operation, cls, environment, name, recording), name, environment)
+
+
+def _pull_source(
+    operation: Operation, cls: type[OperationNode], environment: dict[str, Any], title: str, recording: bool
+) -> str:
+    """The text of the pull: for each edge unpack and check what its rule asks, then one expression; free; return.
+
+    On raw arrays, or on Tensors for a pass that records; the two differ in how kept values are unpacked and in `xp`.
+    """
     primitive, kept_by = operation.primitive, cls.kept_by
-    lines = [f"def {primitive.name}_pull(self, g, keep):"]
+    namespace = "tools.namespace(self.space)" if recording else "self.space.xp"
+    lines = [f"def {title}(self, g, keep{', tools' if recording else ''}):"]
     put = lines.append
     plain = cls.layout < 3
     edge = [f"self.e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
     texts = {n: _gradient_text(operation, n, environment) for n in primitive.inputs if n not in primitive.constants}
     if not plain:
         put(f"    {', '.join(edge)}, = self.edges")
-    for kernel in sorted({kernel for text in texts.values() for kernel in _KERNEL.findall(text)}):
-        put(f"    {kernel} = self.space.xp.{kernel}")
+    kernels = sorted({kernel for text in texts.values() for kernel in _KERNEL.findall(text)})
     texts = {name: _KERNEL.sub(r"\1", text) for name, text in texts.items()}
-    if any("xp" in text for text in texts.values()):
-        put("    xp = self.space.xp")
+    if len(kernels) > 1 or any("xp" in text for text in texts.values()):
+        put(f"    xp = {namespace}")
+        namespace = "xp"
+    for kernel in kernels:
+        put(f"    {kernel} = {namespace}.{kernel}")
     for kept, users in kept_by.items():
         if len(users) > 1:
-            lines += [f"    {line}" for line in _unpack(kept, primitive)]
+            lines += [f"    {line}" for line in _unpack(kept, primitive, recording)]
     for position, name in enumerate(primitive.inputs):
-        own = [f"{line}" for kept, users in kept_by.items() if users == (position,) for line in _unpack(kept, primitive)]
+        mine = [kept for kept, users in kept_by.items() if users == (position,)]
+        own = [line for kept in mine for line in _unpack(kept, primitive, recording)]
         if name in primitive.constants or texts[name] == "g":
             continue
         if len(primitive.inputs) == 1:
@@ -400,14 +424,15 @@ def _pull_source(operation: Operation, cls: type[OperationNode], environment: di
     if free:
         put(f"    if not keep: {free}")
     if primitive.elementwise and len(values) > 1:
-        put(f"    if self.shapes is not None: return summed(self, {', '.join(values)})")
+        whose = "tools.namespace(self.space)" if recording else "self.space.xp"
+        put(f"    if self.shapes is not None: return summed(self, {whose}, {', '.join(values)})")
     layout = cls.layout
     put(f"    return [{', '.join(values)}]" if layout == 3 else f"    return {', '.join(values)}")
     return "\n".join([*lines, ""])
 
 
-def _unpack(kept: str, primitive: Any) -> list[str]:
-    """The statements that take one kept value off the node as a raw array, refusing one that is gone or was written."""
+def _unpack(kept: str, primitive: Any, recording: bool) -> list[str]:
+    """The statements that take one kept value off the node, refusing one that is gone or was written."""
     if kept in primitive.statics:
         return [f"{kept} = self.static_{kept}"]
     if kept == "out":
@@ -415,18 +440,20 @@ def _unpack(kept: str, primitive: Any) -> list[str]:
             "out = self.saved_out",
             "if out is None: raise_freed(self)",
             "if self.cell_out is not None: checked_output(self, 'out', out, self.cell_out)",
+            *(["out = tools.output(out, self.space, self)"] if recording else []),
         ]
     if kept not in primitive.inputs:
         return [f"{kept} = self.{kept}"]
-    checks = [f"if {kept}.version is not None: check_version(self, {kept!r}, {kept})", f"{kept} = {kept}.array"]
+    checks = [f"if {kept}.version is not None: check_version(self, {kept!r}, {kept})"]
+    if not recording:
+        checks.append(f"{kept} = {kept}.array")
     if kept in primitive.optional:
         return [f"{kept} = self.saved_{kept}", f"if {kept} is not None:", *[f"    {line}" for line in checks]]
     return [f"{kept} = self.saved_{kept}", *checks]
 
 
-def summed(node: Any, *gradients: Any) -> Any:
+def summed(node: Any, xp: Any, *gradients: Any) -> Any:
     """The cotangents of operands that were broadcast, added up to each operand's shape; in the node's layout."""
-    xp = node.space.xp
     values = [
         None if g is None or edge is None else sum_to(xp, g, shape)
         for g, edge, shape in zip(gradients, node.edge_nodes(), node.shapes, strict=True)

@@ -12,10 +12,11 @@ from wengert.protocol.shapes import broadcast_shapes, normalize_axis
 from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.base import make
+from wengert.tensor.base import bump_version, make
 from wengert.tensor.operation import kernel
 
 _index_select = kernel(rules.take, "IndexSelectBackward0", x="self", indices="index", axis="dim")
+_index_select_scalar = kernel(rules.take_flat, "IndexSelectBackward0", x="self", indices="index")
 _gather = kernel(rules.gather, "GatherBackward0", x="self", indices="index", axis="dim")
 _take = kernel(rules.take_flat, "TakeBackward0", x="self", indices="index")
 _embedding = kernel(rules.embedding, "EmbeddingBackward0", padding="padding_idx")
@@ -50,7 +51,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     n = input.shape[axis] if input.shape else 1
     places = checked_index(as_vector(index), n, axis, IndexError, False, "index out of range in self")
     if not input.shape:
-        return _reshape(_index_select(_reshape(input, (1,)), places, axis), ())
+        return _index_select_scalar(input, make(places.space, places.space.xp.reshape(places.array, ())))
     return _index_select(input, places, axis)
 
 
@@ -84,8 +85,11 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     tensor([[1.],
             [4.]])
     """
-    require_integers(index, "gather(): Expected dtype int32/int64 for index")
     axis = normalize_axis(dim, len(input.shape))
+    if 0 in checked("gather", "index", index).shape:
+        space = input.space.index
+        return _gather(input, make(space, space.xp.astype(index.array, space.native)), axis)
+    require_integers(index, "gather(): Expected dtype int32/int64 for index")
     check_along("gather", input, axis, index)
     n = input.shape[axis] if input.shape else 1
     places = checked_index(index, n, axis, RuntimeError, allow_negative=False)
@@ -168,8 +172,11 @@ def embedding(
 
     Shapes: input (...), weight (n, m) -> (..., m). Dtype: that of `weight`.
     Derivative: g -> rows of g added up at their places, but none at `padding_idx`; none for `input`.
-    Errors: IndexError if a number is not in [0, n); RuntimeError if `input` is not of integers, or for `max_norm`,
-    `scale_grad_by_freq` and `sparse`, which are not supported. Source: torch.nn.functional.embedding.
+    With `max_norm` the rows that are named are first scaled down in place to that norm, of order `norm_type`.
+    `scale_grad_by_freq` divides the gradient of a row by how often it is named. Gradients are dense whatever `sparse`
+    says.
+    Errors: IndexError if a number is not in [0, n); RuntimeError if `input` is not of integers.
+    Source: torch.nn.functional.embedding.
 
     >>> embedding(tensor([1, 0]), tensor([[1., 2.], [3., 4.]]))
     tensor([[3., 4.],
@@ -180,11 +187,6 @@ def embedding(
         if not -n <= padding_idx < n:
             raise AssertionError("Padding_idx must be within num_embeddings")
         padding_idx += n if padding_idx < 0 else 0
-    if max_norm is not None or scale_grad_by_freq or sparse:
-        raise RuntimeError(
-            "embedding: max_norm, scale_grad_by_freq and sparse are not supported. Normalise or scale the rows of "
-            "`weight` yourself."
-        )
     if len(weight.shape) != 2:
         raise RuntimeError("'weight' must be 2-D")
     require_integers(
@@ -194,7 +196,21 @@ def embedding(
         f"{spoken(checked('embedding', 'input', input).space.dtype)} instead",
     )
     places = checked_index(input, n, 0, IndexError, False, "index out of range in self")
-    return _embedding(weight, places, padding_idx)
+    if max_norm is not None and 0 not in places.shape:
+        _renormalize(weight, places, max_norm, norm_type)
+    return _embedding(weight, places, padding_idx, scale_grad_by_freq)
+
+
+def _renormalize(weight: Tensor, places: Any, max_norm: float, norm_type: float) -> None:
+    """Scale the rows of `weight` that are longer than `max_norm` down to it, in place and unrecorded."""
+    space = weight.space
+    xp = space.xp
+    index = xp.reshape(places.array, (-1,))
+    rows = xp.take(weight.array, index, axis=0)
+    length = xp.sum(xp.abs(rows) ** norm_type, axis=(1,), keepdims=True) ** (1 / norm_type)
+    shrunk = rows * (max_norm / (length + 1e-7))
+    weight.array = xp.setitem(weight.array, (index,), xp.where(length > max_norm, shrunk, rows))
+    bump_version(weight)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

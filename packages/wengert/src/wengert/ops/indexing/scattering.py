@@ -16,6 +16,7 @@ from wengert.rules import movement
 from wengert.rules.indexing import ARRAY
 from wengert.rules.movement import along
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
 from wengert.tensor.record import number
 
@@ -28,17 +29,21 @@ _scatter_value = kernel(rules.scatter, "ScatterBackward1", x="self", indices="in
 _scatter_add = kernel(
     rules.scatter_add_along, "ScatterAddBackward0", x="self", indices="index", source="src", axis="dim"
 )
+_scalar_written = kernel(rules.put, "ScatterBackward0", x="self", value="src")
+_scalar_filled = kernel(rules.put, "ScatterBackward1", x="self")
+_scalar_added = kernel(rules.accumulate, "ScatterAddBackward0", x="self", value="src")
+_broadcast = kernel(movement.broadcast_to, "ExpandBackward0", x="self")
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")
 _copy = kernel(movement.copy, "CloneBackward0", x="self")
 
 
-def _whole(input: Any) -> Any:
-    """A 0-d tensor as a vector of one element."""
-    return input if input.shape else _reshape(input, (1,))
+#: The pattern of all there is: how positions in a 0-d tensor are written.
+ALL = (Ellipsis,)
 
 
-def _as(input: Tensor, result: Any) -> Any:
-    return result if input.shape else _reshape(result, ())
+def _scalar(source: Any) -> Any:
+    """A tensor of one element as a 0-d one."""
+    return source if not source.shape else _reshape(source, ())
 
 
 def _vector(name: str, index: Any) -> Any:
@@ -69,24 +74,27 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
             f"index_add_(): self ({spoken(input.space.dtype)}) and source ({spoken(source.space.dtype)}) must have "
             "the same scalar type"
         )
-    x, rows = _whole(input), _whole(source)
-    count = rows.shape[axis] if axis < len(rows.shape) else 1
+    count = source.shape[axis] if axis < len(source.shape) else 1
     if count != index.shape[0]:
         raise RuntimeError(
             f"index_add_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim): ({count}), for "
             f"dim: {axis}"
         )
-    if (
-        bool(input.shape) != bool(source.shape)
-        or len(rows.shape) != len(x.shape)
-        or any(n != m for d, (n, m) in enumerate(zip(x.shape, rows.shape, strict=True)) if d != axis)
-    ):
+    if input.shape and (len(input.shape) != len(source.shape) or _others(input, axis) != _others(source, axis)):
         raise RuntimeError(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
             f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
-    places = checked_index(index, x.shape[axis], axis, RuntimeError, allow_negative=False)
-    return _as(input, _index_add(x, rows if alpha == 1 else mul(rows, alpha), places, pattern=along_array(axis)))
+    places = checked_index(index, input.shape[axis] if input.shape else 1, axis, RuntimeError, allow_negative=False)
+    scaled = source if alpha == 1 else mul(source, alpha)
+    if not input.shape:
+        return _index_add(input, _scalar(scaled), pattern=ALL)
+    return _index_add(input, scaled, places, pattern=along_array(axis))
+
+
+def _others(tensor: Tensor, axis: int) -> tuple[int, ...]:
+    """The sizes of the other axes."""
+    return tensor.shape[:axis] + tensor.shape[axis + 1 :]
 
 
 def along_array(axis: int) -> tuple[Any, ...]:
@@ -111,8 +119,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
             f"{spoken(input.space.dtype)} and (source) {spoken(source.space.dtype)}"
         )
-    x, rows = _whole(input), _whole(source)
-    shapes = [tuple(n for d, n in enumerate(shape) if d != axis) for shape in (x.shape, rows.shape)]
+    shapes = [_others(input, axis), _others(source, axis)]
     if shapes[0] != shapes[1]:
         raise RuntimeError(
             "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
@@ -120,13 +127,16 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
             f"{' '.join(map(str, shapes[1]))} at "
             "dimension 0."
         )
-    if rows.shape[axis] != index.shape[0]:
+    count = source.shape[axis] if source.shape else 1
+    if count != index.shape[0]:
         raise IndexError(
-            f"index_copy_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim) "
-            f"({rows.shape[axis]})"
+            f"index_copy_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim) ({count})"
         )
-    places = checked_index(index, x.shape[axis], axis, IndexError, False, prefix="index_copy_(): ")
-    return _as(input, _index_copy(x, rows, places, pattern=along_array(axis)))
+    n = input.shape[axis] if input.shape else 1
+    places = checked_index(index, n, axis, IndexError, False, prefix="index_copy_(): ")
+    if not input.shape:
+        return _index_copy(input, _scalar(source), pattern=ALL)
+    return _index_copy(input, source, places, pattern=along_array(axis))
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
@@ -141,7 +151,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     axis = normalize_axis(dim, len(input.shape))
     index = _vector("index_fill", index)
     require_integers(index, "index_fill_(): Expected dtype int64 for index.", IndexError)
-    x, record = _whole(input), _index_fill
+    record = _index_fill
     if isinstance(value, Tensor):
         if value.shape:
             raise RuntimeError(
@@ -151,32 +161,35 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
         record, filler = _index_fill_tensor, value.to(input.space.dtype)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]  # Tensor has it
     else:
         filler = number(input.space, value)
-    places = checked_index(index, x.shape[axis], axis, IndexError)
-    return _as(input, record(x, filler, places, pattern=along_array(axis)))
+    places = checked_index(index, input.shape[axis] if input.shape else 1, axis, IndexError)
+    if not input.shape and places.shape[0]:
+        return record(input, filler, pattern=ALL)
+    return record(input, filler, places, pattern=along_array(axis)) if input.shape else _copy(input)
 
 
-def _scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any, Any, int]:
+def _scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any, int]:
+    """The checked index (None where there is nothing to write), `src` cut to its shape, and the axis."""
     require_integers(index, "scatter(): Expected dtype int32/int64 for index")
     axis = normalize_axis(dim, len(input.shape))
     if src is not None and src.space.dtype is not input.space.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if 0 in index.shape:
-        return input, None, None, axis
+        return None, src, axis
     check_along(name, input, axis, index, "self")
-    x, index = _whole(input), as_vector(index)
     if src is not None:
-        src = _whole(src)
-        if len(src.shape) != len(index.shape):
+        if len(src.shape or (1,)) != len(index.shape or (1,)):
             raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
-        if any(m > n for n, m in zip(src.shape, index.shape, strict=True)):
+        if any(m > n for n, m in zip(src.shape, index.shape, strict=False)):
             raise RuntimeError(
                 f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from "
-                f"dimension {axis} and "
-                f"to be no larger size than src {list(src.shape)}"
+                f"dimension {axis} and to be no larger size than src {list(src.shape)}"
             )
-        if src.shape != index.shape:
+        if src.shape and index.shape and src.shape != index.shape:
             src = viewed(src, tuple(slice(0, n) for n in index.shape), "Slice")
-    return x, checked_index(index, x.shape[axis], axis, RuntimeError, allow_negative=False), src, axis
+    places = checked_index(index, input.shape[axis] if input.shape else 1, axis, RuntimeError, allow_negative=False)
+    if input.shape and not index.shape:
+        places, src = as_vector(places), None if src is None else src if src.shape else _reshape(src, (1,))
+    return places, src, axis
 
 
 def scatter(
@@ -184,7 +197,7 @@ def scatter(
 ) -> Tensor:
     """A copy of `input` with the elements of `src`, or one number, where `index` points along `dim`.
 
-    With `reduce` "add" they are added instead, with "multiply" multiplied (then nothing is differentiated).
+    With `reduce` "add" or "multiply" they are added to what is there, or multiplied with it.
     Shapes: `index` no longer than `src`, nor than `input` but along `dim`. Dtype: that of both.
     Derivative: g -> g with zeros written there, gather(g, dim, index); none for `index`.
     Errors: RuntimeError if an index is out of bounds or shapes or dtypes do not fit. Source: torch.scatter.
@@ -195,19 +208,33 @@ def scatter(
     given = src if value is None else value
     if given is None:
         raise TypeError('scatter() missing 1 required positional arguments: "src"')
-    if reduce not in (None, "add"):
-        raise RuntimeError(
-            f"reduce argument must be 'add' here, got {reduce!r}. Use scatter_reduce for other reductions."
-        )
+    if reduce not in (None, "add", "multiply"):
+        raise RuntimeError("reduce argument must be either add or multiply.")
     is_tensor = isinstance(given, Tensor)
-    x, places, source, axis = _scattered("scatter", input, dim, index, given if is_tensor else None)
+    places, source, axis = _scattered("scatter", input, dim, index, given if is_tensor else None)
     if places is None:
         return _copy(input)
-    if reduce == "add":
-        filler = source if is_tensor else number(input.space, given)
-        return _as(input, _scatter_add(x, places, filler, axis))
-    record = _scatter if is_tensor else _scatter_value
-    return _as(input, record(x, places, source if is_tensor else number(input.space, given), axis))
+    source = source if is_tensor else number(input.space, given)
+    if reduce == "multiply":
+        return _multiplied(input, axis, places, source)
+    if not input.shape:
+        record = _scalar_added if reduce else _scalar_written if is_tensor else _scalar_filled
+        return record(input, _scalar(source), pattern=ALL)
+    return (_scatter_add if reduce else _scatter if is_tensor else _scatter_value)(input, places, source, axis)
+
+
+def _multiplied(input: Any, axis: int, places: Any, source: Any) -> Any:
+    """One position of the index after the other, since `scatter` writes none of them twice."""
+    if not input.shape:
+        return mul(input, _scalar(source))
+    ones = number(input.space, 1)
+    whole = _broadcast(ones, input.shape)
+    for position in range(places.shape[axis]):
+        key = along(slice(position, position + 1), axis)
+        line = make(places.space, places.space.xp.getitem(places.array, key))
+        factor = viewed(source, key, "Slice") if source.shape else source
+        input = mul(input, _scatter(whole, line, factor, axis))
+    return input
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
@@ -220,11 +247,9 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     >>> scatter_add(tensor([0., 0.]), 0, tensor([0, 0]), tensor([1., 2.]))
     tensor([3., 0.])
     """
-    checked("scatter_add", "src", src)
-    x, places, source, axis = _scattered("scatter_add", input, dim, index, src)
+    places, source, axis = _scattered("scatter_add", input, dim, index, checked("scatter_add", "src", src))
     if places is None:
         return _copy(input)
-    return _as(input, _scatter_add(x, places, source, axis))
-
-
-__all__ = ["along", "index_add", "index_copy", "index_fill", "scatter", "scatter_add"]
+    return (
+        _scatter_add(input, places, source, axis) if input.shape else _scalar_added(input, _scalar(source), pattern=ALL)
+    )

@@ -52,8 +52,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     for position, tensor in enumerate(several):
         other = tensor.shape
         if other == (0,) and len(shape) != 1:
-            continue
-        if other != shape:
+            tensor = view(tensor, *shape[:axis], 0, *shape[axis + 1 :])  # it holds nothing, but is connected
+        elif other != shape:
             _check_fits(other, shape, axis, position)
         whole.append(tensor)
     return record_alike(_cat, whole, {"axis": axis})
