@@ -92,7 +92,7 @@ def tests(session: nox.Session) -> None:
         folders += ["packages/wengert-torch/tests", "conformance/tests", "benchmarks/tests"]
     install(session, *distributions)
     run_pytest(session, *folders)
-    run_pytest(session, "--doctest-modules", "packages/wengert/src", "conformance/src")
+    run_pytest(session, "--doctest-modules", "packages/wengert/src")
 
 
 def backends(*names: str) -> list[nox.param]:

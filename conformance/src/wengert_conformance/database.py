@@ -171,7 +171,7 @@ def entry_cases(entry: OpInfo, family: str, filtered: Counter[str]) -> Iterator[
             distinct.setdefault(signature((arguments, keywords)), (arguments, keywords))
         checks = ["forward"]
         if differentiable:
-            checks += ["grad", "grad_fn"]
+            checks += ["grad", "backward", "grad_fn"]
             checks += ["gradgrad"] * entry.supports_gradgrad + ["jvp"] * entry.supports_forward_ad
         for index, (arguments, keywords) in enumerate(spread(list(distinct.values()), SAMPLES_PER_DTYPE[dtype_name])):
             case = Case(

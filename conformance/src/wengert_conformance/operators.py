@@ -7,10 +7,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("add", "sub", "mul", "div", "true_divide", "floor_divide", "remainder", "fmod", "pow", "neg", "abs", "sign"),
         *("square", "reciprocal", "floor", "ceil", "trunc", "round", "maximum", "minimum", "fmax", "fmin", "lerp"),
         *("addcmul", "addcdiv", "clamp", "clamp_min", "clamp_max", "nan_to_num"),
+        *("rsub", "positive", "sgn", "__radd__", "__rsub__", "__rmul__", "__rmod__", "__rpow__"),
+        *("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "bitwise_left_shift", "bitwise_right_shift"),
+        *("__rand__", "__ror__", "__rxor__", "real", "imag", "conj", "angle", "polar", "complex"),
     ),
     "exponential": (
         *("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "rsqrt", "sigmoid", "erf", "erfc"),
-        *("logsumexp",),
+        *("logsumexp", "logaddexp"),
     ),
     "trigonometric": (
         *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2"),
@@ -23,34 +26,52 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "reduction": (
         *("sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "argmax", "argmin", "norm"),
         *("cumsum", "cumprod", "all", "any"),
+        *("nansum", "var_mean", "std_mean", "aminmax", "count_nonzero", "topk", "sort", "msort", "argsort"),
     ),
     "movement": (
         *("reshape", "view", "permute", "transpose", "t", "movedim", "expand", "expand_as", "broadcast_to", "squeeze"),
         *("unsqueeze", "flatten", "cat", "stack", "split", "chunk", "unbind", "flip", "roll", "tril", "triu"),
         *("diagonal",),
+        *("diag", "diag_embed", "diagflat", "fliplr", "flipud", "meshgrid", "narrow", "ravel", "reshape_as", "view_as"),
+        *("atleast_1d", "atleast_2d", "atleast_3d", "unflatten", "unfold", "repeat", "tile", "repeat_interleave"),
+        *("hstack", "vstack", "dstack", "column_stack", "hsplit", "vsplit", "dsplit", "split_with_sizes"),
+        *("tensor_split", "broadcast_tensors", "clone", "contiguous"),
     ),
     "indexing": (
         *("__getitem__", "gather", "index_select", "take_along_dim", "index_add", "scatter", "scatter_add"),
         *("masked_select", "index_put", "nonzero"),
+        *("masked_scatter", "select", "select_scatter", "slice_scatter", "index_fill", "index_copy", "take", "argwhere"),
     ),
-    "linalg": ("matmul", "mm", "bmm", "mv", "dot", "outer", "addmm", "einsum"),
+    "linalg": (
+        *("matmul", "mm", "bmm", "mv", "dot", "outer", "addmm", "einsum", "addmv", "baddbmm", "inner", "tensordot"),
+        *("trace", "__rmatmul__"),
+    ),
     "activation": (
         *("nn.functional.relu", "nn.functional.gelu", "nn.functional.silu", "nn.functional.softplus"),
         *("nn.functional.leaky_relu", "nn.functional.elu", "softmax", "log_softmax"),
+        *("nn.functional.softmin", "nn.functional.logsigmoid", "nn.functional.hardtanh", "nn.functional.relu6"),
     ),
-    "normalization": ("nn.functional.layer_norm", "nn.functional.linear", "nn.functional.embedding"),
+    "normalization": (
+        *("nn.functional.layer_norm", "nn.functional.linear", "nn.functional.embedding", "nn.functional.normalize"),
+        *("nn.functional.group_norm", "nn.functional.rms_norm", "nn.functional.batch_norm"),
+    ),
     "loss": (
         *("nn.functional.cross_entropy", "nn.functional.nll_loss", "nn.functional.mse_loss", "nn.functional.l1_loss"),
         *("nn.functional.binary_cross_entropy_with_logits",),
+        *("nn.functional.binary_cross_entropy", "nn.functional.smooth_l1_loss", "nn.functional.huber_loss"),
+        *("nn.functional.kl_div",),
     ),
     "convolution": (
         *("nn.functional.conv1d", "nn.functional.conv2d", "nn.functional.max_pool2d", "nn.functional.avg_pool2d"),
         *("nn.functional.pad", "nn.functional.one_hot", "nn.functional.scaled_dot_product_attention"),
         *("nn.functional.dropout",),
+        *("nn.functional.max_pool1d", "nn.functional.avg_pool1d"),
     ),
     "creation": (
         *("zeros", "ones", "full", "empty", "eye", "arange", "linspace", "zeros_like", "ones_like", "full_like"),
         *("empty_like", "rand_like", "randn", "randn_like", "randint", "randint_like"),
+        *("logspace", "new_zeros", "new_ones", "new_empty", "new_full", "scalar_tensor", "item", "to"),
+        *("bool", "byte", "char", "short", "int", "long", "half", "float", "double", "cfloat", "cdouble"),
     ),
 }
 

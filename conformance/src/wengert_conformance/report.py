@@ -10,7 +10,7 @@ from typing import Literal
 
 Outcome = Literal["passed", "expected_failures", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("passed", "expected_failures", "failed")
-CHECK_ORDER = ("forward", "outcome", "grad", "gradgrad", "jvp", "grad_fn")
+CHECK_ORDER = ("forward", "outcome", "grad", "backward", "gradgrad", "jvp", "grad_fn")
 
 
 def no_counts() -> dict[Outcome, int]:

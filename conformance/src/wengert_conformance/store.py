@@ -71,7 +71,7 @@ def observed(case: Case, checks: Iterable[str], torch: ModuleType) -> tuple[Case
                 warnings.simplefilter("ignore")
                 result = CHECKS[check](torch, case)
         except (RuntimeError, NotImplementedError) as error:
-            if check in ("forward", "outcome", "grad"):
+            if check in ("forward", "outcome", "grad", "backward"):
                 raise
             refused[check] = f"torch: {str(error).splitlines()[0][:100]}"
             continue

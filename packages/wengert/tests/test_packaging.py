@@ -142,7 +142,7 @@ def test_core_alone_imports_and_names_the_command_that_installs_a_backend(
     python = fresh_environment(str(FOLDERS["wengert"]))
     run([str(python), "-c", "import wengert"])
     output = run([str(python), "-c", "import wengert; wengert.ones(2)"], status=1)
-    assert "pip install 'wengert[numpy]'" in output.splitlines()[-1], output
+    assert 'pip install "wengert[numpy]"' in output.splitlines()[-1], output
 
 
 def test_extra_installs_from_built_wheels(wheels: Path, fresh_environment: Callable[..., Path]) -> None:

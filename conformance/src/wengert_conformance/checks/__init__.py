@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from wengert_conformance.cases import Case
+from wengert_conformance.checks.accumulated_gradient import accumulated_gradient
 from wengert_conformance.checks.comparison import differences
 from wengert_conformance.checks.first_gradient import first_gradient
 from wengert_conformance.checks.forward import forward
@@ -18,12 +19,13 @@ CHECKS: dict[str, Callable[[ModuleType, Case], Any]] = {
     "forward": forward,
     "outcome": forward,
     "grad": first_gradient,
+    "backward": accumulated_gradient,
     "gradgrad": second_gradient,
     "jvp": tangent,
     "grad_fn": node_name,
 }
 
 FORWARD = ("forward",)
-DIFFERENTIABLE = ("forward", "grad", "gradgrad", "jvp", "grad_fn")
+DIFFERENTIABLE = ("forward", "grad", "backward", "gradgrad", "jvp", "grad_fn")
 
 __all__ = ["CHECKS", "DIFFERENTIABLE", "FORWARD", "differences"]

@@ -136,10 +136,7 @@ def only_floats_require_grad(library: Any) -> Any:
     return [
         raised(lambda: library.tensor([1], requires_grad=True), phrase),
         raised(lambda: library.zeros(2, dtype=library.bool, requires_grad=True), phrase),
-        raised(
-            lambda: library.tensor([1, 2]).requires_grad_(),
-            "only Tensors of floating point dtype can require gradients",
-        ),
+        raised(lambda: library.tensor([1, 2]).requires_grad_(), "can require gradients"),
     ]
 
 
@@ -182,7 +179,7 @@ def printing(library: Any) -> Any:
         repr(library.zeros(2, 0)),
         repr(library.tensor([1.0, 1e10])),
         repr(library.tensor([0.1, float("nan"), float("inf")])),
-        repr(library.tensor([1.0], dtype=library.float64)),
+        repr(library.tensor([1.0], dtype=library.float64)).replace(f"{library.__name__}.", ""),
         repr(library.arange(2000)),
         repr((x * 2).sum()),
         str(library.ones(2, 2)),

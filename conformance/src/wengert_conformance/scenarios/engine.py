@@ -196,7 +196,7 @@ def graphs_are_readable(library: Any) -> Any:
     node = y.grad_fn
     product = node.next_functions[0][0]
     leaf = product.next_functions[0][0]
-    return [node.name(), product.name(), leaf.name(), leaf.variable is x, len(node.next_functions)]
+    return [node.name(), product.name(), type(leaf).__name__, leaf.variable is x, len(node.next_functions)]
 
 
 @outcome

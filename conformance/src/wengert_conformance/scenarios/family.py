@@ -12,9 +12,9 @@ from wengert_conformance.cases import Case
 from wengert_conformance.values import Values, flatten
 
 FORWARD = ("forward",)
-DIFFERENTIABLE = ("forward", "grad", "gradgrad", "jvp", "grad_fn")
-WITHOUT_NODE_NAMES = ("forward", "grad", "gradgrad", "jvp")
-FIRST_ORDER = ("forward", "grad", "jvp", "grad_fn")
+DIFFERENTIABLE = ("forward", "grad", "backward", "gradgrad", "jvp", "grad_fn")
+WITHOUT_NODE_NAMES = ("forward", "grad", "backward", "gradgrad", "jvp")
+FIRST_ORDER = ("forward", "grad", "backward", "jvp", "grad_fn")
 
 SAYS = "message has it"
 

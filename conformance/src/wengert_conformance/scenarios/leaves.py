@@ -34,7 +34,7 @@ def a_gradient_of_the_wrong_shape_is_refused(library: Any) -> Any:
         ),
         raised(
             lambda: assign(library.ones(2, dtype=library.float64)),
-            "attempting to assign a gradient with dtype 'double'",
+            "attempting to assign a gradient with dtype",
         ),
         raised(lambda: assign(5), "assigned grad expected to be a Tensor or None"),
         x.grad is None,

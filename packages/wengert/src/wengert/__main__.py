@@ -10,7 +10,6 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
 
     found = states()
     if asked.command == "backends":
-        print(json.dumps([asdict(state) for state in found], indent=2) if asked.as_json else _table(found))
+        print(json.dumps([state.as_dict() for state in found], indent=2) if asked.as_json else _table(found))
     else:
         report = _report(found)
         print(json.dumps(report, indent=2) if asked.as_json else _text(report, found))
@@ -50,7 +49,7 @@ def _report(found: Sequence[BackendState]) -> dict[str, Any]:
         "pluggy": _version("pluggy"),
         "protocol": PROTOCOL_VERSION,
         "default": _default(),
-        "backends": [asdict(state) for state in found],
+        "backends": [state.as_dict() for state in found],
         "notes": list(doctor()),
     }
 

@@ -89,7 +89,7 @@ def maximum(x: Any, y: Any, /) -> Any:
         flat, result = x.reshape(-1), out.reshape(-1)
         for start in range(0, x.size, zeros.size):
             part = flat[start : start + zeros.size]
-            np.maximum(part, zeros[: part.size], result[start : start + zeros.size])
+            np.maximum(part, zeros[: part.size], out=result[start : start + zeros.size])
         return out
     return np.maximum(x, y)
 

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from wengert.tensor.base import TensorBase
+from wengert.tensor.view import as_alias
 from wengert.transforms import dual
 
 _level: ContextVar[dual.Level | None] = ContextVar("wengert_dual_level", default=None)
@@ -73,7 +74,7 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
             f"Tensor is of size {list(tensor.shape)} ({tensor.space.dtype!r}) while the given forward gradient is of size "
             f"{list(tangent.shape)} ({tangent.space.dtype!r})."
         )
-    return dual.make_dual(current, dual.primal_of(tensor), tangent)
+    return as_alias(dual.make_dual(current, dual.primal_of(tensor), tangent), tensor)
 
 
 def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 _KNOWN = ("cpu", "cuda")
-_FORM = re.compile(r"([a-z_]+)(?::(0|[1-9][0-9]*))?")
 
 
 def parse_device(device: str, known: Iterable[str] = ()) -> tuple[str, int | None]:
@@ -18,12 +16,13 @@ def parse_device(device: str, known: Iterable[str] = ()) -> tuple[str, int | Non
     if not device:
         raise RuntimeError("Device string must not be empty; write for instance 'cpu' or 'cuda:0'.")
     types = (*_KNOWN, *sorted(set(known) - set(_KNOWN)))
-    if device.partition(":")[0] not in types:
+    kind, colon, number = device.partition(":")
+    if kind not in types:
         raise RuntimeError(f"Expected one of {', '.join(types)} device type at start of device string: {device}")
-    found = _FORM.fullmatch(device)
-    if found is None:
+    is_index = number.isascii() and number.isdigit() and (number == "0" or number[0] != "0")
+    if colon and not is_index:
         raise RuntimeError(f"Invalid device string: {device!r}; write for instance 'cpu' or 'cuda:0'.")
-    return found[1], None if found[2] is None else int(found[2])
+    return kind, int(number) if colon else None
 
 
 def pick_device(kind: str, index: int | None, present: Sequence[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from wengert.protocol.backend import BackendSpec
 from wengert.protocol.errors import BackendError
@@ -12,16 +12,36 @@ class NoSpecError(BackendError):
     """A plugin that is none of a backend: it brings kernels, scenarios or lines for the doctor."""
 
 
-@dataclass(frozen=True, slots=True)
 class BackendState:
     """What `python -m wengert` tells of a backend. `state` is available, unavailable, blocked or broken."""
 
-    name: str
-    version: str
-    protocol: int | None
-    devices: tuple[str, ...]
-    state: str
-    reason: str
+    __slots__ = ("devices", "name", "protocol", "reason", "state", "version")
+
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        protocol: int | None,
+        devices: tuple[str, ...],
+        state: str,
+        reason: str,
+    ) -> None:
+        self.name, self.version, self.protocol = name, version, protocol
+        self.devices, self.state, self.reason = devices, state, reason
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields by name, as JSON has them."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "protocol": self.protocol,
+            "devices": self.devices,
+            "state": self.state,
+            "reason": self.reason,
+        }
+
+    def __repr__(self) -> str:
+        return f"BackendState({', '.join(f'{name}={value!r}' for name, value in self.as_dict().items())})"
 
 
 def told(error: BaseException) -> str:

@@ -83,10 +83,13 @@ def run(
     that lead to those nodes are walked; their cotangents are stored as the values and nothing is accumulated.
     """
     starts = list(roots)
+    if not starts:
+        return
     wanted, special = (None, None) if captures is None else _leading_to([node for node, _ in starts], captures)
     previous = set_grad_mode(tools.recording)
     try:
-        _walk(starts, tools, keep, captures, wanted, special)
+        with starts[0][0].space.xp.errstate():  # a gradient may be infinite or nan without a word
+            _walk(starts, tools, keep, captures, wanted, special)
     finally:
         set_grad_mode(previous)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, ClassVar
 
-from wengert.graph.saved import FREED, checked, checked_output
+from wengert.graph.saved import FREED, check_version, checked_output
 from wengert.protocol.backend import Space
 from wengert.rule.kinds import sum_to
 from wengert.rule.placed import Placed
@@ -149,6 +149,15 @@ class OperationNode(Node):
     compute: Space
     shapes: Any
 
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The node and output number behind each input that has a gradient, as in torch."""
+        primitive, edges = self.primitive, self.edge_nodes()
+        if primitive.variadic:
+            return super().next_functions
+        moving = [edge for name, edge in zip(primitive.inputs, edges, strict=True) if name not in primitive.constants]
+        return tuple((None, 0) if edge is None else edge.destination() for edge in moving)
+
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         primitive, xp = self.primitive, tools.namespace(self.space)
 
@@ -187,10 +196,9 @@ class OperationNode(Node):
             data = checked_output(self, name, self.saved_out, self.cell_out)
             return tools.output(data, self.space, self)
         if name in primitive.inputs:
-            tensor = getattr(self, f"saved_{name}")
-            if tensor is None and name in primitive.optional:
+            tensor = self.input_kept(name)
+            if tensor is None:
                 return None
-            checked(self, name, tensor)
             as_it_is = self.arrived is None or name in primitive.constants
             return tools.input(tensor, tensor.space if as_it_is else self.compute)
         return tools.static(self.space, name.rpartition("_")[2], getattr(self, name))
@@ -206,20 +214,19 @@ class OperationNode(Node):
     saved_out: Any
     cell_out: list[Any] | None
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_saved_"):
-            wanted = name.removeprefix("_saved_")
-            for ours in self.kept_by:
-                if self.saved_names.get(ours, ours) == wanted:
-                    return saved_attribute(self, ours)
-        raise AttributeError(f"{self.name()} has no attribute {name!r}")
+    def keeps(self, name: str) -> bool:
+        """Whether the edges of this node had need of what can be kept under `name`."""
+        if name in self.primitive.statics or name not in self.kept_by:
+            return name in self.primitive.statics
+        edges = self.edge_nodes()
+        return self.primitive.variadic or any(edges[position] is not None for position in self.kept_by[name])
 
-
-def saved_attribute(node: OperationNode, name: str) -> Any:
-    """The kept value `name` of `node`, for reading by hand."""
-    if name == "out":
-        return checked_output(node, name, node.saved_out, node.cell_out)
-    return checked(node, name, getattr(node, f"saved_{name}"))
+    def input_kept(self, name: str) -> Any:
+        """The tensor kept under an input's name, checked; None if this call had none."""
+        tensor = getattr(self, f"saved_{name}")
+        if tensor is not None:
+            check_version(self, name, tensor)
+        return tensor
 
 
 class Several:

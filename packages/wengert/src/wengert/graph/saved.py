@@ -55,12 +55,6 @@ def check_version(node: Any, name: str, tensor: Any) -> None:
         raise_stale(node, name, tensor.shape, found, version, written_at(tensor.version))
 
 
-def checked(node: Any, name: str, tensor: Any) -> Any:
-    """`tensor`, kept by `node` under `name`, if it is still there and as it was."""
-    check_version(node, name, tensor)
-    return tensor
-
-
 def checked_output(node: Any, name: str, data: Any, cell: list[Any] | None) -> Any:
     """`data`, the output that `node` kept under `name`, if it is still there and as it was."""
     if data is None:

@@ -243,14 +243,15 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
             "  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n"
             "  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
         )
-    return _by_positions(input, widths, mode)
+    return _by_positions(input, widths, mode, len(pairs))
 
 
-def _by_positions(input: Tensor, widths: Sequence[tuple[int, int]], mode: str) -> Any:
-    """Each padded axis taken at the positions that `mode` means."""
-    xp, out = namespace_of(input.space.backend), input
-    for axis, (low, high) in enumerate(widths):
-        n = input.shape[axis]
+def _by_positions(input: Tensor, widths: Sequence[tuple[int, int]], mode: str, count: int) -> Any:
+    """The last `count` axes taken at the positions that `mode` means."""
+    xp = namespace_of(input.space.backend)
+    positions: list[Any] = []
+    for axis in range(len(input.shape) - 1, len(input.shape) - 1 - count, -1):
+        n, (low, high) = input.shape[axis], widths[axis]
         if mode == "reflect" and max(low, high) >= n and (low or high):
             raise RuntimeError(
                 "Padding size should be less than the corresponding input dimension, but got: padding "
@@ -262,24 +263,34 @@ def _by_positions(input: Tensor, widths: Sequence[tuple[int, int]], mode: str) -
             raise RuntimeError(
                 f"pad: input {list(input.shape)}, padding ({low}, {high}) at dimension {axis} leaves nothing."
             )
-        if low or high:
-            positions = [_PLACES[mode](i, n) for i in range(-low, n + high)]
-            out = xp.take(out, xp.asarray(positions, dtype=xp.int64, device=input.space.device), axis=axis)
-    return out
+        places = _PLACES[mode](n, low, high)
+        positions.append(xp.asarray(places, dtype=xp.int64, device=input.space.device))
+    if mode != "circular":
+        return _PADS[mode][count - 1](input, *positions)
+    for back, (place, pair) in enumerate(zip(positions, reversed(widths), strict=False)):
+        if any(pair):
+            input = xp.take(input, place, axis=len(widths) - 1 - back)
+    return input
 
 
-def _reflected(i: int, n: int) -> int:
-    return -i if i < 0 else 2 * (n - 1) - i if i >= n else i
+def _reflected(n: int, low: int, high: int) -> list[int]:
+    return [-i if i < 0 else 2 * (n - 1) - i if i >= n else i for i in range(-low, n + high)]
 
 
-def _clamped(i: int, n: int) -> int:
-    return min(max(i, 0), n - 1)
+def _clamped(n: int, low: int, high: int) -> list[int]:
+    return [min(max(i, 0), n - 1) for i in range(-low, n + high)]
 
 
-def _wrapped(i: int, n: int) -> int:
-    return i % n
+def _wrapped(n: int, low: int, high: int) -> list[int]:
+    """What is cut off goes first: the rest wraps around."""
+    start, stop = max(-low, 0), n - max(-high, 0)
+    return [start + i % (stop - start) for i in range(-max(low, 0), stop - start + max(high, 0))]
 
 
 _PLACES = {"reflect": _reflected, "replicate": _clamped, "circular": _wrapped}
+_PADS = {
+    mode: [kernel(rules.pad_from_within, f"{name}Pad{rank}DBackward0", x="self") for rank in (1, 2, 3)]
+    for mode, name in (("reflect", "Reflection"), ("replicate", "Replication"))
+}
 
 __all__ = ["conv1d", "conv2d"]

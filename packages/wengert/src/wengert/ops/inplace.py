@@ -33,7 +33,12 @@ def inplace(function: Function, into_memory: Function | None = None) -> Function
             self.array = self.space.xp.asarray(into_memory(self.array, other))
             bump_version(self, user_line())
             return self
-        return write(self, function(before(self), *args, **keywords), function.__name__)
+        old = before(self)
+        result = function(old, *[before(self) if arg is self else arg for arg in args], **keywords)
+        earlier = ref(old)
+        del old
+        keep_apart(earlier(), result)
+        return write(self, result, function.__name__)
 
     method.__name__ = method.__qualname__ = f"{function.__name__}_"
     method.__doc__ = f"`{function.__name__}`, written into self; returns self."
@@ -53,10 +58,25 @@ def _plain(self: Tensor, args: tuple[Any, ...], keywords: dict[str, Any]) -> boo
 
 
 def before(tensor: Tensor) -> Any:
-    """An alias of `tensor` with its memory, version and history as they are now."""
+    """An alias of `tensor` with its memory, version, history and tangent as they are now."""
     alias = make(tensor.space, tensor.array, None if tensor.node.__class__ is ref else tensor.node)
     alias.version = version_cell(tensor)
+    if tensor.space is not tensor.space.plain:
+        alias._tangent = tensor._tangent  # pyright: ignore[reportPrivateUsage]  # a slot that all floors of tensors share
+        _give_own_memory(alias)
     return alias
+
+
+def keep_apart(old: Tensor | None, result: Tensor) -> None:
+    """Give the value from before the write, if `result` still needs it (`old` is alive), a memory of its own."""
+    if old is not None and result.node is not None:
+        _give_own_memory(old)
+
+
+def _give_own_memory(alias: Tensor) -> None:
+    if alias.space.backend.capabilities.mutable:
+        alias.array = alias.space.xp.copy(alias.array)
+    alias.version = None if alias.version is None else [alias.version[0]]
 
 
 def write(self: Any, result: Tensor, name: str) -> Any:
@@ -73,6 +93,8 @@ def write(self: Any, result: Tensor, name: str) -> Any:
     self.array = xp.setitem(self.array, (Ellipsis,), result.array) if self.shape or _writable_scalar(self) else result.array
     bump_version(self, user_line())
     rebase(self, result)
+    if result.space is not result.space.plain:
+        result.space.written(self, result)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces
     return self
 
 
@@ -91,7 +113,10 @@ def check_castable(source: DType, target: DType) -> None:
 
 def zero_(self: Any) -> Any:
     """Fill self with zeros; returns self."""
-    return fill_(self, 0)
+    check_writable(self)
+    space = self.space
+    zeros = space.xp.zeros(self.shape, dtype=space.native, device=space.native_device)
+    return write(self, arithmetic.zeroed(before(self), make(space.plain, zeros)), "zero")
 
 
 def fill_(self: Any, value: Any) -> Any:
@@ -105,7 +130,8 @@ def fill_(self: Any, value: Any) -> Any:
         space = self.space
         number = arithmetic.number_like(self, value)
         filled = make(space, space.xp.broadcast_to(number.array, self.shape))
-    return write(self, arithmetic.replaced(before(self), filled), "fill")
+    fill = arithmetic.filled_by_tensor if isinstance(value, Tensor) else arithmetic.filled
+    return write(self, fill(before(self), filled), "fill")
 
 
 def copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
@@ -130,8 +156,8 @@ def setitem(self: Any, key: Any, value: Any) -> None:
     elif value.space.dtype is not self.space.dtype:
         value = value.to(self.space.dtype)  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
     recorded = (self.node is not None or value.node is not None) and is_grad_enabled()
-    if recorded:
-        write(self, indexing.with_item(before(self), key, value), "index_put")
+    if recorded or self.space is not self.space.plain or value.space is not value.space.plain:
+        write(self, indexing.assigned(before(self), key, value), "index_put")
         return
     indexing.write_item(self, key, value)
     bump_version(self, user_line())

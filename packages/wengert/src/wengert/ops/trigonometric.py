@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from wengert.ops.arithmetic.operands import checked
 from wengert.rules import trigonometric as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operation import direct
+from wengert.tensor.operation import direct, kernel
+
+_acosh = kernel(rules.acosh, "AcoshBackward0", x="self")
+_acosh_complex = kernel(rules.acosh_complex, "AcoshBackward0", x="self")
 
 
 @direct(rules.sin, "SinBackward0", x="self")
@@ -147,7 +151,6 @@ def asinh(input: Tensor) -> Tensor:
     ...
 
 
-@direct(rules.acosh, "AcoshBackward0", x="self")
 def acosh(input: Tensor) -> Tensor:
     """The number whose hyperbolic cosine is `input`; nan below 1.
 
@@ -158,7 +161,7 @@ def acosh(input: Tensor) -> Tensor:
     >>> acosh(tensor([1., 2.]))
     tensor([0.0000, 1.3170])
     """
-    ...
+    return (_acosh_complex if checked("acosh", "input", input).space.dtype.is_complex else _acosh)(input)
 
 
 @direct(rules.atanh, "AtanhBackward0", x="self")

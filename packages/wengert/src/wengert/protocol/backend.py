@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wengert.protocol.dtypes import DType, bool_, int64
-from wengert.protocol.namespace import Namespace
+
+if TYPE_CHECKING:
+    from wengert.protocol.namespace import Namespace
 
 PROTOCOL_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
 class BackendSpec:
     """What a plugin says of its backend before anything heavy is imported.
 
@@ -22,18 +22,38 @@ class BackendSpec:
     the one of highest `priority` is its default. `install` is the command that installs the backend.
     """
 
-    name: str
-    device_types: tuple[str, ...]
-    load: Callable[[], Backend]
-    owns: Callable[[type], bool]
-    priority: int = 0
-    protocol_version: int = PROTOCOL_VERSION
-    install: str = ""
-    version: Callable[[], str] = lambda: ""
-    device_module: str | None = None
+    __slots__ = (
+        "device_module",
+        "device_types",
+        "install",
+        "load",
+        "name",
+        "owns",
+        "priority",
+        "protocol_version",
+        "version",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        device_types: tuple[str, ...],
+        load: Callable[[], Backend],
+        owns: Callable[[type], bool],
+        priority: int = 0,
+        protocol_version: int = PROTOCOL_VERSION,
+        install: str = "",
+        version: Callable[[], str] = lambda: "",
+        device_module: str | None = None,
+    ) -> None:
+        self.name, self.device_types, self.load, self.owns = name, device_types, load, owns
+        self.priority, self.protocol_version, self.install = priority, protocol_version, install
+        self.version, self.device_module = version, device_module
+
+    def __repr__(self) -> str:
+        return f"BackendSpec(name={self.name!r}, device_types={self.device_types}, priority={self.priority})"
 
 
-@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a backend can. The core asks these claims, never the library's name.
 
@@ -41,32 +61,58 @@ class Capabilities:
     dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing.
     """
 
-    mutable: bool = True
-    views: bool = True
-    complex: bool = True
-    lazy: bool = False
-    synchronous: bool = True
+    __slots__ = ("complex", "lazy", "mutable", "synchronous", "views")
+
+    def __init__(
+        self,
+        mutable: bool = True,
+        views: bool = True,
+        complex: bool = True,
+        lazy: bool = False,
+        synchronous: bool = True,
+    ) -> None:
+        self.mutable, self.views, self.complex, self.lazy, self.synchronous = mutable, views, complex, lazy, synchronous
+
+    def __repr__(self) -> str:
+        return f"Capabilities({', '.join(f'{name}={getattr(self, name)}' for name in self.__slots__)})"
 
 
-@dataclass(eq=False, slots=True)
 class Backend:
     """A loaded backend: its kernels, and how its library's dtypes and devices correspond to ours."""
 
-    name: str
-    xp: Namespace
-    array_type: type
-    dtypes: Mapping[DType, Any]
-    capabilities: Capabilities = field(default_factory=Capabilities)
-    devices: Callable[[], Sequence[str]] = lambda: ("cpu",)
-    device_of: Callable[[Any], str] = lambda array: "cpu"
-    native_device: Callable[[str], Any] = lambda device: None
-    dtype_of: Callable[[Any], DType | None] | None = None
-    lifted: Any = None  # the same namespace over Tensors, put here by the floor that makes it
-    _dtype_by_native: dict[Any, DType] = field(init=False)
-    _spaces: dict[tuple[str, DType], Space] = field(init=False, default_factory=dict[tuple[str, DType], "Space"])
+    __slots__ = (
+        "_dtype_by_native",
+        "_spaces",
+        "array_type",
+        "capabilities",
+        "device_of",
+        "devices",
+        "dtype_of",
+        "dtypes",
+        "lifted",
+        "name",
+        "native_device",
+        "xp",
+    )
 
-    def __post_init__(self) -> None:
-        self._dtype_by_native = {native: dtype for dtype, native in self.dtypes.items()}
+    def __init__(
+        self,
+        name: str,
+        xp: Namespace,
+        array_type: type,
+        dtypes: Mapping[DType, Any],
+        capabilities: Capabilities | None = None,
+        devices: Callable[[], Sequence[str]] = lambda: ("cpu",),
+        device_of: Callable[[Any], str] = lambda array: "cpu",
+        native_device: Callable[[str], Any] = lambda device: None,
+        dtype_of: Callable[[Any], DType | None] | None = None,
+    ) -> None:
+        self.name, self.xp, self.array_type, self.dtypes = name, xp, array_type, dtypes
+        self.capabilities = Capabilities() if capabilities is None else capabilities
+        self.devices, self.device_of, self.native_device, self.dtype_of = devices, device_of, native_device, dtype_of
+        self.lifted: Any = None  # the same namespace over Tensors, put here by the floor that makes it
+        self._dtype_by_native: dict[Any, DType] = {native: dtype for dtype, native in dtypes.items()}
+        self._spaces: dict[tuple[str, DType], Space] = {}
 
     def space(self, device: str, dtype: DType) -> Space:
         """The one `Space` of this backend for `device` and `dtype`; TypeError where the library has no such dtype."""

@@ -13,6 +13,7 @@ from wengert.protocol.namespace import Namespace
 from wengert.protocol.shapes import Shape
 from wengert.rule.kinds import bilinear, general, linear
 from wengert.rule.primitive import Primitive
+from wengert.rules.movement import zeros
 
 Widths = tuple[Shape, ...]
 
@@ -33,6 +34,33 @@ def pad_jvp(xp: Namespace, t: Array, widths: Widths) -> Array:
 
 
 pad.fresh = False
+
+
+@linear
+def pad_from_within(
+    xp: Namespace, x: Array, last: Array, second: Array | None = None, third: Array | None = None
+) -> Array:
+    """x taken at positions along its last axis, along the one before it, and along the one before that."""
+    for axis, positions in _from_the_end(x.shape, last, second, third):
+        x = xp.take(x, positions, axis=axis)
+    return x
+
+
+pad_from_within.without_gradient("last", "second", "third")
+
+
+@pad_from_within.transpose
+def pad_from_within_transpose(
+    xp: Namespace, g: Array, x_shape: Shape, last: Array, second: Array | None, third: Array | None
+) -> Array:
+    for axis, positions in _from_the_end(x_shape, last, second, third):
+        shape = (*g.shape[:axis], x_shape[axis], *g.shape[axis + 1 :])
+        g = xp.scatter_add(zeros(xp, g, shape), (*(slice(None),) * axis, positions), g)
+    return g
+
+
+def _from_the_end(shape: Shape, *positions: Array | None) -> list[tuple[int, Array]]:
+    return [(len(shape) - 1 - count, array) for count, array in enumerate(positions) if array is not None]
 
 
 # --- convolution ------------------------------------------------------------------------------------------------------

@@ -27,6 +27,33 @@ def softmax_jvp(xp: Namespace, t: Array, out: Array, axis: int) -> Array:
 
 
 @general
+def softmax_of_one(xp: Namespace, x: Array) -> Array:
+    """The softmax of a 0-d array: 1."""
+    return xp.reshape(xp.softmax(xp.reshape(x, (1,)), axis=0), ())
+
+
+@softmax_of_one.vjp("x")
+def softmax_of_one_vjp(xp: Namespace, g: Array, out: Array) -> Array:
+    return xp.reshape(xp.softmax_pullback(xp.reshape(g, (1,)), xp.reshape(out, (1,)), axis=0), ())
+
+
+softmax_of_one.jvp(lambda xp, t, out: softmax_of_one_vjp(xp, t, out))
+
+
+@general
+def log_softmax_of_one(xp: Namespace, x: Array) -> Array:
+    return xp.reshape(xp.log_softmax(xp.reshape(x, (1,)), axis=0), ())
+
+
+@log_softmax_of_one.vjp("x")
+def log_softmax_of_one_vjp(xp: Namespace, g: Array, out: Array) -> Array:
+    return xp.reshape(xp.log_softmax_pullback(xp.reshape(g, (1,)), xp.reshape(out, (1,)), axis=0), ())
+
+
+log_softmax_of_one.jvp(lambda xp, t, out: log_softmax_of_one_vjp(xp, t, out))
+
+
+@general
 def softmax_pullback(xp: Namespace, x: Array, y: Array, *, axis: int) -> Array:
     return xp.softmax_pullback(x, y, axis=axis)
 

@@ -92,7 +92,15 @@ def acosh(xp: Namespace, x: Array) -> Array:
     return xp.acosh(x)
 
 
-acosh.partials(x=lambda xp, x: xp.reciprocal(xp.multiply(xp.sqrt(x - 1), xp.sqrt(x + 1))))  # two roots: the branch cuts
+acosh.partials(x=lambda xp, x: xp.reciprocal(xp.sqrt(x * x - 1)))
+
+
+@elementwise
+def acosh_complex(xp: Namespace, x: Array) -> Array:
+    return xp.acosh(x)
+
+
+acosh_complex.partials(x=lambda xp, x: xp.reciprocal(xp.multiply(xp.sqrt(x - 1), xp.sqrt(x + 1))))  # the branch cuts
 
 
 @elementwise(floating=True)

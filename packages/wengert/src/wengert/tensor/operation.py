@@ -43,6 +43,7 @@ def direct(primitive: Primitive, node_name: str = "", **saved_names: str) -> Cal
     def bind(declared: Function) -> Function:
         operation = Operation(primitive, node_name, saved_names)
         look = _as_declared(declared)
+        operation.arguments = look.parameters.names[: len(primitive.inputs)]
         function = recorder(operation, look)
         _DIRECT[function] = operation, look
         if primitive not in KERNELS:

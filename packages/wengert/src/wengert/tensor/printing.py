@@ -9,7 +9,6 @@ out in brackets. The suffixes (`dtype=...`, `grad_fn=<...>`) come after.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 __all__ = [
@@ -38,15 +37,31 @@ class ElementKind(Protocol):
 # ---------------------------------------------------------------------------------------------------- options
 
 
-@dataclass(slots=True)
 class PrintOptions:
     """The settings of `set_printoptions`."""
 
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
+    __slots__ = ("edgeitems", "linewidth", "precision", "sci_mode", "threshold")
+
+    def __init__(
+        self,
+        precision: int = 4,
+        threshold: float = 1000,
+        edgeitems: int = 3,
+        linewidth: int = 80,
+        sci_mode: bool | None = None,
+    ) -> None:
+        self.precision, self.threshold, self.edgeitems = precision, threshold, edgeitems
+        self.linewidth, self.sci_mode = linewidth, sci_mode
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings by name, in torch's order."""
+        return {
+            "precision": self.precision,
+            "threshold": self.threshold,
+            "edgeitems": self.edgeitems,
+            "linewidth": self.linewidth,
+            "sci_mode": self.sci_mode,
+        }
 
 
 PROFILES: dict[str, dict[str, Any]] = {
@@ -56,12 +71,10 @@ PROFILES: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(slots=True)
-class _Holder:
-    options: PrintOptions
+class _Current:
+    """The options in force, in one place."""
 
-
-_current = _Holder(PrintOptions())
+    options = PrintOptions()
 
 
 def set_printoptions(
@@ -94,7 +107,7 @@ def set_printoptions(
     changes = PROFILES.get(profile, {}) if profile is not None else {}
     changes = changes | {name: value for name, value in given.items() if value is not None}
     # One assignment of a new object: a print running in another thread sees the old options or the new, no mixture.
-    _current.options = replace(_current.options, **changes, sci_mode=sci_mode)
+    _Current.options = PrintOptions(**{**_Current.options.as_dict(), **changes, "sci_mode": sci_mode})
 
 
 def get_printoptions() -> dict[str, Any]:
@@ -103,19 +116,20 @@ def get_printoptions() -> dict[str, Any]:
     >>> get_printoptions()["precision"]
     4
     """
-    return asdict(_current.options)
+    return _Current.options.as_dict()
 
 
 # ---------------------------------------------------------------------------------------------------- columns
 
 
-@dataclass(frozen=True, slots=True)
 class _RealColumn:
     """One way to write all elements of a real tensor, right-aligned in `width` characters."""
 
-    spec: str
-    width: int
-    pointed: bool = False  # a float without a fraction: "1."
+    __slots__ = ("pointed", "spec", "width")
+
+    def __init__(self, spec: str, width: int, pointed: bool = False) -> None:
+        self.spec, self.width = spec, width
+        self.pointed = pointed  # a float without a fraction: "1."
 
     def write(self, value: Any) -> str:
         text = format(value, self.spec)
@@ -124,12 +138,13 @@ class _RealColumn:
         return text.rjust(self.width)
 
 
-@dataclass(frozen=True, slots=True)
 class _ComplexColumn:
     """A column for the real parts, a sign, a column for the imaginary parts, and "j"."""
 
-    real: _RealColumn
-    imaginary: _RealColumn
+    __slots__ = ("imaginary", "real")
+
+    def __init__(self, real: _RealColumn, imaginary: _RealColumn) -> None:
+        self.real, self.imaginary = real, imaginary
 
     @property
     def width(self) -> int:
@@ -209,13 +224,15 @@ def _elements(values: Any, dimensions: int) -> Iterator[Any]:
 # ---------------------------------------------------------------------------------------------------- layout
 
 
-@dataclass(frozen=True, slots=True)
 class _Layout:
     """Brackets, indents and line breaks around values that `column` writes."""
 
-    column: _RealColumn | _ComplexColumn
-    shortened: Sequence[bool]
-    options: PrintOptions
+    __slots__ = ("column", "options", "shortened")
+
+    def __init__(
+        self, column: _RealColumn | _ComplexColumn, shortened: Sequence[bool], options: PrintOptions
+    ) -> None:
+        self.column, self.shortened, self.options = column, shortened, options
 
     def write(self, values: Any, axis: int, indent: int) -> str:
         remaining = len(self.shortened) - axis
@@ -281,7 +298,7 @@ def tensor_suffixes(
     suffixes: list[str] = []
     if device is not None:
         suffixes.append(f"device='{device}'")
-    if (empty and len(shape) != 1) or (not empty and _current.options.edgeitems == 0):
+    if (empty and len(shape) != 1) or (not empty and _Current.options.edgeitems == 0):
         suffixes.append(f"size={shape}")
     if not (dtype_is_default if empty else dtype_is_implied):
         suffixes.append(f"dtype={dtype}")
@@ -328,6 +345,6 @@ def format_tensor(
     tensor([[1.0000, 2.5000],
             [3.0000, 4.0000]], dtype=wengert.float64)
     """
-    options = _current.options
+    options = _Current.options
     text = prefix + _contents(read, shape, dtype, len(prefix), options)
     return _append_suffixes(text, suffixes, len(prefix), options.linewidth)

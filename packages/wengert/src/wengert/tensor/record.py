@@ -21,6 +21,7 @@ from wengert.protocol.shapes import broadcast_all
 from wengert.rule.kinds import Predicate
 from wengert.rule.primitive import Primitive
 from wengert.tensor.base import TensorBase, edge_of, make, version_cell
+from wengert.tensor.kept import attributes, kept_value
 from wengert.tensor.tools import RAW
 
 NUMBERS = (bool, int, float, complex)
@@ -33,14 +34,23 @@ class Operation:
         self.primitive = primitive
         self.node_name = node_name or f"{primitive.name.title().replace('_', '')}Backward0"
         self.saved_names = dict(saved_names or {})
+        self.arguments: tuple[str, ...] = tuple(self.saved_names.get(name, name) for name in primitive.inputs)
         self._node_class: type[OperationNode] | None = None
         self._general_class: type[OperationNode] | None = None
         self._direct: tuple[type, Callable[..., Any], Callable[..., Any]] | None = None
 
     @property
     def name(self) -> str:
-        """What error messages call the operation."""
-        return self.primitive.name
+        """What error messages call the operation: torch's name where the name of its nodes says it."""
+        stem, found, _ = self.node_name.partition("Backward")
+        if not found or not self.arguments:
+            return self.primitive.name
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in stem).lstrip("_")
+
+    def argument(self, position: int) -> str:
+        """What error messages call an argument."""
+        name = self.arguments[0 if self.primitive.variadic else position]
+        return "input" if name in ("self", "x") else "other" if name == "y" else name
 
     def general_class(self) -> type[OperationNode]:
         """The class of nodes whose pull runs the rules as they are declared."""
@@ -163,6 +173,7 @@ def node_class(operation: Operation, base: type[OperationNode], slots: tuple[str
                 kept_by[ask] = (*kept_by.get(ask, ()), position)
     members |= {"__slots__": slots, "primitive": primitive, "fresh": primitive.fresh, "kept_by": kept_by}
     members |= {"saved_names": operation.saved_names, "__module__": "wengert.autograd.graph"}
+    members |= {"__getattr__": kept_value, "__dir__": attributes}
     return type(operation.node_name, (base,), members)
 
 
@@ -180,7 +191,7 @@ def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any], c
 def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, Any], compute: DType | None) -> Any:
     """`record` below all transforms: a tensor inside one counts as its plain value, but is kept as it is."""
     primitive = operation.primitive
-    place = common_place(operation.name, args)
+    place = common_place(operation, args)
     names = primitive.inputs * len(args) if primitive.variadic else primitive.inputs
     compute = compute or _compute_dtype(operation, names, args)
     if primitive.refusal is not None:
@@ -195,7 +206,7 @@ def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, A
     for name, arg in zip(names, args, strict=True):
         if arg is None:
             if name not in primitive.optional:
-                raise_not_tensor(operation.name, name, arg)
+                raise_not_tensor(operation.name, operation.argument(names.index(name)), arg, names.index(name) + 1)
             operand = array = None
         elif name in primitive.constants and not isinstance(primitive, Predicate):
             operand = arg if isinstance(arg, TensorBase) else number(place.of(scalar_dtype(arg)), arg)
@@ -293,7 +304,7 @@ def _compute_dtype(operation: Operation, names: Sequence[str], args: Sequence[An
     return dtype
 
 
-def common_place(name: str, args: Sequence[Any]) -> Space:
+def common_place(operation: Operation, args: Sequence[Any]) -> Space:
     """The space of the operand that decides backend and device; an error names both where two of them meet."""
     first: TensorBase | None = None
     for position, arg in enumerate(args):
@@ -301,11 +312,12 @@ def common_place(name: str, args: Sequence[Any]) -> Space:
             if first is None:
                 first = arg
             elif arg.space.backend is not first.space.backend or arg.space.device != first.space.device:
-                first = _reconcile(name, first, arg)
+                first = _reconcile(operation.name, first, arg)
         elif arg is not None and not isinstance(arg, NUMBERS):
-            raise_not_tensor(name, f"number {position + 1}", arg)
+            raise_not_tensor(operation.name, operation.argument(position), arg, position + 1)
     if first is None:
-        raise TypeError(f"{name}: got {', '.join(type(a).__name__ for a in args)}; expected at least one Tensor.")
+        position = next((position for position, arg in enumerate(args) if arg is not None), 0)
+        raise_not_tensor(operation.name, operation.argument(position), args[position], position + 1)
     return first.space.plain
 
 
@@ -327,10 +339,11 @@ def _reconcile(name: str, first: TensorBase, other: TensorBase) -> TensorBase:
     )
 
 
-def raise_not_tensor(name: str, argument: str, value: Any) -> NoReturn:
+def raise_not_tensor(name: str, argument: str, value: Any, position: int | None = None) -> NoReturn:
     """TypeError for an argument that should have been a Tensor."""
+    place = "" if position is None else f" (position {position})"
     hint = "" if value is None else " Make it one: wengert.as_tensor(x)."
-    raise TypeError(f"{name}(): argument {argument!r} must be Tensor, not {type(value).__name__}.{hint}")
+    raise TypeError(f"{name}(): argument {argument!r}{place} must be Tensor, not {type(value).__name__}.{hint}")
 
 
 def number(space: Space, value: Any) -> Any:

@@ -32,7 +32,7 @@ _OPERATORS = {
 }  # fmt: skip
 
 
-_KERNEL = re.compile(r"\(kernel := xp\.(\w+)\)")
+_KERNEL = r"\(kernel := xp\.(\w+)\)"
 
 
 class Probe:
@@ -395,8 +395,8 @@ def _pull_source(
     texts = {n: _gradient_text(operation, n, environment) for n in primitive.inputs if n not in primitive.constants}
     if not plain:
         put(f"    {', '.join(edge)}, = self.edges")
-    kernels = sorted({kernel for text in texts.values() for kernel in _KERNEL.findall(text)})
-    texts = {name: _KERNEL.sub(r"\1", text) for name, text in texts.items()}
+    kernels = sorted({kernel for text in texts.values() for kernel in re.findall(_KERNEL, text)})
+    texts = {name: re.sub(_KERNEL, r"\1", text) for name, text in texts.items()}
     if len(kernels) > 1 or any("xp" in text for text in texts.values()):
         put(f"    xp = {namespace}")
         namespace = "xp"

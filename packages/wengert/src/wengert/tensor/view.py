@@ -169,7 +169,7 @@ class CopySlices(Node):
         """The node for `base`, after `result` was written into `view` of it."""
         node = cls()
         node.e0, node.e1 = edge_of(base), edge_of(result)
-        node.replay, node.space, node.extra, node.seq = view.replay, base.space, None, next_number()
+        node.replay, node.space, node.extra, node.seq = view.replay, base.space.plain, None, next_number()
         return node
 
     def pull(self, g: Any, keep: bool) -> Any:

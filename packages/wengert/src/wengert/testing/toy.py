@@ -26,7 +26,7 @@ from itertools import accumulate
 from typing import Any, ClassVar, cast
 
 from wengert.backends.standard import complete
-from wengert.backends.standard.adapters import nested
+from wengert.backends.nested import nested
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, BackendSpec, Capabilities
 from wengert.protocol.shapes import Shape, broadcast_all, infer_shape, normalize_axes, normalize_axis, reduced_shape

@@ -4,7 +4,7 @@ the tangents through the declared rules. Both go through Tensors, so that what h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from weakref import ref
 
 from wengert.ops.xp import namespace_of
@@ -13,6 +13,7 @@ from wengert.protocol.dtypes import DType
 from wengert.rule.kinds import Predicate
 from wengert.tensor.base import TensorBase, edge_of, make
 from wengert.tensor.record import NUMBERS, GeneralNode, Operation, number, record_plain
+from wengert.tensor.view import sharing, view_of
 
 
 class Level:
@@ -59,13 +60,36 @@ class DualSpace(Space):
             return result
         several = bool(operation.primitive.outputs)
         outs = result if several else (result,)
-        pushed = _push(operation, primals, tangents, statics, outs)
+        with self.xp.errstate():
+            pushed = _push(operation, primals, tangents, statics, outs)
         duals = [
             make_dual(self.level, out, t) if t is not None and out.space.dtype.is_inexact else out
             for out, t in zip(outs, pushed if several else (pushed,), strict=True)
         ]
         _keep_tangents(result, operation, duals)
         return tuple(duals) if several else duals[0]
+
+
+    def written(self, tensor: TensorBase, result: TensorBase) -> None:
+        """After the dual `result` was written into `tensor`: all on that memory are duals now."""
+        tangent, view = tangent_of(result), view_of(tensor)
+        if tangent is None:
+            return
+        base: Any = tensor if view is None else view.base
+        if view is not None:
+            whole = tangent_of(base)
+            whole = namespace_of(self.backend).zeros_like(base) if whole is None else cast(Any, whole).clone()
+            view.replay(whole).copy_(tangent)
+            tangent = whole
+        _become_dual(self, base, tangent)
+        for other in sharing(base):
+            theirs = view_of(other)
+            if theirs is not None and theirs.base is base:
+                _become_dual(self, other, theirs.replay(tangent))
+
+
+def _become_dual(space: DualSpace, tensor: TensorBase, tangent: Any) -> None:
+    tensor.space, tensor._tangent = space, tangent  # pyright: ignore[reportPrivateUsage]  # the slot for forward mode
 
 
 def _keep_tangents(result: Any, operation: Operation, duals: Sequence[Any]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from wengert.backends.nested import nested
 from wengert.backends.standard.facts import Kernels, constant, is_bool
 from wengert.backends.standard.keys import whole_key
 from wengert.protocol import dtypes as ours
@@ -90,16 +91,6 @@ def tolist(xp: Kernels, x: Any, /) -> Any:
         return python_type(x)
     flat = xp.reshape(x, (-1,))
     return nested([python_type(flat[i]) for i in range(flat.shape[0])], x.shape)
-
-
-def nested(values: list[Any], shape: Shape) -> Any:
-    """A flat list as lists within lists, the last axis innermost; the value itself for no axis."""
-    if not shape:
-        return values[0]
-    if len(shape) == 1:
-        return values
-    step = len(values) // shape[0] if shape[0] else 0
-    return [nested(values[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
 
 
 BEYOND_THE_STANDARD: dict[str, Function] = {"getitem": getitem, "tolist": tolist}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from wengert.backends.standard.facts import Kernels, along, counting, filled
+from wengert.backends.standard.facts import Kernels, along, counting, filled, lowest
 from wengert.protocol.shapes import Shape
 
 Widths = tuple[Shape, ...]
@@ -101,7 +101,7 @@ def max_pool(
     extent = tuple((k - 1) * d + 1 for k, d in zip(size, dilation, strict=True))
     widths = _reach(x.shape, extent, step, padding, output)
     plane = xp.reshape(counting(xp, x, prod(x.shape[2:])), (1, 1, *x.shape[2:]))
-    x = xp.pad(x, widths=widths, value=-float("inf"))
+    x = xp.pad(x, widths=widths, value=lowest(xp, x))
     plane = xp.pad(plane, widths=widths, value=0)
     for d in range(len(size)):
         x = _windows(xp, x, 2 + d, size[d], step[d], dilation[d])

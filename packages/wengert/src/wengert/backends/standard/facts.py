@@ -70,6 +70,14 @@ def filled(xp: Kernels, x: Any, shape: Shape, value: Any) -> Any:
     return xp.broadcast_to(constant(xp, x, value), shape)
 
 
+def lowest(xp: Kernels, x: Any) -> float:
+    """What no element of x is below."""
+    dtype = xp.facts.dtype(x)
+    if dtype.is_inexact:
+        return -float("inf")
+    return -(1 << (8 * dtype.itemsize - 1)) if dtype.is_signed else 0
+
+
 def along(key: Any, axis: int, ndim: int) -> tuple[Any, ...]:
     """The key that applies `key` to one axis, counted from the front, and takes the others whole."""
     return (*(slice(None),) * axis, key, *(slice(None),) * (ndim - axis - 1))

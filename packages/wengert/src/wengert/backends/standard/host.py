@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from math import prod
 from typing import Any
 
-from wengert.backends.standard.adapters import nested
+from wengert.backends.nested import nested
 from wengert.backends.standard.facts import Kernels
 from wengert.extras import optional
 from wengert.protocol import dtypes as ours

@@ -111,8 +111,8 @@ def log_softmax(xp: Kernels, x: Any, /, *, axis: int) -> Any:
 def logsumexp(xp: Kernels, x: Any, /, *, axis: int | Shape, keepdims: bool) -> Any:
     if 0 in x.shape:
         return xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=keepdims))
-    highest = xp.max(x, axis=axis, keepdims=True)
-    shift = xp.where(xp.isfinite(highest), highest, constant(xp, x, 0))
+    highest = xp.max(xp.real(x), axis=axis, keepdims=True)
+    shift = xp.astype(xp.where(xp.isfinite(highest), highest, constant(xp, highest, 0)), x.dtype)
     total = xp.log(xp.sum(xp.exp(xp.subtract(x, shift)), axis=axis, keepdims=keepdims))
     gone = normalize_axes(axis, len(x.shape)) if isinstance(axis, int) or axis else ()
     return xp.add(total, xp.reshape(shift, reduced_shape(x.shape, gone, keepdims)))

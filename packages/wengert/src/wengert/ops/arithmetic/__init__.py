@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from wengert.ops.arithmetic import basic, choice, division, power, rounding
 from wengert.ops.arithmetic.basic import add, addcmul, lerp, mul, neg, positive, rsub, sub
+from wengert.ops.arithmetic.basic import filled as filled
+from wengert.ops.arithmetic.basic import filled_by_tensor as filled_by_tensor
 from wengert.ops.arithmetic.basic import replaced as replaced
+from wengert.ops.arithmetic.basic import zeroed as zeroed
 from wengert.ops.arithmetic.choice import clamp, clamp_max, clamp_min, fmax, fmin, maximum, minimum, nan_to_num
 from wengert.ops.arithmetic.division import addcdiv, div, floor_divide, fmod, reciprocal, remainder, true_divide
 from wengert.ops.arithmetic.operands import number_like as number_like

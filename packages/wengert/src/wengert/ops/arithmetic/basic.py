@@ -17,9 +17,12 @@ _minus_scaled = kernel(rules.add_scaled, "SubBackward0")
 _reverse_minus = kernel(rules.reverse_subtract, "RsubBackward0")
 _minus_from_number = kernel(rules.reverse_subtract, "RsubBackward1")
 _lerp = kernel(rules.lerp, "LerpBackward0", x="self", y="end")
+_lerp_by_number = kernel(rules.lerp_between, "LerpBackward0", x="self", y="end")
 _lerp_between = kernel(rules.lerp_between, "LerpBackward1", x="self", y="end")
 _addcmul = kernel(rules.addcmul, "AddcmulBackward0", x="self", y="tensor1", z="tensor2")
 replaced = kernel(rules.replaced, "CopyBackwards")
+filled, filled_by_tensor = kernel(rules.replaced, "FillBackward2"), kernel(rules.replaced, "FillBackward3")
+zeroed = kernel(rules.replaced, "ZeroBackward0")
 
 
 @direct(rules.multiply, "MulBackward0", x="self", y="other")
@@ -142,7 +145,7 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | Number) -> Tensor:
     if isinstance(weight, Tensor):
         return _lerp_between(input, end, weight)
     if isinstance(weight, complex):
-        return _lerp_between(input, end, number_like(input, weight))
+        return _lerp_by_number(input, end, number_like(input, weight))
     return _lerp(input, checked("lerp", "end", end), weight)
 
 

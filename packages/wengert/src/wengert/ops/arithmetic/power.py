@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.ops.arithmetic.operands import Number, checked
+from wengert.protocol.dtypes import bool_
 from wengert.rules import arithmetic as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -18,6 +19,7 @@ _power_of = kernel(rules.power_of, "PowBackward0", x="self")
 _power_of_number = kernel(rules.power, "PowBackward2", x="self", y="exponent", out="result")
 _power_from = kernel(rules.power_from, "PowBackward2", x="exponent", out="result")
 _power_of_integers = kernel(rules.power_of_integers, "PowBackward1")
+_square = kernel(rules.square, "PowBackward0", x="self")
 _sign = kernel(rules.sign, "SignBackward0")
 _sgn_of_real = kernel(rules.sign, "SgnBackward0")
 _sgn = kernel(rules.direction, "SgnBackward0", x="self", out="result")
@@ -72,16 +74,15 @@ def rpow_operator(self: Any, other: Any) -> Any:
     return pow(other, self) if isinstance(other, NUMBERS) else NotImplemented
 
 
-@direct(rules.square, "PowBackward0", x="self")
 def square(input: Tensor) -> Tensor:
     """`input` times itself.
 
-    Shapes: kept. Dtype: kept. Derivative: g -> 2 * g * conj(input). Source: torch.square.
+    Shapes: kept. Dtype: kept; int64 for booleans. Derivative: g -> 2 * g * conj(input). Source: torch.square.
 
     >>> square(tensor([1., -3.]))
     tensor([1., 9.])
     """
-    ...
+    return pow(input, 2) if checked("square", "input", input).space.dtype is bool_ else _square(input)
 
 
 @direct(rules.sqrt, "SqrtBackward0", out="result")

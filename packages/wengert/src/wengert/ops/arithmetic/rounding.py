@@ -50,7 +50,7 @@ def trunc(input: Tensor) -> Tensor:
     ...
 
 
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: int | None = None) -> Tensor:
     """The nearest whole number, the even one of two; the nearest with `decimals` digits behind the point.
 
     Shapes: kept. Dtype: kept. Derivative: zeros.
@@ -62,9 +62,9 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     >>> round(tensor([1.234]), decimals=2)
     tensor([1.2300])
     """
-    if decimals == 0:
+    if decimals is None:
         return _round(input)
-    return _round_decimals(input, 10.0**decimals) if decimals > 0 else _round_tens(input, 10.0**-decimals)
+    return _round_decimals(input, 10.0**decimals) if decimals >= 0 else _round_tens(input, 10.0**-decimals)
 
 
 @direct(rules.hypot, "HypotBackward0", x="self", y="other", out="result")

@@ -7,6 +7,7 @@ from wengert.ops.indexing.reading import argwhere, getitem, masked_select, nonze
 from wengert.ops.indexing.scattering import index_add, index_copy, index_fill, scatter, scatter_add
 from wengert.ops.indexing.sorting import argsort, msort, sort, topk
 from wengert.ops.indexing.writing import (
+    assigned,
     index_put,
     masked_scatter,
     select_scatter,
@@ -23,4 +24,4 @@ __all__ = [
 ]  # fmt: skip
 
 #: What the floors above use besides the functions of torch's names.
-INTERNAL = (Key, embedding, getitem, normalized_key, one_hot, with_added_item, with_item, write_item)
+INTERNAL = (Key, assigned, embedding, getitem, normalized_key, one_hot, with_added_item, with_item, write_item)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from wengert.ops.arguments import spoken
+from wengert.ops.arithmetic.basic import filled_by_tensor, replaced
 from wengert.ops.arithmetic.operands import checked
-from wengert.ops.indexing.keys import Key, normalized_key
+from wengert.ops.indexing.keys import WHOLE, Key, normalized_key
 from wengert.ops.indexing.reading import by_key, viewed
 from wengert.ops.movement.shaping import expanded_shape
 from wengert.protocol.dtypes import bool_
@@ -22,16 +23,32 @@ from wengert.tensor.operation import kernel
 from wengert.tensor.record import NUMBERS, number
 
 _put = kernel(rules.put, "IndexPutBackward0", x="self", value="values")
+_copy_slices = kernel(rules.put, "CopySlices", x="self", value="values")
 _accumulate = kernel(rules.accumulate, "IndexPutBackward0", x="self", value="values")
 _select_scatter = kernel(rules.put, "SelectScatterBackward0", x="self", value="src")
 _slice_scatter = kernel(rules.put, "SliceScatterBackward0", x="self", value="src")
 _masked_scatter = kernel(rules.put, "MaskedScatterBackward0", x="self", value="source", first="mask")
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")
+_expand = kernel(movement.broadcast_to, "ExpandBackward0", x="self")
 
 
 def with_item(input: Any, key: Any, value: Any) -> Any:
     """A copy of `input` with `value` at `key`, differentiable in both."""
     return _written(_put, input, normalized_key(input, key), value)
+
+
+def assigned(input: Any, key: Any, value: Any) -> Any:
+    """What `input[key] = value` leaves of `input`, recorded as torch names it."""
+    explicit = normalized_key(input, key)
+    basic = explicit.basic
+    if explicit.pattern is None and (basic == (...,) or all(part.__class__ is slice and part == WHOLE for part in basic or ())):
+        fitting = _fitting(value, explicit, input.shape)
+        return (replaced if fitting.shape else filled_by_tensor)(input, _stretched(fitting, input.shape))
+    return _written(_put if basic is None else _copy_slices, input, explicit, value)
+
+
+def _stretched(value: Any, shape: Shape) -> Any:
+    return value if value.shape == shape else _expand(value, shape)
 
 
 def with_added_item(input: Any, key: Any, value: Any) -> Any:
@@ -67,7 +84,8 @@ def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> An
     if key.basic is None:
         return put_arrays(record, input, value, key.pattern, key.arrays)
     inner = viewed(input, key.basic, key.kind)
-    return _put(input, put_arrays(record, inner, value, key.pattern, key.arrays), pattern=key.basic)
+    outer = _copy_slices if record is _copy_slices else _put
+    return outer(input, put_arrays(_put if record is _copy_slices else record, inner, value, key.pattern, key.arrays), pattern=key.basic)
 
 
 def put_arrays(
@@ -168,7 +186,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             f"{spoken(input.space.dtype)} and {spoken(source.space.dtype)}"
         )
     shape, xp = broadcast_all([input.shape, mask.shape]), input.space.xp
-    whole = input if input.shape == shape else kernel(movement.broadcast_to, "ExpandBackward0")(input, shape)
+    whole = input if input.shape == shape else _expand(input, shape)
     array = mask.array if mask.shape == shape else xp.broadcast_to(mask.array, shape)
     flat = _reshape(source, (-1,))
     counted = xp.sum(xp.astype(xp.reshape(array, (-1,)), input.space.index.native), axis=(0,))
@@ -227,6 +245,7 @@ def _exact(record: Callable[..., Any], input: Any, src: Any, key: Key) -> Any:
 
 __all__ = [
     "NUMBERS",
+    "assigned",
     "index_put",
     "masked_scatter",
     "select_scatter",

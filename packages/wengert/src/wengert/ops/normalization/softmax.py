@@ -17,7 +17,10 @@ from wengert.tensor.record import raise_not_tensor
 _softmax = kernel(rules.softmax, "SoftmaxBackward0", x="self", out="result", axis="dim")
 _log_softmax = kernel(rules.log_softmax, "LogSoftmaxBackward0", x="self", out="result", axis="dim")
 _astype = kernel(movement.astype, "ToCopyBackward0")
-_reshape = kernel(movement.reshape, "ViewBackward0", x="self")
+_OF_ONE = {
+    "softmax": kernel(rules.softmax_of_one, "SoftmaxBackward0"),
+    "log_softmax": kernel(rules.log_softmax_of_one, "LogSoftmaxBackward0"),
+}
 kernel(rules.softmax_pullback, "SoftmaxBackwardDataBackward0")
 kernel(rules.log_softmax_pullback, "LogSoftmaxBackwardDataBackward0")
 
@@ -59,9 +62,7 @@ def _along_axis(function: Any, name: str, input: Any, dim: Any, dtype: DType | N
     axis = dim if dim.__class__ is int and 0 <= dim < ndim else one_axis(name, dim, ndim)
     if not input.space.dtype.is_floating_point:
         raise_not_implemented(f"{name}_lastdim_kernel_impl", input)
-    if not ndim:
-        return _reshape(function(_reshape(input, (1,)), 0), ())
-    return function(input, axis)
+    return function(input, axis) if ndim else _OF_ONE[name](input)
 
 
 def raise_not_implemented(name: str, input: Tensor) -> NoReturn:

@@ -19,8 +19,8 @@ _NAMES = {"x": "self", "index": "indices", "axis": "dim", "keepdims": "keepdim",
 
 _amax = kernel(rules.amax, "AmaxBackward0", **_NAMES)
 _amin = kernel(rules.amin, "AminBackward0", **_NAMES)
-_largest = kernel(rules.amax, "MaxBackward1", **_NAMES)
-_smallest = kernel(rules.amin, "MinBackward1", **_NAMES)
+_largest = kernel(rules.largest, "MaxBackward1", x="self", out="result")
+_smallest = kernel(rules.smallest, "MinBackward1", x="self", out="result")
 _lower = kernel(rules.amin, "AminmaxBackward0", **_NAMES)
 _upper = kernel(rules.amax, "AminmaxBackward0", **_NAMES)
 _max_along = kernel(rules.picked, "MaxBackward0", **_NAMES)
@@ -127,7 +127,7 @@ def _extreme(name: str, input: Tensor, dim: Any, keepdim: bool, keywords: dict[s
     axes, keepdim, space = reduction(name, input, dim, keepdim, {})
     if dim is None:
         _check_order(name, space, input.shape, None, None)
-        return over_all(input, None, keepdim)
+        return over_all(input)
     one = one_axis(name, dim, len(input.shape))
     _check_order(name, space, input.shape, axes, dim)
     if not input.shape:

@@ -30,6 +30,19 @@ maximum.partials(
 maximum.refusal = refusing_complex("maximum not implemented for complex tensors.", RuntimeError)
 
 
+def _half_at_ties(xp: Namespace, x: Array, y: Array, wins: Array) -> Array:
+    """The share of x in the tangent: nan leaves it to y."""
+    won = xp.where(wins, xp.ones_like(x), xp.zeros_like(x))
+    return xp.where(xp.equal(x, y), xp.full_like(x, 0.5), won)
+
+
+def _blend(xp: Namespace, t_x: Array | None, t_y: Array | None, share: Array) -> Array:
+    """`share` of the one tangent and the rest of the other."""
+    if t_x is None or t_y is None:
+        return xp.multiply(t_x, share) if t_x is not None else xp.multiply(t_y, 1 - share)
+    return xp.add(t_y, xp.multiply(share, xp.subtract(t_x, t_y)))
+
+
 @elementwise
 def minimum(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.minimum(x, y)
@@ -40,15 +53,22 @@ minimum.vjp("y")(lambda xp, g, x, y: _shared(xp, g, x, y))
 minimum.partials(
     x=lambda xp, x, y: _shared(xp, xp.ones_like(x), y, x), y=lambda xp, x, y: _shared(xp, xp.ones_like(y), x, y)
 )
+maximum.jvp(lambda xp, t_x, t_y, x, y: _blend(xp, t_x, t_y, _half_at_ties(xp, x, y, x > y)))
+minimum.jvp(lambda xp, t_x, t_y, x, y: _blend(xp, t_x, t_y, _half_at_ties(xp, x, y, x < y)))
 minimum.refusal = refusing_complex("minimum not implemented for complex tensors.", RuntimeError)
 
 
 def _first_is_greater(xp: Namespace, x: Array, y: Array) -> Array:
-    return xp.logical_or(x >= y, xp.isnan(y))
+    return xp.logical_or(xp.greater_equal(x, y), xp.isnan(y))
 
 
 def _first_is_smaller(xp: Namespace, x: Array, y: Array) -> Array:
-    return xp.logical_or(x <= y, xp.isnan(y))
+    return xp.logical_or(xp.less_equal(x, y), xp.isnan(y))
+
+
+def _taken(xp: Namespace, x: Array, y: Array, wins: Array) -> Array:
+    """The share of x in the tangent of fmax and fmin; torch leaves a tie to y in fmax and to x in fmin."""
+    return xp.where(xp.logical_or(wins, xp.isnan(y)), xp.ones_like(x), xp.zeros_like(x))
 
 
 @elementwise
@@ -62,6 +82,7 @@ fmax.partials(
 )
 fmax.vjp("x")(lambda xp, g, x, y: xp.masked(g, _first_is_greater(xp, x, y)))
 fmax.vjp("y")(lambda xp, g, x, y: xp.masked(g, xp.logical_not(_first_is_greater(xp, x, y))))
+fmax.jvp(lambda xp, t_x, t_y, x, y: _blend(xp, t_x, t_y, _taken(xp, x, y, x > y)))
 fmax.refusal = refusing("fmax_cpu", COMPLEX)
 
 
@@ -76,6 +97,7 @@ fmin.partials(
 )
 fmin.vjp("x")(lambda xp, g, x, y: xp.masked(g, _first_is_smaller(xp, x, y)))
 fmin.vjp("y")(lambda xp, g, x, y: xp.masked(g, xp.logical_not(_first_is_smaller(xp, x, y))))
+fmin.jvp(lambda xp, t_x, t_y, x, y: _blend(xp, t_x, t_y, _taken(xp, x, y, x <= y)))
 fmin.refusal = refusing("fmin_cpu", COMPLEX)
 
 

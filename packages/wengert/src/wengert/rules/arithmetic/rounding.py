@@ -81,4 +81,15 @@ def _over_square(xp: Namespace, part: Array, x: Array, y: Array) -> Array:
 
 
 atan2.partials(x=lambda xp, x, y: _over_square(xp, y, x, y), y=lambda xp, x, y: _over_square(xp, xp.negative(x), x, y))
+
+
+@atan2.jvp
+def atan2_jvp(xp: Namespace, t_x: Array | None, t_y: Array | None, x: Array, y: Array) -> Array:
+    """nan at the origin, where the gradient is 0: both as in torch."""
+    terms = [] if t_x is None else [xp.multiply(t_x, y)]
+    if t_y is not None:
+        terms.append(xp.negative(xp.multiply(t_y, x)))
+    return xp.divide(terms[0] if len(terms) == 1 else xp.add(terms[0], terms[1]), xp.add(x * x, y * y))
+
+
 atan2.refusal = refusing("atan2_cpu", COMPLEX)

@@ -27,11 +27,13 @@ def amax_jvp(xp: Namespace, t: Array, x: Array, out: Array, axis: Shape | None, 
 
 
 def tie_share(xp: Namespace, x: Array, out: Array, axis: Shape | None, keepdims: bool) -> Array:
-    """One divided among the elements that equal the extreme; a nan shares with the other nans."""
-    whole = restored(xp, out, x.shape, axis, keepdims)
-    chosen = xp.logical_or(xp.equal(x, whole), xp.logical_and(xp.isnan(x), xp.isnan(whole)))
+    """One divided among the elements that equal the extreme; nan everywhere if that is nan, as in torch."""
+    return _divided(xp, xp.equal(x, restored(xp, out, x.shape, axis, keepdims)), x, axis)
+
+
+def _divided(xp: Namespace, chosen: Array, x: Array, axis: Shape | None) -> Array:
     mask = xp.where(chosen, xp.ones_like(x), xp.zeros_like(x))
-    return mask / xp.sum(mask, axis=axis, keepdims=True)
+    return xp.divide(mask, xp.sum(mask, axis=axis, keepdims=True))
 
 
 @general
@@ -41,6 +43,32 @@ def amin(xp: Namespace, x: Array, *, axis: Shape | None = None, keepdims: bool =
 
 amin.vjp("x")(amax_vjp)
 amin.jvp(amax_jvp)
+
+
+@general
+def largest(xp: Namespace, x: Array) -> Array:
+    """The largest of all; a nan shares the gradient with the other nans."""
+    return xp.max(x, axis=None, keepdims=False)
+
+
+@largest.vjp("x")
+def largest_vjp(xp: Namespace, g: Array, x: Array, out: Array) -> Array:
+    chosen = xp.logical_or(xp.equal(x, out), xp.logical_and(xp.isnan(x), xp.isnan(out)))
+    return xp.multiply(_divided(xp, chosen, x, None), g)
+
+
+@largest.jvp
+def largest_jvp(xp: Namespace, t: Array, x: Array, out: Array) -> Array:
+    return xp.sum(tie_share(xp, x, out, None, False) * t, axis=None, keepdims=False)
+
+
+@general
+def smallest(xp: Namespace, x: Array) -> Array:
+    return xp.min(x, axis=None, keepdims=False)
+
+
+smallest.vjp("x")(largest_vjp)
+smallest.jvp(largest_jvp)
 
 
 @position

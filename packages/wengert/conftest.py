@@ -1,0 +1,23 @@
+"""What the examples in docstrings find in scope: the public names, by themselves and in their modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _examples(request: pytest.FixtureRequest) -> None:
+    """Put the public names into an example's scope; tests of other kinds get nothing."""
+    if not isinstance(request.node, pytest.DoctestItem):
+        return
+    import wengert
+    from wengert.autograd import forward_ad
+    from wengert.nn import functional
+
+    scope: dict[str, Any] = {"wengert": wengert}
+    for module in (functional, forward_ad, wengert.autograd, wengert):
+        scope |= {name: getattr(module, name) for name in module.__all__}
+    for name in scope.keys() - {"bool", "float", "int"}:  # examples say float("nan")
+        request.node.dtest.globs.setdefault(name, scope[name])
