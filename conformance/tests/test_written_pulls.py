@@ -1,9 +1,12 @@
-"""For every operation the written-out pull gives what its declared rules give, on arrays and while recording."""
+"""For every operation the written-out pull gives what its declared rules give, on arrays and while recording.
+
+The steps come from the suite's own cases: each is run forward, backward and backward again, and a hook on each node keeps
+the cotangent that arrives there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -11,31 +14,24 @@ import pytest
 import wengert
 from wengert.api.autograd import RECORDING
 from wengert.graph.node import Node, OperationNode
-from wengert.rule.kinds import Predicate
 from wengert.rule.placed import Placed
 from wengert.rule.primitive import Primitive
 from wengert.tensor.operation import KERNELS
 from wengert.tensor.record import GeneralNode
+from wengert.tensor.specialize import specializable
 from wengert.tensor.tools import RAW
 from wengert_conformance.cases import Case
 from wengert_conformance.checks import differences
 from wengert_conformance.checks.first_gradient import cotangents, differentiable_results
 from wengert_conformance.store import stored_cases
-from wengert_conformance.values import build, read, tensors
+from wengert_conformance.values import Values, build, read
 
-ENOUGH = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A node of a recorded graph and the cotangent that arrived at it."""
-
-    node: OperationNode
-    cotangent: Any
+Step = tuple[OperationNode, Any]  # a node and the cotangent that arrived there
+ENOUGH = 8
 
 
-def graph(roots: list[Any]) -> Iterator[Node]:
-    """Every node behind some tensors."""
+def nodes_behind(roots: list[Any]) -> set[Node]:
+    """Every node of the graph of some tensors."""
     found: set[Node] = set()
     todo = [root.grad_fn for root in roots]
     while todo:
@@ -43,46 +39,77 @@ def graph(roots: list[Any]) -> Iterator[Node]:
         if node is not None and node not in found:
             found.add(node)
             todo += [edge for edge, _ in node.next_functions]
-            yield node
+    return found
 
 
-def walked(roots: list[Any], sources: list[Any], directions: list[Any]) -> Iterator[tuple[Step | None, list[Any]]]:
-    """The gradients, recorded, and each step on a node with a written-out pull, seen by a hook before it runs."""
+def watched(roots: list[Any], sources: list[Any], directions: list[Any]) -> tuple[list[Step], list[Any]]:
+    """The steps of a recorded backward pass through nodes with a written-out pull, and its gradients."""
     steps: list[Step] = []
 
-    def watch(node: OperationNode) -> Callable[[tuple[Any, ...]], None]:
-        return lambda arrived: steps.append(Step(node, arrived[0]))
+    def keeper(node: OperationNode) -> Callable[[tuple[Any, ...]], None]:
+        return lambda arrived: steps.append((node, arrived[0]))
 
-    for node in graph(roots):
+    for node in nodes_behind(roots):
         if isinstance(node, OperationNode) and not isinstance(node, GeneralNode):
-            node.register_prehook(watch(node))
-    gradients = wengert.autograd.grad(
-        roots, sources, directions, create_graph=True, retain_graph=True, allow_unused=True
-    )
-    found = [gradient for gradient in gradients if gradient is not None and gradient.requires_grad]
-    yield None, found
-    for step in steps:
-        if step.cotangent is not None:
-            yield step, found
+            node.register_prehook(keeper(node))
+    gradients = wengert.autograd.grad(roots, sources, directions, create_graph=True, allow_unused=True)
+    defined = [gradient for gradient in gradients if gradient is not None and gradient.requires_grad]
+    return [(node, cotangent) for node, cotangent in steps if cotangent is not None], defined
 
 
-def steps_of(case: Case) -> Iterator[Step]:
-    """The steps of the first gradient of a case and of the second."""
+def steps_of(case: Case) -> list[Step]:
+    """The steps of the first gradient of a case, and of the second where there is one."""
     leaf_tensors = case.leaf_tensors(wengert, requires_grad=True)
     results = differentiable_results(wengert, case, leaf_tensors)
-    yield from steps_behind(results, leaf_tensors, cotangents(wengert, case, results, requires_grad=True), case)
+    directions = cotangents(wengert, case, results, requires_grad=True)
+    steps, gradients = watched(results, leaf_tensors, directions)
+    if not gradients or "gradgrad" not in case.expected:
+        return steps
+    seconds = [
+        build(wengert, case.direction("second cotangent", index, read(gradient, with_numbers=False)))
+        for index, gradient in enumerate(gradients)
+    ]
+    further, _ = watched(gradients, [*leaf_tensors, *directions], seconds)
+    return steps + further
 
 
-def steps_behind(results: list[Any], leaf_tensors: list[Any], directions: list[Any], case: Case) -> Iterator[Step]:
-    gradients: list[Any] = []
-    for step, gradients in walked(results, leaf_tensors, directions):
-        if step is not None:
-            yield step
-    if gradients:
-        seconds = [
-            build(wengert, case.direction("second cotangent", index, read(gradient, with_numbers=False)))
-            for index, gradient in enumerate(gradients)
-        ]
-        for step, _ in walked(gradients, [*leaf_tensors, *directions], seconds):
-            if step is not None:
-                yield step
+@cache
+def steps_by_operation() -> dict[Primitive, list[Step]]:
+    """Some steps of each operation."""
+    found: dict[Primitive, list[Step]] = {}
+    with wengert.use_backend("numpy"):
+        for case in stored_cases():
+            if "grad" in case.expected:
+                for node, cotangent in steps_of(case):
+                    steps = found.setdefault(node.primitive, [])
+                    if len(steps) < ENOUGH:
+                        steps.append((node, cotangent))
+    return found
+
+
+def in_order(node: OperationNode, values: Any, tools: Any) -> list[Values | None]:
+    """What a pull returned, in the form of any layout, for the edges that lead somewhere."""
+    several = list(values) if node.layout == 2 else [values] if node.layout == 1 and not isinstance(values, list) else values
+    placed = [
+        tools.place(edge.space, value) if isinstance(value, Placed) else value
+        for value, edge in zip(several, node.edge_nodes(), strict=True)
+    ]
+    return [
+        None if value is None or edge is None else read(tools.tensor(value, edge.space))
+        for value, edge in zip(placed, node.edge_nodes(), strict=True)
+    ]
+
+
+WRITTEN = [primitive for operation in KERNELS for primitive in [operation]]
+
+
+@pytest.mark.parametrize("primitive", WRITTEN, ids=lambda primitive: primitive.name)
+def test_written_pull(primitive: Primitive) -> None:
+    steps = steps_by_operation().get(primitive, [])
+    assert steps
+    for node, cotangent in steps:
+        raw = cotangent.detach().array
+        declared = in_order(node, node.pull_with(raw, RAW, True, None), RAW)
+        assert differences(declared, in_order(node, node.pull(raw, True), RAW)) == []
+        declared = in_order(node, node.pull_with(cotangent, RECORDING, True, None), RECORDING)
+        assert differences(declared, in_order(node, node.trace(cotangent, True, RECORDING), RECORDING)) == []

@@ -40,7 +40,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "indexing": (
         *("__getitem__", "gather", "index_select", "take_along_dim", "index_add", "scatter", "scatter_add"),
         *("masked_select", "index_put", "nonzero"),
-        *("masked_scatter", "select", "select_scatter", "slice_scatter", "index_fill", "index_copy", "take", "argwhere"),
+        *("masked_scatter", "select", "select_scatter", "index_fill", "index_copy", "take", "argwhere"),
     ),
     "linalg": (
         *("matmul", "mm", "bmm", "mv", "dot", "outer", "addmm", "einsum", "addmv", "baddbmm", "inner", "tensordot"),

@@ -1,11 +1,7 @@
-"""The backward engine on the toy backend: values, order, hooks, what is freed and when, and depth."""
+"""The backward engine on the toy backend: values, order, hooks, what is kept and what is refused."""
 
 from __future__ import annotations
 
-import gc
-import subprocess
-import sys
-import textwrap
 import threading
 from weakref import ref
 
@@ -183,24 +179,6 @@ def test_an_undefined_gradient_passes() -> None:
     assert x.grad is None
 
 
-def test_graphs_are_freed_without_the_collector() -> None:
-    def step() -> list[ref[object]]:
-        x = leaf([[1.0, 2.0], [3.0, 4.0]])
-        y = (x * x).exp()
-        z = y.tanh().reshape((4,))[1:]
-        out = (z + z[0]).sum()
-        (g,) = wengert.autograd.grad(out, x, create_graph=True)
-        (g * g).sum().backward()
-        return [ref(t) for t in (x, y, z, out, g, y.grad_fn, out.grad_fn, x.grad)]
-
-    gc.collect()
-    gc.disable()
-    try:
-        assert [r() for r in step()] == [None] * 8
-    finally:
-        gc.enable()
-
-
 def test_threads_share_a_leaf() -> None:
     x = leaf(1.0)
 
@@ -215,27 +193,3 @@ def test_threads_share_a_leaf() -> None:
     for thread in threads:
         thread.join()
     assert x.grad.item() == 400.0
-
-
-def test_a_million_nodes_run_backward_and_are_freed() -> None:
-    program = """
-        import gc
-        import wengert
-        from wengert.backends import registry
-        from wengert.testing.toy import toy_spec
-        gc.disable()
-        registry.register(toy_spec())
-        with registry.use_backend("toy"):
-            x = wengert.tensor(1.0, requires_grad=True)
-            y = x
-            for _ in range(1_000_000):
-                y = -y
-            y.backward()
-            assert x.grad.item() == 1.0
-            del y
-        print("freed")
-    """
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "freed\n", "")

@@ -13,8 +13,9 @@ from wengert_numpy.kernels.fused import log_softmax, softmax
 
 Shape = tuple[int, ...]
 _FLOAT16, _FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
-_add = np.add.reduce
+_add, _maximum = np.add.reduce, np.maximum.reduce
 _BLOCK = 1 << 17  # bytes that a block of rows may take
+_FEW = 32  # classes up to which the work is done on columns: reductions over short rows are slow
 
 
 def softmax_pullback(g: Any, out: Any, /, *, axis: int) -> Any:
@@ -57,14 +58,34 @@ def _log_softmax_pullback(g: Any, out: Any, axis: int, result: Any) -> Any:
 
 def class_loss(x: Any, target: Any, /) -> Any:
     """`-log_softmax(x)` of the class of each row."""
+    if 0 < x.shape[1] <= _FEW and x.dtype is not _FLOAT16:
+        return quiet.call(_class_loss, x, target)
     return -log_softmax(x, axis=1)[np.arange(len(x)), target]
+
+
+def _class_loss(x: Any, target: Any) -> Any:
+    columns = np.array(x.T, order="C")
+    np.subtract(columns, _maximum(columns, 0), columns)
+    own = columns[target, np.arange(len(x))]
+    return np.log(_add(np.exp(columns, columns), 0)) - own
 
 
 def class_loss_pullback(g: Any, x: Any, target: Any, /) -> Any:
     """`(softmax(x) - one_hot(target)) * g`, a row for each class."""
+    if 0 < x.shape[1] <= _FEW and x.dtype is not _FLOAT16:
+        return quiet.call(_class_loss_pullback, g, x, target)
     result = softmax(x, axis=1)
     result[np.arange(len(x)), target] -= 1
     return np.multiply(result, g.reshape(-1, 1), result)
+
+
+def _class_loss_pullback(g: Any, x: Any, target: Any) -> Any:
+    columns = np.array(x.T, order="C")
+    np.subtract(columns, _maximum(columns, 0), columns)
+    np.exp(columns, columns)
+    np.multiply(columns, g / _add(columns, 0), columns)
+    columns[target, np.arange(len(x))] -= g
+    return np.array(columns.T, order="C")
 
 
 def standardize(x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]:

@@ -102,7 +102,10 @@ def masked(x: Any, mask: Any, /) -> Any:
     bits = _UNSIGNED.get(x.dtype)
     if bits is None:
         return np.where(mask, x, x.dtype.type(0))
-    return np.multiply(x.view(bits), mask).view(x.dtype)
+    if mask.shape != x.shape or not mask.shape:
+        return np.multiply(x.view(bits), mask).view(x.dtype)
+    factor = mask.astype(bits)
+    return np.multiply(x.view(bits), factor, factor).view(x.dtype)
 
 
 kernels: dict[str, Any] = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from functools import wraps
-from types import TracebackType
+from functools import partial, wraps
+from types import CodeType, TracebackType
 from typing import Any, Self
 
 from wengert.graph.modes import is_grad_enabled, set_grad_mode
+
+_GENERATOR = 0x20  # the flag of a code object whose function is a generator
 
 
 class _GradMode:

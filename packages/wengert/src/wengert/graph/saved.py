@@ -59,8 +59,8 @@ def checked_output(node: Any, name: str, data: Any, cell: list[Any] | None) -> A
     """`data`, the output that `node` kept under `name`, if it is still there and as it was."""
     if data is None:
         raise_freed(node)
-    if cell is not None and cell[0]:
-        raise_stale(node, name, tuple(data.shape), cell[0], 0, written_at(cell))
+    if cell is not None and cell[0] != (expected := getattr(node, "version_out", 0)):
+        raise_stale(node, name, tuple(data.shape), cell[0], expected, written_at(cell))
     return data
 
 

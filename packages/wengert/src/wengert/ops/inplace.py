@@ -17,7 +17,7 @@ from wengert.ops import activation, arithmetic, comparison, exponential, indexin
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.base import bump_version, make, version_cell
+from wengert.tensor.base import bump_version, make, moved_result, version_cell
 from wengert.tensor.view import check_writable, rebase, user_line
 
 Function = Callable[..., Any]
@@ -92,6 +92,7 @@ def write(self: Any, result: Tensor, name: str) -> Any:
     xp = self.space.xp
     self.array = xp.setitem(self.array, (Ellipsis,), result.array) if self.shape or _writable_scalar(self) else result.array
     bump_version(self, user_line())
+    moved_result(result.node, self)
     rebase(self, result)
     if result.space is not result.space.plain:
         result.space.written(self, result)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces

@@ -11,43 +11,43 @@ def _printed(self: Any) -> str:
     return f"wengert.return_types.{type(self).__name__}(\n{fields})"
 
 
-class max(NamedTuple):  # named as the function that returns it
+class _Found(NamedTuple):
+    values: Any
+    indices: Any
+
+
+class max(_Found):  # named as the function that returns it
     """The largest elements along a dimension and where they stand."""
 
-    values: Any
-    indices: Any
+    __slots__ = ()
     __repr__ = _printed
 
 
-class min(NamedTuple):  # likewise
+class min(_Found):  # likewise
     """The smallest elements along a dimension and where they stand."""
 
-    values: Any
-    indices: Any
+    __slots__ = ()
     __repr__ = _printed
 
 
-class median(NamedTuple):
+class median(_Found):
     """The medians along a dimension and where they stand."""
 
-    values: Any
-    indices: Any
+    __slots__ = ()
     __repr__ = _printed
 
 
-class cummax(NamedTuple):
+class cummax(_Found):
     """The largest elements so far and where they stand."""
 
-    values: Any
-    indices: Any
+    __slots__ = ()
     __repr__ = _printed
 
 
-class cummin(NamedTuple):
+class cummin(_Found):
     """The smallest elements so far and where they stand."""
 
-    values: Any
-    indices: Any
+    __slots__ = ()
     __repr__ = _printed
 
 
@@ -59,17 +59,15 @@ class aminmax(NamedTuple):
     __repr__ = _printed
 
 
-class sort(NamedTuple):
+class sort(_Found):
     """The elements along a dimension in order and where they stood."""
 
-    values: Any
-    indices: Any
+    __slots__ = ()
     __repr__ = _printed
 
 
-class topk(NamedTuple):
+class topk(_Found):
     """The largest elements along a dimension and where they stood."""
 
-    values: Any
-    indices: Any
+    __slots__ = ()
     __repr__ = _printed

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 _VARIADIC = 0x04  # the flag of a code object whose function has *args
 
 
-class Parameters(NamedTuple):
+class Parameters:
     """Names of the positional parameters, of *args if there is one, of the keyword-only ones, and the defaults of both."""
 
-    positional: tuple[str, ...]
-    variadic: str | None
-    keyword_only: tuple[str, ...]
-    defaults: dict[str, Any]
+    __slots__ = ("defaults", "keyword_only", "positional", "variadic")
+
+    def __init__(
+        self,
+        positional: tuple[str, ...],
+        variadic: str | None,
+        keyword_only: tuple[str, ...],
+        defaults: dict[str, Any],
+    ) -> None:
+        self.positional, self.variadic, self.keyword_only, self.defaults = positional, variadic, keyword_only, defaults
 
     @property
     def names(self) -> tuple[str, ...]:

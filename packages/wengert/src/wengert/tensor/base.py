@@ -156,6 +156,13 @@ def version_cell(tensor: TensorBase) -> list[Any]:
     return cell
 
 
+def moved_result(node: Any, tensor: TensorBase) -> None:
+    """The result that `node` made lies in the memory of `tensor` now: a later write there makes what it kept stale."""
+    if "out" in getattr(node, "kept_by", ()):
+        cell = node.cell_out = version_cell(tensor)
+        node.version_out = cell[0]
+
+
 def bump_version(tensor: TensorBase, line: str | None = None) -> None:
     """Count an in-place write to the memory of `tensor`."""
     cell = version_cell(tensor)

@@ -68,7 +68,7 @@ class Operation:
 class GeneralNode(OperationNode):
     """A node of any operation: edges in one tuple, the pull by the declared rules."""
 
-    __slots__ = ("arrived", "cell_out", "compute", "count", "edges", "kept_inputs", "kept_outputs", "static")
+    __slots__ = ("arrived", "cell_out", "compute", "count", "edges", "kept_inputs", "kept_outputs", "static", "version_out")
     layout = 3
 
     edges: tuple[Node | None, ...]

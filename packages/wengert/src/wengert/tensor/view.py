@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled
@@ -20,16 +20,18 @@ from wengert.tensor.tools import RAW
 _PACKAGE = __name__.partition(".")[0]
 
 
-class View(NamedTuple):
+class View:
     """How a tensor came from its base: `replay(base)` makes it again; `made_by` is set where in-place is restricted.
 
     The slot `_view` holds the four as a plain tuple, which costs a tenth of a View.
     """
 
-    base: TensorBase
-    replay: Callable[[Any], Any]
-    made_by: str | None
-    recorded: bool
+    __slots__ = ("base", "made_by", "recorded", "replay")
+
+    def __init__(
+        self, base: TensorBase, replay: Callable[[Any], Any], made_by: str | None, recorded: bool
+    ) -> None:
+        self.base, self.replay, self.made_by, self.recorded = base, replay, made_by, recorded
 
 
 def as_view(out: Any, source: TensorBase, replay: Callable[[Any], Any], made_by: str | None = None) -> Any:

@@ -8,7 +8,7 @@ is negative.
 from __future__ import annotations
 
 from operator import index
-from typing import Any, NamedTuple
+from typing import Any
 from warnings import warn
 
 from wengert.backends.registry import backend_of
@@ -21,13 +21,19 @@ from wengert.tensor.base import make, wrap
 WHOLE = slice(None)
 
 
-class Key(NamedTuple):
+class Key:
     """A key in its two steps, each None where there is nothing to do."""
 
-    basic: tuple[Any, ...] | None  # of the shape that the tensor has
-    kind: str  # what torch calls the last basic entry: "Select", "Slice", "Unsqueeze", or "Alias" for none
-    pattern: tuple[Any, ...] | None  # of what the basic part leaves: slices, and ARRAY for each of `arrays`
-    arrays: tuple[Any, ...]
+    __slots__ = ("arrays", "basic", "kind", "pattern")
+
+    def __init__(
+        self,
+        basic: tuple[Any, ...] | None,  # of the shape that the tensor has
+        kind: str,  # what torch calls the last basic entry: "Select", "Slice", "Unsqueeze", or "Alias" for none
+        pattern: tuple[Any, ...] | None,  # of what the basic part leaves: slices, and ARRAY for each of `arrays`
+        arrays: tuple[Any, ...],
+    ) -> None:
+        self.basic, self.kind, self.pattern, self.arrays = basic, kind, pattern, arrays
 
     def raw(self) -> tuple[Any, ...] | None:
         """The second step as the backend takes it."""

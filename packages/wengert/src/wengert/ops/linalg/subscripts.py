@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -14,11 +14,13 @@ ELLIPSIS = 52
 Subscripts = tuple[int, ...]
 
 
-class Equation(NamedTuple):
+class Equation:
     """The subscripts of each operand and of the output."""
 
-    inputs: tuple[Subscripts, ...]
-    output: Subscripts
+    __slots__ = ("inputs", "output")
+
+    def __init__(self, inputs: tuple[Subscripts, ...], output: Subscripts) -> None:
+        self.inputs, self.output = inputs, output
 
 
 def letter(subscript: int) -> str:

@@ -1,0 +1,186 @@
+"""Floor 5: the nodes of the fast path, whose pull is written out from the declared rules.
+
+The text of a pull does what `OperationNode.pull_with` does with the rules, for one operation: a partial that hands a kept
+value on becomes one multiplication, positions are bound, nothing is looked up by name. There are two for an operation: one
+on raw arrays and one on Tensors, for a pass that records, written when the first such pass comes by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from wengert.graph.node import OperationNode
+from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
+from wengert.rule.kinds import Elementwise, sum_to
+from wengert.rule.primitive import Primitive, Rule
+from wengert.tensor.record import Operation, node_class
+from wengert.tensor.written import code_of, written_out
+
+_KERNEL = r"\(kernel := xp\.(\w+)\)"
+
+
+def fast_class(operation: Operation) -> type[OperationNode]:
+    """The node class of the fast path, whose pull is written out."""
+    if operation._node_class is None:  # pyright: ignore[reportPrivateUsage]  # the slot that this module fills
+        operation._node_class = _make_fast_class(operation)  # pyright: ignore[reportPrivateUsage]  # likewise
+    return operation._node_class  # pyright: ignore[reportPrivateUsage]  # likewise
+
+
+def _make_fast_class(operation: Operation) -> type[OperationNode]:
+    primitive = operation.primitive
+    count = len(primitive.inputs)
+    plain = count <= 2 and not primitive.constants and not primitive.places
+    slots = [f"e{i}" for i in range(count)] if plain else ["edges"]
+    base = node_class(operation, OperationNode)
+    for kept in base.kept_by:
+        if kept in primitive.inputs:
+            slots += [f"saved_{kept}", f"version_{kept}"]
+        elif kept == "out":
+            slots += ["saved_out", "cell_out", "version_out"]
+        elif kept not in primitive.statics:
+            slots.append(kept)
+    slots += [f"static_{name}" for name in primitive.statics]
+    result = node_class(operation, OperationNode, tuple(slots), layout=count if plain else 3)
+    result.pull = _written_pull(operation, result, recording=False)
+    result.trace = _trace_when_needed(operation, result)
+    return result
+
+
+def _trace_when_needed(operation: Operation, cls: type[OperationNode]) -> Callable[..., Any]:
+    """The pull of a pass that records, written out when the first such pass comes by."""
+
+    def trace(self: OperationNode, g: Any, keep: bool, tools: Any) -> Any:
+        cls.trace = _written_pull(operation, cls, recording=True)
+        return cls.trace(self, g, keep, tools)
+
+    return trace
+
+
+def _written_pull(operation: Operation, cls: type[OperationNode], recording: bool) -> Callable[..., Any]:
+    environment: dict[str, Any] = {
+        "FREED": FREED, "check_version": check_version, "checked_output": checked_output, "raise_freed": raise_freed,
+        "summed": summed, "__builtins__": __builtins__, "__name__": __name__,
+    }  # fmt: skip
+    name = f"{operation.primitive.name}_{'trace' if recording else 'pull'}"
+    source = _pull_source(operation, cls, environment, name, recording)
+    return FunctionType(code_of(source, name), environment, name)
+
+
+def _pull_source(
+    operation: Operation, cls: type[OperationNode], environment: dict[str, Any], title: str, recording: bool
+) -> str:
+    """The text of the pull: for each edge unpack and check what its rule asks, then one expression; free; return.
+
+    On raw arrays, or on Tensors for a pass that records; the two differ in how kept values are unpacked and in `xp`.
+    """
+    primitive, kept_by = operation.primitive, cls.kept_by
+    namespace = "tools.namespace(self.space)" if recording else "self.space.xp"
+    lines = [f"def {title}(self, g, keep{', tools' if recording else ''}):"]
+    put = lines.append
+    plain = cls.layout < 3
+    edge = [f"self.e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
+    texts = {n: _gradient_text(operation, n, environment) for n in primitive.inputs if n not in primitive.constants}
+    if not plain:
+        put(f"    {', '.join(edge)}, = self.edges")
+    kernels = sorted({kernel for text in texts.values() for kernel in re.findall(_KERNEL, text)})
+    texts = {name: re.sub(_KERNEL, r"\1", text) for name, text in texts.items()}
+    if len(kernels) > 1 or any("xp" in text for text in texts.values()):
+        put(f"    xp = {namespace}")
+        namespace = "xp"
+    for kernel in kernels:
+        put(f"    {kernel} = {namespace}.{kernel}")
+    for kept, users in kept_by.items():
+        if len(users) > 1:
+            lines += [f"    {line}" for line in _unpack(kept, primitive, recording)]
+    for position, name in enumerate(primitive.inputs):
+        mine = [kept for kept, users in kept_by.items() if users == (position,)]
+        own = [line for kept in mine for line in _unpack(kept, primitive, recording)]
+        if name in primitive.constants or texts[name] == "g":
+            continue
+        if len(primitive.inputs) == 1:
+            lines += [f"    {line}" for line in [*own, f"g0 = {texts[name]}"]]
+            continue
+        put(f"    if {edge[position]} is not None:")
+        lines += [f"        {line}" for line in [*own, f"g{position} = {texts[name]}"]]
+        put(f"    else: g{position} = None")
+    values = ["None" if n in primitive.constants else "g" if texts[n] == "g" else f"g{i}" for i, n in enumerate(primitive.inputs)]
+    tensors = [f"self.saved_{kept} = " for kept in kept_by if kept in primitive.inputs]
+    free = "".join(tensors) + "FREED" if tensors else ""
+    if "out" in kept_by:
+        free = f"self.saved_out = None; {free}"
+    if free:
+        put(f"    if not keep: {free}")
+    if primitive.elementwise and len(values) > 1:
+        whose = "tools.namespace(self.space)" if recording else "self.space.xp"
+        put(f"    if self.shapes is not None: return summed(self, {whose}, {', '.join(values)})")
+    layout = cls.layout
+    put(f"    return [{', '.join(values)}]" if layout == 3 else f"    return {', '.join(values)}")
+    return "\n".join([*lines, ""])
+
+
+def _unpack(kept: str, primitive: Primitive, recording: bool) -> list[str]:
+    """The statements that take one kept value off the node, refusing one that is gone or was written."""
+    if kept in primitive.statics:
+        return [f"{kept} = self.static_{kept}"]
+    if kept == "out":
+        return [
+            "out = self.saved_out",
+            "if out is None: raise_freed(self)",
+            "if self.cell_out is not None: checked_output(self, 'out', out, self.cell_out)",
+            *(["out = tools.output(out, self.space, self)"] if recording else []),
+        ]
+    if kept not in primitive.inputs:
+        return [f"{kept} = self.{kept}"]
+    checks = [f"if {kept}.version is not None: check_version(self, {kept!r}, {kept})"]
+    if not recording:
+        checks.append(f"{kept} = {kept}.array")
+    if kept in primitive.optional:
+        return [f"{kept} = self.saved_{kept}", f"if {kept} is not None:", *[f"    {line}" for line in checks]]
+    return [f"{kept} = self.saved_{kept}", *checks]
+
+
+def summed(node: Any, xp: Any, *gradients: Any) -> Any:
+    """The cotangents of operands that were broadcast, added up to each operand's shape; in the node's layout."""
+    values = [
+        None if g is None or edge is None else sum_to(xp, g, shape)
+        for g, edge, shape in zip(gradients, node.edge_nodes(), node.shapes, strict=True)
+    ]
+    return values if node.layout == 3 else tuple(values)
+
+
+def _gradient_text(operation: Operation, name: str, environment: dict[str, Any]) -> str:
+    """The expression for the cotangent of one input."""
+    primitive = operation.primitive
+    partial = primitive.pulled_by_partial(name) if isinstance(primitive, Elementwise) else None
+    if partial is not None:
+        text = written_out(partial.function, "xp", *partial.asks)
+        if isinstance(text, (int, float)):
+            if text == 0:
+                return "xp.zeros_like(g)"
+            return "g" if text == 1 else "(kernel := xp.negative)(g)" if text == -1 else f"g * {text!r}"
+        return f"(kernel := xp.multiply)(g, {text or _call(partial, f'partial_{name}', environment)})"
+    rule = primitive.rules.get(name)
+    if rule is None:
+        environment[f"missing_{name}"] = _missing(operation, name)
+        return f"missing_{name}()"
+    may_be_none = any(ask in primitive.optional for ask in rule.asks)  # "is None" of a probe would be written out wrongly
+    text = None if may_be_none else written_out(rule.function, "xp", "g", *rule.asks)
+    return text or _call(rule, f"vjp_{name}", environment, "g, ")
+
+
+def _call(rule: Rule, name: str, environment: dict[str, Any], leading: str = "") -> str:
+    environment[name] = rule.function
+    return f"{name}(xp, {leading}{', '.join(rule.asks)})"
+
+
+def _missing(operation: Operation, name: str) -> Callable[[], Any]:
+    def missing() -> Any:
+        raise NotImplementedError(f"derivative for {operation.name} with respect to {name!r} is not implemented")
+
+    return missing
+
+
+__all__ = ["fast_class", "summed"]

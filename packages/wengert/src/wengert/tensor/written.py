@@ -1,0 +1,94 @@
+"""Floor 5: reading a rule, and the text that comes of it.
+
+A rule is called with probes in the place of its namespace and its arrays; what it does to them is the expression that
+stands for it in the functions that `specialize.py` and `pull.py` write. A rule that does more than an expression can say
+(a branch, a loop) is not read but called. The text is put into `linecache`, so a traceback shows it, under the rule's name.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from types import CodeType
+from typing import Any, ClassVar, NoReturn
+
+_OPERATORS = {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+}  # fmt: skip
+
+
+class Probe:
+    """Stands for a value while a rule is read: what is done to it is written down as an expression."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __call__(self, *args: Any, **keywords: Any) -> Probe:
+        if self.text in ("xp.conj", "xp.real"):  # what is written out serves real numbers only
+            return args[0]
+        words = [text_of(arg) for arg in args] + [f"{key}={text_of(value)}" for key, value in keywords.items()]
+        kernel = f"(kernel := {self.text})" if self.text.startswith("xp.") else self.text  # faster than a method call
+        return Probe(f"{kernel}({', '.join(words)})")
+
+    def __getattr__(self, name: str) -> Probe:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Probe(f"{self.text}.{name}")
+
+    def __neg__(self) -> Probe:
+        return Probe(f"(-{self.text})")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a rule that asks for a truth value is called, not written out")
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError("a rule that iterates is called, not written out")
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a rule that compares for equality is called, not written out")
+
+    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride]  # equality raises, so no hash
+
+
+def _binary(symbol: str, reflected: bool) -> Callable[[Probe, Any], Probe]:
+    def operator(self: Probe, other: Any) -> Probe:
+        left, right = (other, self) if reflected else (self, other)
+        return Probe(f"({text_of(left)} {symbol} {text_of(right)})")
+
+    return operator
+
+
+for _name, _symbol in _OPERATORS.items():
+    setattr(Probe, f"__{_name}__", _binary(_symbol, reflected=False))
+    setattr(Probe, f"__r{_name}__", _binary(_symbol, reflected=True))
+
+
+def text_of(value: Any) -> str:
+    """The expression for a probe or a constant; TypeError for anything else."""
+    if isinstance(value, Probe):
+        return value.text
+    if isinstance(value, (bool, int, float, str)) or value is None:
+        return repr(value)
+    if isinstance(value, tuple):
+        return f"({''.join(text_of(item) + ', ' for item in value)})"  # pyright: ignore[reportUnknownVariableType]
+    raise TypeError(f"{type(value).__name__} cannot be written out")
+
+
+def written_out(function: Callable[..., Any], *arguments: str) -> Any:
+    """What `function` returns for probes: an expression's text, a plain number, or None where it must be called."""
+    try:
+        result = function(*[Probe(argument) for argument in arguments])
+        return result if isinstance(result, (int, float)) else text_of(result)
+    except Exception:  # whatever the rule does with a probe that it would not do with an array
+        return None
+
+
+def code_of(source: str, name: str) -> CodeType:
+    """The code of the one function that `source` defines."""
+    filename = f"<wengert {name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    module = compile(source, filename, "exec")
+    return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
+
+
+__all__ = ["Probe", "code_of", "text_of", "written_out"]
