@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 
 from benchmarks.timing import Spread
 
+#: With the bytecode files that an installed package has, also where the environment forbids to write them.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 UNWANTED = ("numpy", "cupy", "torch", "scipy", "pluggy", "importlib.metadata", "inspect")
 
 
@@ -34,7 +36,7 @@ class ImportTime:
 def start_interpreter(code: str) -> tuple[float, float]:
     """Seconds until an interpreter has run `code` and ended: wall clock, and CPU time of the process."""
     before = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", code])
+    process = subprocess.Popen([sys.executable, "-c", code], env=ENVIRONMENT)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - before
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,23 +1,22 @@
 """For every operation the written-out pull gives what its declared rules give, on arrays and while recording.
 
-The steps come from the suite's own cases: each is run forward, backward and backward again, and a hook on each node keeps
-the cotangent that arrives there.
-"""
+The steps come from the suite's own cases: each is run forward, backward and backward again, and a hook on each node
+keeps the cotangent that arrives there. """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pytest
 import wengert
 from wengert.api.autograd import RECORDING
 from wengert.graph.node import Node, OperationNode
+from wengert.rule.kinds import Elementwise
 from wengert.rule.placed import Placed
 from wengert.rule.primitive import Primitive
 from wengert.tensor.operation import KERNELS
-from wengert.tensor.record import GeneralNode
+from wengert.tensor.record import GeneralNode, Operation
 from wengert.tensor.specialize import specializable
 from wengert.tensor.tools import RAW
 from wengert_conformance.cases import Case
@@ -73,14 +72,18 @@ def steps_of(case: Case) -> list[Step]:
     return steps + further
 
 
-@cache
+@pytest.fixture(scope="module")
 def steps_by_operation() -> dict[Primitive, list[Step]]:
     """Some steps of each operation."""
     found: dict[Primitive, list[Step]] = {}
     with wengert.use_backend("numpy"):
         for case in stored_cases():
-            if "grad" in case.expected:
-                for node, cotangent in steps_of(case):
+            if "grad" in case.expected and case.dtype != "complex128":  # what is written out serves real numbers
+                try:
+                    taken = steps_of(case)
+                except (ValueError, NotImplementedError):  # that this case fails is for the suite to say
+                    continue
+                for node, cotangent in taken:
                     steps = found.setdefault(node.primitive, [])
                     if len(steps) < ENOUGH:
                         steps.append((node, cotangent))
@@ -100,12 +103,22 @@ def in_order(node: OperationNode, values: Any, tools: Any) -> list[Values | None
     ]
 
 
-WRITTEN = [primitive for operation in KERNELS for primitive in [operation]]
+def has_gradient(primitive: Primitive, name: str) -> bool:
+    """Whether a gradient by the input is declared."""
+    by_partial = isinstance(primitive, Elementwise) and primitive.pulled_by_partial(name) is not None
+    return primitive.differentiable(name) and (by_partial or name in primitive.rules)
+
+
+WRITTEN = [
+    primitive
+    for primitive in KERNELS
+    if specializable(Operation(primitive)) and any(has_gradient(primitive, name) for name in primitive.inputs)
+]
 
 
 @pytest.mark.parametrize("primitive", WRITTEN, ids=lambda primitive: primitive.name)
-def test_written_pull(primitive: Primitive) -> None:
-    steps = steps_by_operation().get(primitive, [])
+def test_written_pull(primitive: Primitive, steps_by_operation: dict[Primitive, list[Step]]) -> None:
+    steps = steps_by_operation.get(primitive, [])
     assert steps
     for node, cotangent in steps:
         raw = cotangent.detach().array

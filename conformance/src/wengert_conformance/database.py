@@ -20,6 +20,7 @@ from wengert_conformance.operators import (
     COMPLEX_OPERATORS,
     DROPPED_ARGUMENTS,
     EXCLUDED,
+    EXCLUDED_DTYPES,
     FAMILIES,
     LARGEST_ELEMENTWISE,
     LARGEST_TENSOR,
@@ -45,7 +46,7 @@ def target_of(entry: OpInfo) -> str:
     found: Any = torch
     for part in entry.name.split("."):
         found = getattr(found, part, None)
-    return entry.name if found is not None else f"Tensor.{entry.name}"
+    return entry.name if callable(found) else f"Tensor.{entry.name}"
 
 
 def family_entries(family: str) -> Iterator[OpInfo]:
@@ -145,6 +146,7 @@ def dtypes_of(entry: OpInfo, family: str) -> Iterable[torch.dtype]:
     for name in SAMPLES_PER_DTYPE:
         in_scope = name not in COMPLEX or family in COMPLEX_FAMILIES or entry.name in COMPLEX_OPERATORS
         dtype = getattr(torch, name)
+        in_scope = in_scope and (entry_name(entry), name) not in EXCLUDED_DTYPES
         if in_scope and dtype in entry.supported_dtypes("cpu"):
             yield dtype
 

@@ -91,7 +91,7 @@ def _class_loss_pullback(g: Any, x: Any, target: Any) -> Any:
 def standardize(x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]:
     """`(x - mean) * rstd` over `axis`, the mean, and the reciprocal of the deviation."""
     if x.dtype is _FLOAT16:
-        return tuple(a.astype(_FLOAT16) for a in standardize(x.astype(_FLOAT32), axis=axis, eps=eps))  # pyright: ignore[reportReturnType]
+        return tuple(a.astype(_FLOAT16) for a in standardize(x.astype(_FLOAT32), axis=axis, eps=eps))  # pyright: ignore[reportReturnType]  # three
     layout = _as_rows(x, axis)
     result = np.empty(x.shape, x.dtype)
     if layout is None or not x.size:

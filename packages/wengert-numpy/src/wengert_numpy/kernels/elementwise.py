@@ -80,7 +80,8 @@ _UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
 
 
 def maximum(x: Any, y: Any, /) -> Any:
-    """The larger of two; beside a plain zero (relu) three times faster than NumPy's, which has SIMD for two arrays only."""
+    """The larger of two; beside a plain zero (relu) three times faster than NumPy's, which has SIMD for two arrays
+    only."""
     if y.__class__ is int and y == 0 and x.dtype in _ZEROS and x.flags.c_contiguous and x.shape:
         zeros = _ZEROS[x.dtype]
         if x.size <= zeros.size:
@@ -94,7 +95,7 @@ def maximum(x: Any, y: Any, /) -> Any:
     return np.maximum(x, y)
 
 
-_ZEROS = {np.dtype(kind): np.zeros(1 << 15, kind) for kind in ("f4", "f8")}
+_ZEROS = {np.dtype(kind): np.zeros(1 << 16, kind) for kind in ("f4", "f8")}
 
 
 def masked(x: Any, mask: Any, /) -> Any:

@@ -33,6 +33,8 @@ def scatter_add(x: Any, key: Key, value: Any, /) -> Any:
 
 def add_at(x: Any, key: Key, value: Any, /) -> Any:
     """`x`, into which `value` has been added at `key`, once for each time that a position is named."""
+    if not x.size:
+        return x
     arrays = [entry for entry in key if isinstance(entry, _ndarray)]
     if all(entry.dtype.kind == "b" for entry in arrays):
         if len(arrays) > 1:

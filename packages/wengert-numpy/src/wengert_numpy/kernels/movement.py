@@ -41,22 +41,16 @@ def matrix_transpose(x: Any, /) -> Any:
 
 
 def broadcast_to(x: Any, /, shape: Shape) -> Any:
-    """A view of `x` in a larger shape; where `x` is contiguous, by its strides, in a third of NumPy's time."""
-    old = x.shape
-    try:
-        view = np.ndarray(
-            shape,
-            x.dtype,
-            x,
-            0,
-            (0,) * (len(shape) - len(old)) + tuple([0 if n == 1 else s for n, s in zip(old, x.strides, strict=True)]),
-        )
-    except (ValueError, TypeError, BufferError):
+    """A view of `x` in a larger shape; where `x` is contiguous, by its strides, in less than half of NumPy's time."""
+    old, strides = x.shape, x.strides
+    lead = len(shape) - len(old)
+    if not x.flags.c_contiguous:
         return np.broadcast_to(x, shape)
-    for n, m in zip(old[::-1], shape[::-1], strict=False):
-        if n != m and n != 1:
+    if shape[lead:] != old:
+        if lead < 0 or any([n not in (1, m) for n, m in zip(old, shape[lead:], strict=True)]):
             return np.broadcast_to(x, shape)  # raises
-    return view
+        strides = tuple([0 if n == 1 else stride for n, stride in zip(old, strides, strict=True)])
+    return np.ndarray(shape, x.dtype, x, 0, (0,) * lead + strides)
 
 
 def expand_dims(x: Any, /, *, axis: int) -> Any:
@@ -154,7 +148,7 @@ def can_view(x: Any, shape: Shape, /) -> bool:
 
 def is_overlapping(x: Any, /) -> bool:
     """Whether several indices meet at one address, as far as strides of 0 tell."""
-    return 0 in x.strides and any(s == 0 and n > 1 for n, s in zip(x.shape, x.strides, strict=True))
+    return 0 in x.strides and x.size > 1 and any(s == 0 and n > 1 for n, s in zip(x.shape, x.strides, strict=True))
 
 
 def shares_memory(x: Any, y: Any, /) -> bool:

@@ -1,1 +1,2 @@
-"""Floor 7: the class Tensor and the autograd interface. The public modules above only name what is here and in `ops`."""
+"""Floor 7: the class Tensor and the autograd interface. The public modules above only name what is here and in
+`ops`."""

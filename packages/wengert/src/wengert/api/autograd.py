@@ -10,6 +10,7 @@ from wengert.graph.node import Node
 from wengert.ops.xp import namespace_of
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import TensorBase, edge_of, make
+from wengert.tensor.record import number
 from wengert.tensor.tools import RAW, RecordingTools
 
 RECORDING = RecordingTools(namespace_of)
@@ -27,10 +28,9 @@ def backward(
     """Add the gradients of `tensors` to the `.grad` of the leaves that they came from.
 
     `grad_tensors` are the cotangents, one for each tensor and of its shape; they may be left out for tensors of one
-    element. With `create_graph` the gradients can be differentiated again. With `inputs` only those leaves are added to.
-    Errors: RuntimeError where a cotangent is missing or has another shape, where a tensor has no history, where a second
-    backward goes through a graph that the first one freed.
-    Source: torch.autograd.backward.
+    element. With `create_graph` the gradients can be differentiated again. With `inputs` only those leaves are added
+    to. Errors: RuntimeError where a cotangent is missing or has another shape, where a tensor has no history, where a
+    second backward goes through a graph that the first one freed. Source: torch.autograd.backward.
 
     >>> x = tensor([1., 2.], requires_grad=True)
     >>> backward((x * x).sum())
@@ -78,7 +78,9 @@ def grad(
     (tensor(18.),)
     """
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     if is_grads_batched:
         raise NotImplementedError("grad: is_grads_batched needs vmap, which this version does not have.")
     ends, starts = _sequence(outputs, "outputs"), _sequence(inputs, "inputs")
@@ -119,8 +121,8 @@ def _roots(outputs: Sequence[TensorBase], cotangents: Sequence[Any]) -> list[tup
         node = edge_of(output)
         if node is None:
             raise RuntimeError(
-                f"element {position} of tensors does not require grad and does not have a grad_fn. Make its inputs with "
-                "requires_grad=True, and compute it with grad mode on."
+                f"element {position} of tensors does not require grad and does not have a grad_fn. Make its inputs "
+                "with requires_grad=True, and compute it with grad mode on."
             )
         roots.append((node, cotangent))
     return roots
@@ -142,7 +144,9 @@ def _cotangents(outputs: Sequence[TensorBase], given: Any, name: str, recording:
     else:
         given = list(given)
     if len(given) != len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients: {name} has one gradient for each tensor.")
+        raise RuntimeError(
+            f"got {len(outputs)} tensors and {len(given)} gradients: {name} has one gradient for each tensor."
+        )
     result: list[Any] = []
     for position, (output, cotangent) in enumerate(zip(outputs, given, strict=True)):
         space = output.space
@@ -150,15 +154,17 @@ def _cotangents(outputs: Sequence[TensorBase], given: Any, name: str, recording:
             if output.node is None:
                 result.append(None)  # _roots tells what is wrong
                 continue
-            if any(n != 1 for n in output.shape):
+            if output.shape and any(n != 1 for n in output.shape):
                 raise RuntimeError(
                     f"grad can be implicitly created only for scalar outputs; got shape {output.shape}. "
                     f"Reduce it, for example with .sum(), or pass a gradient of that shape as {name}."
                 )
             if not space.dtype.is_floating_point:
-                raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {space.dtype!r}")
-            data = space.xp.full(output.shape, 1, dtype=space.native, device=space.native_device)
-            cotangent = make(space, space.xp.asarray(data))
+                raise RuntimeError(
+                    f"grad can be implicitly created only for real scalar outputs but got {space.dtype!r}"
+                )
+            one = space.xp.copy(number(space.plain, 1).array)  # a hook may write it
+            cotangent = make(space, space.xp.reshape(one, output.shape) if output.shape else one)
         elif not isinstance(cotangent, TensorBase):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}.")
         else:
@@ -171,21 +177,25 @@ def _checked_cotangent(position: int, output: TensorBase, cotangent: Any, name: 
     space = output.space
     if cotangent.shape != output.shape:
         raise RuntimeError(
-            f"Mismatch in shape: {name}[{position}] has a shape of {list(cotangent.shape)} and output[{position}] has a shape of "
-            f"{list(output.shape)}."
+            f"Mismatch in shape: grad_output[{position}] has a shape of {list(cotangent.shape)} and "
+            f"output[{position}] has a shape of {list(output.shape)}. Give a gradient of the output's shape as {name}."
         )
     if cotangent.space.dtype.is_complex and not space.dtype.is_complex:
         raise RuntimeError(
             f"For complex Tensors, both {name} and output are required to have the same dtype. Mismatch in dtype: "
-            f"{name}[{position}] has a dtype of {cotangent.space.dtype!r} and output[{position}] has a dtype of {space.dtype!r}."
+            f"{name}[{position}] has a dtype of {cotangent.space.dtype!r} and output[{position}] has a dtype of "
+            f"{space.dtype!r}."
         )
     if cotangent.space.backend is not space.backend:
         raise BackendError(
-            f"{name}[{position}] is on backend {cotangent.space.backend.name!r} and its output on {space.backend.name!r}. "
-            f"Move it: t.to(backend={space.backend.name!r})."
+            f"{name}[{position}] is on backend {cotangent.space.backend.name!r} and its output on "
+            f"{space.backend.name!r}. Move it: t.to(backend={space.backend.name!r})."
         )
     if cotangent.space.device != space.device:
         raise RuntimeError(
-            f"{name}[{position}] is on device {cotangent.space.device} and its output on {space.device}. Move it: t.to({space.device!r})."
+            f"{name}[{position}] is on device {cotangent.space.device} and its output on {space.device}. Move it: "
+            f"t.to({space.device!r})."
         )
-    return cotangent if cotangent.space.dtype is space.dtype else namespace_of(space.backend).astype(cotangent, space.dtype)
+    if cotangent.space.dtype is space.dtype:
+        return cotangent
+    return namespace_of(space.backend).astype(cotangent, space.dtype)

@@ -36,7 +36,7 @@ def exit_dual_level(*, level: int | None = None) -> None:
     _level.set(None)
 
 
-class dual_level:  # noqa: N801  # torch's name
+class dual_level:  # torch's name
     """A region of forward mode.
 
     >>> with dual_level():
@@ -67,12 +67,13 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
         if not isinstance(value, TensorBase):
             raise TypeError(f"make_dual(): argument {name!r} must be Tensor, not {type(value).__name__}")
         if not value.space.dtype.is_inexact:
-            raise ValueError(f"Expected {name} to be floating point or complex, but got: {value.space.dtype!r}")
+            role = "primal" if name == "tensor" else name
+            raise ValueError(f"Expected {role} to be floating point or complex, but got: {value.space.dtype!r}")
     if tensor.shape != tangent.shape or tensor.space.dtype is not tangent.space.dtype:
         raise RuntimeError(
-            f"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. "
-            f"Tensor is of size {list(tensor.shape)} ({tensor.space.dtype!r}) while the given forward gradient is of size "
-            f"{list(tangent.shape)} ({tangent.space.dtype!r})."
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is "
+            f"not supported. Tensor is of size {list(tensor.shape)} ({tensor.space.dtype!r}) while the given forward "
+            f"gradient is of size {list(tangent.shape)} ({tangent.space.dtype!r})."
         )
     return as_alias(dual.make_dual(current, dual.primal_of(tensor), tangent), tensor)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
+from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled, set_grad_mode
 from wengert.graph.node import EMPTY, Node, OutputNode, Several, next_number
@@ -11,7 +12,7 @@ from wengert.graph.saved import raise_freed, raise_stale, version_of, written_at
 from wengert.ops.xp import namespace_of
 from wengert.protocol.shapes import Shape
 from wengert.rule.kinds import sum_to
-from wengert.tensor.base import TensorBase, bump_version, edge_of, make
+from wengert.tensor.base import TensorBase, bump_version, edge_of, make, version_cell
 from wengert.tensor.tools import RAW
 from wengert.tensor.view import as_alias, check_writable, rebase
 
@@ -40,11 +41,11 @@ class FunctionCtx(Node):
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep `tensors` (inputs, outputs or others; None is allowed) for backward; a later write to one is noticed."""
-        for tensor in tensors:
+        for position, tensor in enumerate(tensors):
             if tensor is not None and not isinstance(tensor, TensorBase):
                 raise TypeError(
-                    f"save_for_backward can only save variables, but argument is of type {type(tensor).__name__}. "
-                    "Keep other values as attributes of ctx."
+                    f"save_for_backward can only save variables, but argument {position} is of type "
+                    f"{type(tensor).__name__}. Keep other values as attributes of ctx."
                 )
         self.to_save = tensors
 
@@ -121,15 +122,15 @@ class FunctionCtx(Node):
 
     def _checked(self, position: int, edge: Node, value: Any, tools: Any) -> Any:
         if not isinstance(value, TensorBase):
-            raise TypeError(f"expected Variable or None (got {type(value).__name__}) from {self.name()}.backward")
+            raise RuntimeError(f"expected Variable or None (got {type(value).__name__}) from {self.name()}")
         shape = self.input_shapes[position]
         if value.space.dtype is not edge.space.dtype:
             value = cast(Any, value).to(edge.space.dtype)
         if shape is not None and value.shape != shape:
             if not _came_from(shape, value.shape):
                 raise RuntimeError(
-                    f"Function {self.name()} returned an invalid gradient at index {position} - got {list(value.shape)} but "
-                    f"expected shape compatible with {list(shape)}"
+                    f"Function {self.name()} returned an invalid gradient at index {position} - got "
+                    f"{list(value.shape)} but expected shape compatible with {list(shape)}"
                 )
             value = sum_to(namespace_of(value.space.backend), value, shape)
         return tools.value(value)
@@ -144,9 +145,9 @@ def _came_from(shape: Shape, stretched: Shape) -> bool:
 class Function:
     """Subclass it with static methods `forward` and `backward` (and `setup_context`); call it by `apply`.
 
-    Either `forward(ctx, *args)`, or `forward(*args)` with `setup_context(ctx, inputs, output)`. `backward(ctx, *grads)` gets
-    one gradient for each output and returns one for each argument of forward, None where there is none.
-    Source: torch.autograd.Function.
+    Either `forward(ctx, *args)`, or `forward(*args)` with `setup_context(ctx, inputs, output)`. `backward(ctx, *grads)`
+    gets one gradient for each output and returns one for each argument of forward, None where there is none. Source:
+    torch.autograd.Function.
 
     >>> class Exp(Function):
     ...     @staticmethod
@@ -169,12 +170,14 @@ class Function:
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
-        cls._node_class = type(f"{cls.__name__}Backward", (FunctionCtx,), {"__module__": cls.__module__, "function": cls})
+        cls._node_class = type(
+            f"{cls.__name__}Backward", (FunctionCtx,), {"__module__": cls.__module__, "function": cls}
+        )
 
     def __init__(self) -> None:
         raise RuntimeError(
-            f"{type(self).__name__} should not be instantiated. Methods on autograd functions are all static, so you should invoke "
-            "them on the class itself. Use apply()."
+            f"{type(self).__name__} should not be instantiated. Methods on autograd functions are all static, so you "
+            "should invoke them on the class itself. Use apply()."
         )
 
     @staticmethod
@@ -191,7 +194,8 @@ class Function:
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """Give the gradients of the arguments from those of the outputs."""
         raise NotImplementedError(
-            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD."
         )
 
     @classmethod
@@ -224,6 +228,11 @@ def _finished(
     dirty, apart = {id(t) for t in node.dirty_tensors}, {id(t) for t in node.non_differentiable}
     given = {id(arg) for arg in args if isinstance(arg, TensorBase)}
     for tensor in node.dirty_tensors:
+        if recording and tensor.node.__class__ is ref:
+            raise RuntimeError(
+                f"a leaf Variable that requires grad has been used in an in-place operation, by {node.name()}. "
+                "Call it under wengert.no_grad(), or on a clone."
+            )
         check_writable(tensor)
         bump_version(tensor)
     results: list[Any] = []
@@ -233,7 +242,9 @@ def _finished(
             if id(output) not in apart and output.space.dtype.is_inexact:
                 moving.append(index)
             if id(output) in given and id(output) not in dirty:
-                results.append(as_alias(make(output.space, output.array), output))  # an input given back is a new tensor
+                results.append(
+                    as_alias(make(output.space, output.array), output)
+                )  # an input given back is a new tensor
                 continue
         results.append(output)
     if not recording or not moving:
@@ -247,7 +258,12 @@ def _finished(
     kept: list[tuple[Any, int, int | None]] = []
     for tensor in node.to_save:
         place = None if tensor is None else places.get(id(tensor))
-        held = tensor if place is None else as_alias(make(tensor.space, tensor.array), tensor)
+        held = tensor
+        if (
+            tensor is not None and place is not None
+        ):  # the output itself would be a cycle; a listed alias would bar writes where nothing is shared
+            held = make(tensor.space, tensor.array)
+            held.version = version_cell(tensor)
         kept.append((held, 0 if tensor is None else version_of(tensor), place))
     node.kept, node.to_save, node.dirty_tensors, node.non_differentiable = kept, (), (), ()
     for index in moving:
@@ -273,7 +289,9 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
             return answer
         several = isinstance(answer, tuple)
         values = cast(tuple[Any, ...], answer if several else (answer,))
-        marked = tuple(_Error.apply(v, *[g for g in grads if isinstance(g, TensorBase)]) if v is not None else None for v in values)
+        marked = tuple(
+            _Error.apply(v, *[g for g in grads if isinstance(g, TensorBase)]) if v is not None else None for v in values
+        )
         return marked if several else marked[0]
 
     return decorated

@@ -13,7 +13,8 @@ _GENERATOR = 0x20  # the flag of a code object whose function is a generator
 
 
 class _GradMode:
-    """A context manager that sets grad mode, restores the previous one at exit, and decorates functions and generators."""
+    """A context manager that sets grad mode, restores the previous one at exit, and decorates functions and
+    generators."""
 
     _stack: list[bool]
 
@@ -81,7 +82,7 @@ def _decorated_generator(function: Callable[..., Any], manager: _GradMode) -> Ca
     return decorated
 
 
-class no_grad(_GradMode):  # noqa: N801  # torch's name
+class no_grad(_GradMode):  # torch's name
     """Record nothing: results do not require grad. A context manager and a decorator.
 
     >>> x = tensor(2., requires_grad=True)
@@ -100,7 +101,7 @@ class no_grad(_GradMode):  # noqa: N801  # torch's name
         super().__init__(False)
 
 
-class enable_grad(_GradMode):  # noqa: N801  # torch's name
+class enable_grad(_GradMode):  # torch's name
     """Record again, inside `no_grad`. A context manager and a decorator."""
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
@@ -113,7 +114,7 @@ class enable_grad(_GradMode):  # noqa: N801  # torch's name
         super().__init__(True)
 
 
-class set_grad_enabled(_GradMode):  # noqa: N801  # torch's name
+class set_grad_enabled(_GradMode):  # torch's name
     """Set grad mode to `mode`, at once; as a context manager, restore the previous one at exit."""
 
     def __init__(self, mode: bool) -> None:

@@ -89,8 +89,8 @@ class Tensor(
         if not is_leaf(self):
             if not requires_grad:
                 raise RuntimeError(
-                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                    "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                    "you can only change requires_grad flags of leaf variables. If you want to use a computed "
+                    "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
                 )
             return self
         if not requires_grad:
@@ -132,13 +132,15 @@ class Tensor(
 
     def _check_gradient(self, value: Any) -> None:
         if not isinstance(value, TensorBase):
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            )
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if value.shape != self.shape:
             raise RuntimeError(
-                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "
-                "Please ensure that the gradient and the tensor are the same size"
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+                f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
         if value.space.dtype is not self.space.dtype:
             raise RuntimeError(
@@ -147,11 +149,13 @@ class Tensor(
             )
         if value.space.backend is not self.space.backend:
             raise BackendError(
-                f"assigned grad has data on another backend: {value.space.backend.name!r} for a tensor on {self.space.backend.name!r}"
+                f"assigned grad has data on another backend: {value.space.backend.name!r} for a tensor on "
+                f"{self.space.backend.name!r}"
             )
         if value.space is not self.space:
             raise RuntimeError(
-                f"assigned grad has data located on a different device: {value.space.device} for a tensor on {self.space.device}"
+                f"assigned grad has data located on a different device: {value.space.device} for a tensor on "
+                f"{self.space.device}"
             )
 
     def retain_grad(self) -> None:
@@ -214,10 +218,10 @@ class Tensor(
         """Leave the history, in place; returns self."""
         if view_of(self) is not None:
             raise RuntimeError(
-                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
-                "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
-                "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
-                "torch/optim/optimizer.py as a solution."
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
+                "for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and "
+                "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
             )
         self.node = None
         return self
@@ -233,8 +237,8 @@ class Tensor(
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if value.space is not self.space:
             raise RuntimeError(
-                "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type: "
-                f"{self.space} and {value.space}."
+                "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor "
+                f"type: {self.space} and {value.space}."
             )
         self.array, self.shape = value.array, value.shape
 

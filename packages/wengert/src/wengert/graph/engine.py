@@ -2,13 +2,12 @@
 
 The walk takes nodes in descending sequence number, which is a valid order because a node is numbered after all that it
 came from; so there is no pass that counts dependencies. Cotangents wait under their node's number in a dict; a heap of
-numbers says which is next. Most steps need neither: where the node that a cotangent goes to is newer than everything that
-waits, the walk follows it at once.
+numbers says which is next. Most steps need neither: where the node that a cotangent goes to is newer than everything
+that waits, the walk follows it at once.
 
-Who owns a buffer is the engine's own knowledge. A sum that the engine made is its own and later terms are added into it.
-A node class says whether its pull returns new arrays (`fresh`); anything else may be shared and is copied before it
-becomes a `.grad` or is written.
-"""
+Who owns a buffer is the engine's own knowledge. A sum that the engine made is its own and later terms are added into
+it. A node class says whether its pull returns new arrays (`fresh`); anything else may be shared and is copied before it
+becomes a `.grad` or is written. """
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from operator import attrgetter
 from threading import RLock
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from wengert.graph.modes import set_grad_mode
 from wengert.graph.node import EMPTY, Extra, Node, OutputNode, Several, next_number
@@ -56,11 +55,6 @@ class AccumulateGrad(Node):
     variable: Any
     no_extra = EMPTY
 
-    def accumulate(self, g: Any, owned: bool, tools: Tools) -> None:
-        """Add `g` to the leaf's gradient, or make it the gradient if there is none."""
-        with _accumulating:
-            self.variable.accumulate_grad(g, owned, tools)
-
 
 def accumulator(leaf: Any) -> AccumulateGrad:
     """A new end node for `leaf`; its number is below that of the operation about to be recorded."""
@@ -79,9 +73,8 @@ def run(
 ) -> None:
     """Walk the tape from `roots` (nodes and their cotangents).
 
-    `tools` runs the rules: `raw`, or the recording ones for create_graph. With `captures` (nodes as keys) only the paths
-    that lead to those nodes are walked; their cotangents are stored as the values and nothing is accumulated.
-    """
+    `tools` runs the rules: `raw`, or the recording ones for create_graph. With `captures` (nodes as keys) only the
+    paths that lead to those nodes are walked; their cotangents are stored as the values and nothing is accumulated. """
     starts = list(roots)
     if not starts:
         return
@@ -128,7 +121,7 @@ def _walk(
             else:
                 result = _careful(node, g, producer, tools, keep, captures, wanted)
             if result.__class__ is tuple:
-                follow, second = node.e0, node.e1  # pyright: ignore[reportAttributeAccessIssue]  # a tuple means layout 2
+                follow, second = node.e0, node.e1  # a tuple means layout 2
                 g, other = result
                 if second is not None:
                     if follow is None:
@@ -158,7 +151,7 @@ def _walk(
                 entry[1].values[result.index] = result.g
                 break
             else:
-                follow, g = node.e0, result  # pyright: ignore[reportAttributeAccessIssue]  # a bare value means layout 1
+                follow, g = node.e0, result  # a bare value means layout 1
             if follow is None:
                 break
             if heap and -heap[0] >= follow.seq:
@@ -196,11 +189,17 @@ def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
 
 
 def _careful(
-    node: Node, g: Any, producer: Any, tools: Tools, keep: bool, captures: dict[Node, Any] | None, wanted: set[Node] | None
+    node: Node,
+    g: Any,
+    producer: Any,
+    tools: Tools,
+    keep: bool,
+    captures: dict[Node, Any] | None,
+    wanted: set[Node] | None,
 ) -> Any:
     """One step with everything that a node may have: hooks, captures, several outputs, the end at a leaf, an undefined
     cotangent, a pass that records or that leads to some nodes only."""
-    if node.extra is not None:
+    if node.extra is not None and node.extra is not EMPTY:
         g, producer = _run_prehooks(node, node.extra, g, producer, tools)
     if node.__class__ is OutputNode:
         assert isinstance(node, OutputNode)
@@ -214,7 +213,8 @@ def _careful(
             g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
         if captures is None:
             if g is not None:
-                node.accumulate(g, producer.fresh, tools)
+                with _accumulating:
+                    node.variable.accumulate_grad(g, producer.fresh, tools)
         elif node in captures:
             captures[node] = _own(node, g, producer, tools)
         if node.extra is not None and node.extra.posthooks:
@@ -267,7 +267,7 @@ def _run_prehooks(node: Node, extra: Extra, g: Any, producer: Any, tools: Tools)
         for hook in list(extra.prehooks.values()):
             answer = hook(tensors)
             if answer is not None:
-                tensors = answer if isinstance(answer, tuple) else (answer,)
+                tensors = cast(tuple[Any, ...], answer) if isinstance(answer, tuple) else (answer,)
         values = [None if t is None else tools.value(t) for t in tensors]
         if several:
             g.values[:] = values
@@ -288,7 +288,7 @@ def _run_posthooks(node: Node, result: Any, g: Any, tools: Tools) -> Any:
     for hook in list(node.extra.posthooks.values()):
         answer = hook(inputs, outputs)
         if answer is not None:
-            inputs = answer if isinstance(answer, tuple) else (answer,)
+            inputs = cast(tuple[Any, ...], answer) if isinstance(answer, tuple) else (answer,)
     return [None if t is None else tools.value(t) for t in inputs]
 
 

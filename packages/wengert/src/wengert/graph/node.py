@@ -70,6 +70,9 @@ class Node:
     extra: Extra | None
     seq: int
     space: Space
+    e0: Node | None  # layouts 1 and 2
+    e1: Node | None  # layout 2
+    edges: tuple[Node | None, ...]  # layout 3
 
     primitive: ClassVar[Primitive]
     no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
@@ -83,10 +86,10 @@ class Node:
     def edge_nodes(self) -> Sequence[Node | None]:
         """The nodes that the inputs came from, None for an input that needs no gradient."""
         if self.layout == 1:
-            return (self.e0,)  # pyright: ignore[reportAttributeAccessIssue]  # of the subclass with this layout
+            return (self.e0,)
         if self.layout == 2:
-            return (self.e0, self.e1)  # pyright: ignore[reportAttributeAccessIssue]  # of the subclass with this layout
-        return self.edges if self.layout == 3 else ()  # pyright: ignore[reportAttributeAccessIssue]  # likewise
+            return self.e0, self.e1
+        return self.edges if self.layout == 3 else ()
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
@@ -103,7 +106,8 @@ class Node:
         return self.extras().metadata
 
     def register_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(grad_inputs, grad_outputs)` after this node has run; a tuple that it returns replaces grad_inputs."""
+        """Call `hook(grad_inputs, grad_outputs)` after this node has run; a tuple that it returns replaces
+        grad_inputs."""
         return Handle(self.extras().posthooks, hook)
 
     def register_prehook(self, hook: Callable[..., Any]) -> Handle:
@@ -241,7 +245,7 @@ class Several:
 class OutputNode(Node):
     """Stands for one output of an operation that has several: hands its cotangent to the operation's node."""
 
-    __slots__ = ("e0", "index")
+    __slots__ = ("e0", "index")  # pyright: ignore[reportIncompatibleVariableOverride]  # e0 is never None here
 
     layout = 1
     no_extra = EMPTY

@@ -19,7 +19,9 @@ def raise_freed(node: Any) -> NoReturn:
     )
 
 
-def raise_stale(node: Any, what: str, shape: tuple[int, ...], found: int, expected: int, line: str | None = None) -> NoReturn:
+def raise_stale(
+    node: Any, what: str, shape: tuple[int, ...], found: int, expected: int, line: str | None = None
+) -> NoReturn:
     """A value that `node` kept was written after it was recorded."""
     raise RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
@@ -37,7 +39,8 @@ def version_of(tensor: Any) -> int:
 
 
 class _Freed:
-    """What is kept in place of a tensor that was let go: looks written, so that no check more than that one is needed."""
+    """What is kept in place of a tensor that was let go: looks written, so that no check more than that one is
+    needed."""
 
     version = (-1,)
     data = shape = None
@@ -47,7 +50,8 @@ FREED: Any = _Freed()
 
 
 def check_version(node: Any, name: str, tensor: Any) -> None:
-    """Refuse `tensor`, kept by `node` under `name`, if it is gone or was written. A version that was 0 was not noted."""
+    """Refuse `tensor`, kept by `node` under `name`, if it is gone or was written. A version that was 0 was not
+    noted."""
     if tensor is FREED:
         raise_freed(node)
     found, version = version_of(tensor), getattr(node, f"version_{name}", 0)

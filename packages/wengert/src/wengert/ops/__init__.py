@@ -1,1 +1,2 @@
-"""Floor 6: the functions and methods that users call, with torch's names and signatures, and the namespace of Tensors."""
+"""Floor 6: the functions and methods that users call, with torch's names and signatures, and the namespace of
+Tensors."""

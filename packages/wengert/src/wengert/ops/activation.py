@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from wengert.ops.arithmetic import clamp
 from wengert.ops.exponential import sigmoid
 from wengert.ops.trigonometric import tanh
+from wengert.protocol.dtypes import INTEGER
 from wengert.rules import activation as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import direct, kernel
@@ -106,11 +108,13 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tens
     """`input` between `min_val` and `max_val`, the nearer of these outside.
 
     Shapes: kept. Dtype: kept. Derivative: g strictly between the bounds, else 0.
-    Errors: NotImplementedError for integers and complex numbers. Source: torch.nn.functional.hardtanh.
+    Errors: NotImplementedError for booleans and complex numbers. Source: torch.nn.functional.hardtanh.
 
     >>> hardtanh(tensor([-2., 0.5]))
     tensor([-1.0000,  0.5000])
     """
+    if isinstance(input, Tensor) and input.space.dtype.category == INTEGER:
+        return clamp(input, int(min_val), int(max_val))
     return _hardtanh(input, min_val, max_val)
 
 
@@ -120,7 +124,7 @@ def relu6(input: Tensor) -> Tensor:
     >>> relu6(tensor([-1., 2., 7.]))
     tensor([0., 2., 6.])
     """
-    return _hardtanh(input, 0.0, 6.0)
+    return hardtanh(input, 0.0, 6.0)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:

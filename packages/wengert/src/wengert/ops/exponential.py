@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from wengert.ops.arithmetic.operands import checked
 from wengert.rules import exponential as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operation import direct
+from wengert.tensor.operation import direct, kernel
+
+_logaddexp = kernel(rules.logaddexp, "LogaddexpBackward0", x="self", y="other")
+_logaddexp_complex = kernel(rules.logaddexp_complex, "LogaddexpBackward0", x="self", y="other")
 
 
 @direct(rules.exp, "ExpBackward0", out="result")
@@ -149,19 +153,20 @@ def erfc(input: Tensor) -> Tensor:
     ...
 
 
-@direct(rules.logaddexp, "LogaddexpBackward0", x="self", y="other")
 def logaddexp(input: Tensor, other: Tensor) -> Tensor:
     """The logarithm of exp(input) + exp(other), without forming the exponentials.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion.
-    Derivative: g -> g / (1 + exp(other - input)), g / (1 + exp(input - other)).
-    Errors: NotImplementedError for complex numbers; RuntimeError if the shapes do not broadcast.
+    Derivative: g -> g / (1 + exp(other - input)), g / (1 + exp(input - other)), conjugated.
+    Errors: NotImplementedError if both are whole numbers; RuntimeError if the shapes do not broadcast.
     Source: torch.logaddexp.
 
     >>> logaddexp(tensor([0.]), tensor([0.]))
     tensor([0.6931])
     """
-    ...
+    spaces = checked("logaddexp", "input", input).space, checked("logaddexp", "other", other).space
+    is_complex = spaces[0].dtype.is_complex or spaces[1].dtype.is_complex
+    return (_logaddexp_complex if is_complex else _logaddexp)(input, other)
 
 
 class ExponentialMethods(Tensor):

@@ -1,26 +1,29 @@
 """Floor 6: in-place operations.
 
-`f_(self, ...)` is `f(self, ...)` written into the memory of self. All refusals come before the write. The write bumps the
-version that self shares with its views; the history of self continues at the new node. What the new node keeps of self is
-an alias with the history from before, so that no node holds the tensor it made.
-"""
+`f_(self, ...)` is `f(self, ...)` written into the memory of self. All refusals come before the write. The write bumps
+the version that self shares with its views; the history of self continues at the new node. What the new node keeps of
+self is an alias with the history from before, so that no node holds the tensor it made. """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from operator import iadd, imul, isub, itruediv
-from typing import Any
+from typing import Any, cast
 from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled
 from wengert.ops import activation, arithmetic, comparison, exponential, indexing, trigonometric
+from wengert.ops.arguments import spoken
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
+from wengert.protocol.shapes import Shape, broadcast_shapes
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import bump_version, make, moved_result, version_cell
 from wengert.tensor.view import check_writable, rebase, user_line
 
 Function = Callable[..., Any]
+#: The in-place operators as functions; the stubs of Python leave them without types.
+_OPERATOR = cast(Any, operator)
 
 
 def inplace(function: Function, into_memory: Function | None = None) -> Function:
@@ -79,24 +82,29 @@ def _give_own_memory(alias: Tensor) -> None:
     alias.version = None if alias.version is None else [alias.version[0]]
 
 
-def write(self: Any, result: Tensor, name: str) -> Any:
+def write(self: Any, result: Any, name: str) -> Any:
     """Write `result` into the memory of `self` and let its history go on there."""
     check_castable(result.space.dtype, self.space.dtype)
-    if result.shape != self.shape:
-        raise RuntimeError(
-            f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(result.shape)}: {name}_ cannot "
-            "change the shape of the tensor that it writes. Use the form without underscore."
-        )
+    _check_unstretched(self, result.shape, name)
     if result.space is not self.space:
-        result = result.to(self.space.dtype)  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
+        result = result.to(self.space.dtype)
     xp = self.space.xp
-    self.array = xp.setitem(self.array, (Ellipsis,), result.array) if self.shape or _writable_scalar(self) else result.array
+    in_memory = self.shape or _writable_scalar(self)
+    self.array = xp.setitem(self.array, (Ellipsis,), result.array) if in_memory else result.array
     bump_version(self, user_line())
     moved_result(result.node, self)
     rebase(self, result)
     if result.space is not result.space.plain:
-        result.space.written(self, result)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces
+        result.space.written(self, result)  # a transform's space
     return self
+
+
+def _check_unstretched(self: Tensor, shape: Shape, name: str) -> None:
+    if shape != self.shape:
+        raise RuntimeError(
+            f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(shape)}: {name}_ cannot "
+            "change the shape of the tensor that it writes. Use the form without underscore."
+        )
 
 
 def _writable_scalar(tensor: Tensor) -> bool:
@@ -107,7 +115,7 @@ def check_castable(source: DType, target: DType) -> None:
     """RuntimeError in torch's words if a result of dtype `source` may not be written into `target`."""
     if source.category > target.category:
         raise RuntimeError(
-            f"result type {source.name.capitalize()} can't be cast to the desired output type {target.name.capitalize()}. "
+            f"result type {spoken(source)} can't be cast to the desired output type {spoken(target)}. "
             f"Convert the tensor first: t = t.to({source!r})."
         )
 
@@ -121,12 +129,15 @@ def zero_(self: Any) -> Any:
 
 
 def fill_(self: Any, value: Any) -> Any:
-    """Fill self with one value, a number or a 0-d tensor; returns self. Derivative: zero to self, the sum to `value`."""
+    """Fill self with one value, a number or a 0-d tensor; returns self. Derivative: zero to self, the sum to
+    `value`."""
     check_writable(self)
     if isinstance(value, Tensor):
         if value.shape:
-            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {len(value.shape)} dimensions.")
-        filled = value.expand(self.shape)  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {len(value.shape)} dimensions."
+            )
+        filled = cast(Any, value).expand(self.shape)
     else:
         space = self.space
         number = arithmetic.number_like(self, value)
@@ -145,6 +156,7 @@ def copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
     if source.space is not self.space:
         source = source.to(self.space.device, backend=self.space.backend.name)
     if source.shape != self.shape:
+        _check_unstretched(self, broadcast_shapes(self.shape, source.shape), "copy")
         source = source.expand(self.shape)
     return write(self, arithmetic.replaced(before(self), source), "copy")
 
@@ -155,7 +167,7 @@ def setitem(self: Any, key: Any, value: Any) -> None:
     if not isinstance(value, Tensor):
         value = arithmetic.number_like(self, value)
     elif value.space.dtype is not self.space.dtype:
-        value = value.to(self.space.dtype)  # pyright: ignore[reportAttributeAccessIssue]  # Tensor has it
+        value = cast(Any, value).to(self.space.dtype)
     recorded = (self.node is not None or value.node is not None) and is_grad_enabled()
     if recorded or self.space is not self.space.plain or value.space is not value.space.plain:
         write(self, indexing.assigned(before(self), key, value), "index_put")
@@ -169,10 +181,10 @@ class InplaceMethods(Tensor):
 
     __slots__ = ()
 
-    add_ = inplace(arithmetic.add, iadd)
-    sub_ = inplace(arithmetic.sub, isub)
-    mul_ = inplace(arithmetic.mul, imul)
-    div_ = inplace(arithmetic.div, itruediv)
+    add_ = inplace(arithmetic.add, _OPERATOR.iadd)
+    sub_ = inplace(arithmetic.sub, _OPERATOR.isub)
+    mul_ = inplace(arithmetic.mul, _OPERATOR.imul)
+    div_ = inplace(arithmetic.div, _OPERATOR.itruediv)
     pow_ = inplace(arithmetic.pow)
     neg_ = inplace(arithmetic.neg)
     abs_ = inplace(arithmetic.abs)

@@ -1,10 +1,9 @@
 """Floor 6: the namespace of Tensors, `wengert.xp`: the array API's names over Tensors.
 
-It is bound to a backend, so that `xp.zeros(...)` inside a rule lands where the tensor is. A rule that runs through it is
-recorded, and so higher orders come of themselves; consumers of the array API get it from `Tensor.__array_namespace__()`.
-A name is looked up once: among what is written here, then among the primitives (a kernel's primitive has the kernel's
-name), and kept.
-"""
+It is bound to a backend, so that `xp.zeros(...)` inside a rule lands where the tensor is. A rule that runs through it
+is recorded, and so higher orders come of themselves; consumers of the array API get it from
+`Tensor.__array_namespace__()`. A name is looked up once: among what is written here, then among the primitives (a
+kernel's primitive has the kernel's name), and kept. """
 
 from __future__ import annotations
 
@@ -72,7 +71,9 @@ class TensorNamespace:
     def ones_like(self, x: Any, *, dtype: DType | None = None, device: str | None = None) -> Any:
         return self.full_like(x, 1, dtype=dtype, device=device)
 
-    def asarray(self, obj: Any, *, dtype: DType | None = None, device: str | None = None, copy: bool | None = None) -> Any:
+    def asarray(
+        self, obj: Any, *, dtype: DType | None = None, device: str | None = None, copy: bool | None = None
+    ) -> Any:
         if isinstance(obj, TensorBase):
             same = dtype is None or dtype is obj.space.dtype
             result = obj if same else self.astype(obj, dtype)
@@ -92,7 +93,9 @@ class TensorNamespace:
         space = self._space(dtype, device)
         return make(space, space.xp.arange(start, stop, step, dtype=space.native, device=space.native_device))
 
-    def eye(self, rows: int, columns: int | None = None, /, *, dtype: DType | None = None, device: str | None = None) -> Any:
+    def eye(
+        self, rows: int, columns: int | None = None, /, *, dtype: DType | None = None, device: str | None = None
+    ) -> Any:
         space = self._space(dtype, device)
         data = space.xp.eye(rows, rows if columns is None else columns, dtype=space.native, device=space.native_device)
         return make(space, data)

@@ -1,14 +1,13 @@
-"""Floor 0: what a backend declares (`BackendSpec`), what it is once loaded (`Backend`), and where a tensor lives (`Space`)."""
+"""Floor 0: what a backend declares (`BackendSpec`), what it is once loaded (`Backend`), and where a tensor lives
+(`Space`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wengert.protocol.dtypes import DType, bool_, int64
-
-if TYPE_CHECKING:
-    from wengert.protocol.namespace import Namespace
+from wengert.protocol.namespace import Namespace
 
 PROTOCOL_VERSION = 1
 
@@ -17,10 +16,9 @@ class BackendSpec:
     """What a plugin says of its backend before anything heavy is imported.
 
     `load` imports the array library and returns the `Backend`; it raises ImportError or RuntimeError, with the reason,
-    where that cannot be. `owns` tells from a type alone whether its instances are this backend's arrays.
-    `device_types` are the words before the colon of a device ("cpu", "cuda"); among the backends that have a device type
-    the one of highest `priority` is its default. `install` is the command that installs the backend.
-    """
+    where that cannot be. `owns` tells from a type alone whether its instances are this backend's arrays. `device_types`
+    are the words before the colon of a device ("cpu", "cuda"); among the backends that have a device type the one of
+    highest `priority` is its default. `install` is the command that installs the backend. """
 
     __slots__ = (
         "device_module",
@@ -141,7 +139,8 @@ class Backend:
 
 
 class Space:
-    """Backend, device and dtype of a tensor, interned: two tensors mix without conversion if their spaces are one object.
+    """Backend, device and dtype of a tensor, interned: two tensors mix without conversion if their spaces are one
+    object.
 
     `xp` is the namespace that operations on the tensor go to, `native` and `native_device` are the library's own
     objects. `scalars` keeps Python numbers already turned into 0-d tensors of this space.

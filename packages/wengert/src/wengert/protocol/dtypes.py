@@ -8,7 +8,7 @@ tensors with dimensions, 0-d tensors, Python scalars. A lower rank may change th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
@@ -71,7 +71,7 @@ def named(name: str) -> DType:
     return _BY_NAME[name]
 
 
-@lru_cache(maxsize=None)
+@cache
 def promote_types(first: DType, second: DType) -> DType:
     """The smallest dtype that holds both, by torch's table."""
     if first is second:
@@ -101,7 +101,8 @@ def set_default_dtype(dtype: DType) -> None:
     """Make the floating `dtype` the default; TypeError for any other kind."""
     if not dtype.is_floating_point:
         raise TypeError(
-            f"only floating-point types are supported as the default type; got {dtype!r}. Take wengert.float64, for example."
+            f"only floating-point types are supported as the default type; got {dtype!r}. Take wengert.float64, for "
+            "example."
         )
     _Default.dtype = dtype
 

@@ -4,8 +4,8 @@ The names are those of the Python array API standard, with its meaning (axis, ke
 kinds). `Required` comes first: these a backend must bring. `Namespace` goes on with what it gets in return: each of
 those has a default in `backends/standard/`, written with the required ones, and may be replaced by a faster kernel.
 
-Arguments that the core always passes by keyword stand after the star. A dtype is the library's own object, a device too.
-"""
+Arguments that the core always passes by keyword stand after the star. A dtype is the library's own object, a device
+too. """
 
 from __future__ import annotations
 

@@ -46,9 +46,7 @@ def normalize_axis(axis: int, ndim: int) -> int:
     """`axis` counted from the front; IndexError in torch's words where it is out of range. 0-d allows 0 and -1."""
     limit = ndim or 1
     if not -limit <= axis < limit:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {axis})"
-        )
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {axis})")
     return axis + limit if axis < 0 else axis
 
 
@@ -60,7 +58,9 @@ def normalize_axes(axes: int | Sequence[int] | None, ndim: int) -> Shape:
         return (normalize_axis(axes, ndim),) if ndim else _checked_scalar_axis(axes)
     chosen = tuple(normalize_axis(index(axis), ndim) for axis in axes)
     if len(set(chosen)) != len(chosen):
-        raise RuntimeError(f"dim {next(a for a in chosen if chosen.count(a) > 1)} appears multiple times in the list of dims")
+        raise RuntimeError(
+            f"dim {next(a for a in chosen if chosen.count(a) > 1)} appears multiple times in the list of dims"
+        )
     if not chosen or not ndim:
         return tuple(range(ndim))
     return chosen

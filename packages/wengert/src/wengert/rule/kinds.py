@@ -19,9 +19,9 @@ from wengert.rule.primitive import Formula, Function, Kept, Primitive, Rule
 class Elementwise(Primitive):
     """out[i] = f(x[i], y[i], ...): declared by its partial derivatives.
 
-    The partial of a holomorphic f is its complex derivative. One that is not holomorphic (abs) says how a cotangent
-    and a tangent pass with `vjp` and `jvp` instead; a `vjp` beside a partial is a faster way to the same. Partials see operands of one dtype, broadcast against each other.
-    """
+    The partial of a holomorphic f is its complex derivative. One that is not holomorphic (abs) says how a cotangent and
+    a tangent pass with `vjp` and `jvp` instead; a `vjp` beside a partial is a faster way to the same. Partials see
+    operands of one dtype, broadcast against each other. """
 
     kind: ClassVar[str] = "elementwise"
     elementwise: ClassVar[bool] = True
@@ -147,7 +147,11 @@ def elementwise(forward: Function, /) -> Elementwise: ...
 def elementwise(*, floating: bool = ...) -> Callable[[Function], Elementwise]: ...
 def elementwise(forward: Function | None = None, /, **options: Any) -> Any:
     """Declare an elementwise operation; `floating` converts integers to the default floating dtype first."""
-    return Elementwise(forward) if forward is not None else lambda f: Elementwise(f, **options)
+
+    def declare(function: Function) -> Elementwise:
+        return Elementwise(function, **options)
+
+    return declare if forward is None else declare(forward)
 
 
 @overload
@@ -155,8 +159,13 @@ def linear(forward: Function, /) -> Linear: ...
 @overload
 def linear(*, outputs: tuple[str, ...]) -> Callable[[Function], Linear]: ...
 def linear(forward: Function | None = None, /, **options: Any) -> Any:
-    """Declare an operation jointly linear in its inputs; `outputs` names several outputs, one name any number of them."""
-    return Linear(forward) if forward is not None else lambda f: Linear(f, **options)
+    """Declare an operation jointly linear in its inputs; `outputs` names several outputs, one name any number of
+    them."""
+
+    def declare(function: Function) -> Linear:
+        return Linear(function, **options)
+
+    return declare if forward is None else declare(forward)
 
 
 def bilinear(forward: Function, /) -> Bilinear:

@@ -1,9 +1,8 @@
 """Floor 1: one differentiable operation, its forward and the rules hung on it.
 
 The parameter names of a rule say what the tape keeps for it. Besides `xp`, `g` (cotangent) and `t` (tangent) a rule may
-name: an input (keeps that array), `out` (keeps the result), `x_shape` (keeps only the shape of the input `x`), `x_dtype`
-(keeps only its dtype) and the static arguments. Names are checked when the rule is declared.
-"""
+name: an input (keeps that array), `out` (keeps the result), `x_shape` (keeps only the shape of the input `x`),
+`x_dtype` (keeps only its dtype) and the static arguments. Names are checked when the rule is declared. """
 
 from __future__ import annotations
 

@@ -50,6 +50,17 @@ def refusing_operands(name: str, *categories: int) -> Refusal:
     return refusal
 
 
+def refusing_all_whole(name: str, *categories: int) -> Refusal:
+    """Refuses to run in a dtype of one of `categories`, and operands that are all whole numbers or booleans."""
+
+    def refusal(dtypes: Sequence[DType], compute: DType) -> Exception | None:
+        if all(dtype.category < 2 for dtype in dtypes):
+            return unsupported(name, max(dtypes, key=lambda dtype: dtype.category))
+        return unsupported(name, compute) if compute.category in categories else None
+
+    return refusal
+
+
 def refusing_complex(message: str, error: type[RuntimeError] = NotImplementedError) -> Refusal:
     """Refuses complex numbers with `message`."""
 

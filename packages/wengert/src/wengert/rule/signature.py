@@ -1,4 +1,5 @@
-"""Floor 1: the parameters of a function, read off its code. (`inspect.signature` says more and costs 10 ms to import.)"""
+"""Floor 1: the parameters of a function, read off its code. (`inspect.signature` says more and costs 10 ms to
+import.)"""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ _VARIADIC = 0x04  # the flag of a code object whose function has *args
 
 
 class Parameters:
-    """Names of the positional parameters, of *args if there is one, of the keyword-only ones, and the defaults of both."""
+    """Names of the positional parameters, of *args if there is one, of the keyword-only ones, and the defaults of
+    both."""
 
     __slots__ = ("defaults", "keyword_only", "positional", "variadic")
 
@@ -35,6 +37,7 @@ def parameters_of(function: Callable[..., Any]) -> Parameters:
     count, only = code.co_argcount, code.co_kwonlyargcount
     names: tuple[str, ...] = code.co_varnames
     positional, keyword_only = names[:count], names[count : count + only]
-    defaults = python.__defaults__ or ()
-    found = dict(zip(positional[count - len(defaults) :], defaults, strict=True)) | (python.__kwdefaults__ or {})
+    defaults = cast(tuple[Any, ...], python.__defaults__ or ())
+    found: dict[str, Any] = dict(zip(positional[count - len(defaults) :], defaults, strict=True))
+    found.update(cast(dict[str, Any], python.__kwdefaults__ or {}))
     return Parameters(positional, names[count + only] if code.co_flags & _VARIADIC else None, keyword_only, found)

@@ -8,7 +8,7 @@ from wengert.protocol.array import Array
 from wengert.protocol.dtypes import COMPLEX
 from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import elementwise
-from wengert.rule.refusals import refusing
+from wengert.rule.refusals import refusing, refusing_all_whole
 
 _LN_2, _LN_10, _TWO_OVER_SQRT_PI = math.log(2), math.log(10), 2 / math.sqrt(math.pi)
 
@@ -79,7 +79,20 @@ def logaddexp(xp: Namespace, x: Array, y: Array) -> Array:
 
 
 logaddexp.partials(x=lambda xp, x, y: xp.expit(x - y), y=lambda xp, x, y: xp.expit(y - x))
-logaddexp.refusal = refusing("logaddexp_cpu", COMPLEX)
+logaddexp.refusal = refusing_all_whole("logaddexp_cpu", COMPLEX)
+
+
+@elementwise
+def logaddexp_complex(xp: Namespace, x: Array, y: Array) -> Array:
+    """The same for complex numbers: the greater real part comes out of the logarithm."""
+    first = xp.greater_equal(xp.real(x), xp.real(y))
+    greater, smaller = xp.where(first, x, y), xp.where(first, y, x)
+    return xp.add(greater, xp.log1p(xp.exp(xp.subtract(smaller, greater))))
+
+
+logaddexp_complex.partials(
+    x=lambda xp, x, y: xp.reciprocal(xp.exp(y - x) + 1), y=lambda xp, x, y: xp.reciprocal(xp.exp(x - y) + 1)
+)
 
 
 @elementwise(floating=True)

@@ -25,12 +25,24 @@ class TensorBase:
 
     `array` is the raw array, `shape` a plain tuple, `space` the backend, device and dtype. `node` says where a gradient
     goes: None (needs none), a Node (the operation that made this tensor), or for a leaf that requires grad a weak
-    reference to its AccumulateGrad node, dead until the leaf is used. `version` is the cell that counts in-place writes,
-    shared with all that share the memory; None until there is a first write or view. The slots after these five are set
-    only where they are used, so that making a tensor stays cheap; there is no `__init__` for the same reason.
+    reference to its AccumulateGrad node, dead until the leaf is used. `version` is the cell that counts in-place
+    writes, shared with all that share the memory; None until there is a first write or view. The slots after these five
+    are set only where they are used, so that making a tensor stays cheap; there is no `__init__` for the same reason.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_hooks", "_post_accumulate_hooks", "_tangent", "_view", "array", "node", "shape", "space", "version")
+    __slots__ = (
+        "__weakref__",
+        "_grad",
+        "_hooks",
+        "_post_accumulate_hooks",
+        "_tangent",
+        "_view",
+        "array",
+        "node",
+        "shape",
+        "space",
+        "version",
+    )
 
     array: Any
     shape: Shape
@@ -66,12 +78,17 @@ class TensorBase:
         else:
             grad.array = space.xp.asarray(space.xp.add_into(grad.array, g))
             bump_version(grad)
-        for hook in list(getattr(self, "_post_accumulate_hooks", {}).values()):
-            hook(self)
+        hooks = getattr(self, "_post_accumulate_hooks", None)
+        if hooks:
+            for hook in [*hooks.values()]:
+                hook(self)
 
     def tensor_hooks(self) -> dict[int, Callable[..., Any]]:
         """The hooks of a leaf; those of other tensors are kept by their node."""
-        return getattr(self, "_hooks", {})
+        return getattr(self, "_hooks", _NONE)
+
+
+_NONE: dict[int, Callable[..., Any]] = {}
 
 
 def gradient_of(tensor: TensorBase) -> TensorBase | None:
@@ -146,7 +163,8 @@ def require_inexact(dtype: DType) -> None:
 
 
 def version_cell(tensor: TensorBase) -> list[Any]:
-    """The version cell of `tensor`, made now if there was none; a node that keeps the tensor as its output learns of it."""
+    """The version cell of `tensor`, made now if there was none; a node that keeps the tensor as its output learns of
+    it."""
     cell = tensor.version
     if cell is None:
         cell = tensor.version = [0]

@@ -15,15 +15,15 @@ _TOOLS = RecordingTools(lambda backend: None)
 
 def kept_names(node: Any) -> dict[str, str]:
     """Torch's names of the values that `node` can keep, and ours."""
-    ours = dict.fromkeys([*node.kept_by, *node.primitive.statics])
+    ours: dict[str, None] = dict.fromkeys([*node.kept_by, *node.primitive.statics])
     return {node.saved_names.get(name) or _TORCHS.get(name, name): name for name in ours}
 
 
 def kept_value(node: Any, attribute: str) -> Any:
     """The value of an attribute that no slot has: a Tensor, an argument, or None for what this call had no need of.
 
-    Errors: AttributeError for a name that this operation never keeps; RuntimeError for a Tensor that was freed or written.
-    """
+    Errors: AttributeError for a name that this operation never keeps; RuntimeError for a Tensor that was freed or
+    written. """
     name = kept_names(node).get(attribute.removeprefix(_PREFIX)) if attribute.startswith(_PREFIX) else None
     if name is None:
         raise AttributeError(f"{node.name()} has no attribute {attribute!r}")

@@ -1,9 +1,8 @@
 """Floor 5: from a declared primitive to functions that users and rules call.
 
-`direct` turns a primitive into a public function: the decorated function gives name, signature, defaults and docstring, the
-primitive does the work. `kernel` gives the same with the rule's own signature, for functions that prepare arguments first
-and for the namespace of Tensors. `operator` makes the form that Python's operators need.
-"""
+`direct` turns a primitive into a public function: the decorated function gives name, signature, defaults and docstring,
+the primitive does the work. `kernel` gives the same with the rule's own signature, for functions that prepare arguments
+first and for the namespace of Tensors. `operator` makes the form that Python's operators need. """
 
 from __future__ import annotations
 
@@ -54,7 +53,8 @@ def direct(primitive: Primitive, node_name: str = "", **saved_names: str) -> Cal
 
 
 def in_dtype(dtype: DType, function: Function, *inputs: Any, **statics: Any) -> Any:
-    """What `function`, made by `direct` or `kernel`, gives for its inputs converted to `dtype`, recorded as one node."""
+    """What `function`, made by `direct` or `kernel`, gives for its inputs converted to `dtype`, recorded as one
+    node."""
     return record(_DIRECT[function][0], inputs, statics, dtype)
 
 

@@ -107,7 +107,8 @@ def set_printoptions(
     changes = PROFILES.get(profile, {}) if profile is not None else {}
     changes = changes | {name: value for name, value in given.items() if value is not None}
     # One assignment of a new object: a print running in another thread sees the old options or the new, no mixture.
-    _Current.options = PrintOptions(**{**_Current.options.as_dict(), **changes, "sci_mode": sci_mode})
+    settings: dict[str, Any] = _Current.options.as_dict() | changes | {"sci_mode": sci_mode}
+    _Current.options = PrintOptions(**settings)
 
 
 def get_printoptions() -> dict[str, Any]:
@@ -229,9 +230,7 @@ class _Layout:
 
     __slots__ = ("column", "options", "shortened")
 
-    def __init__(
-        self, column: _RealColumn | _ComplexColumn, shortened: Sequence[bool], options: PrintOptions
-    ) -> None:
+    def __init__(self, column: _RealColumn | _ComplexColumn, shortened: Sequence[bool], options: PrintOptions) -> None:
         self.column, self.shortened, self.options = column, shortened, options
 
     def write(self, values: Any, axis: int, indent: int) -> str:

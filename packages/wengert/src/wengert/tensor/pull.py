@@ -1,9 +1,8 @@
 """Floor 5: the nodes of the fast path, whose pull is written out from the declared rules.
 
-The text of a pull does what `OperationNode.pull_with` does with the rules, for one operation: a partial that hands a kept
-value on becomes one multiplication, positions are bound, nothing is looked up by name. There are two for an operation: one
-on raw arrays and one on Tensors, for a pass that records, written when the first such pass comes by.
-"""
+The text of a pull does what `OperationNode.pull_with` does with the rules, for one operation: a partial that hands a
+kept value on becomes one multiplication, positions are bound, nothing is looked up by name. There are two for an
+operation: one on raw arrays and one on Tensors, for a pass that records, written when the first such pass comes by. """
 
 from __future__ import annotations
 
@@ -106,7 +105,10 @@ def _pull_source(
         put(f"    if {edge[position]} is not None:")
         lines += [f"        {line}" for line in [*own, f"g{position} = {texts[name]}"]]
         put(f"    else: g{position} = None")
-    values = ["None" if n in primitive.constants else "g" if texts[n] == "g" else f"g{i}" for i, n in enumerate(primitive.inputs)]
+    values = [
+        "None" if n in primitive.constants else "g" if texts[n] == "g" else f"g{i}"
+        for i, n in enumerate(primitive.inputs)
+    ]
     tensors = [f"self.saved_{kept} = " for kept in kept_by if kept in primitive.inputs]
     free = "".join(tensors) + "FREED" if tensors else ""
     if "out" in kept_by:
@@ -166,7 +168,9 @@ def _gradient_text(operation: Operation, name: str, environment: dict[str, Any])
     if rule is None:
         environment[f"missing_{name}"] = _missing(operation, name)
         return f"missing_{name}()"
-    may_be_none = any(ask in primitive.optional for ask in rule.asks)  # "is None" of a probe would be written out wrongly
+    may_be_none = any(
+        ask in primitive.optional for ask in rule.asks
+    )  # "is None" of a probe would be written out wrongly
     text = None if may_be_none else written_out(rule.function, "xp", "g", *rule.asks)
     return text or _call(rule, f"vjp_{name}", environment, "g, ")
 

@@ -1,15 +1,15 @@
 """Floor 5: recording an operation, the general way.
 
-`Operation` binds a declared primitive to the name of its nodes. Its `record` function is written by `specialize.py` for the
-common case (all operands Tensors of one space, real numbers) and comes here for everything else: Python scalars, mixed
-dtypes, 0-d operands, complex numbers, conversions, several outputs, transforms. Here, too, all refusals are made, before
-anything is changed.
-"""
+`Operation` binds a declared primitive to the name of its nodes. Its `record` function is written by `specialize.py` for
+the common case (all operands Tensors of one space, real numbers) and comes here for everything else: Python scalars,
+mixed dtypes, 0-d operands, complex numbers, conversions, several outputs, transforms. Here, too, all refusals are made,
+before anything is changed. """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from math import isfinite
+from typing import Any, NoReturn, cast
 
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import EMPTY, Node, OperationNode, OutputNode, next_number
@@ -36,7 +36,7 @@ class Operation:
         self.saved_names = dict(saved_names or {})
         self.arguments: tuple[str, ...] = tuple(self.saved_names.get(name, name) for name in primitive.inputs)
         self._node_class: type[OperationNode] | None = None
-        self._general_class: type[OperationNode] | None = None
+        self._general_class: type[GeneralNode] | None = None
         self._direct: tuple[type, Callable[..., Any], Callable[..., Any]] | None = None
 
     @property
@@ -52,11 +52,12 @@ class Operation:
         name = self.arguments[0 if self.primitive.variadic else position]
         return "input" if name in ("self", "x") else "other" if name == "y" else name
 
-    def general_class(self) -> type[OperationNode]:
+    def general_class(self) -> type[GeneralNode]:
         """The class of nodes whose pull runs the rules as they are declared."""
-        if self._general_class is None:
-            self._general_class = node_class(self, GeneralNode)
-        return self._general_class
+        found = self._general_class
+        if found is None:
+            found = self._general_class = cast(type[GeneralNode], node_class(self, GeneralNode))
+        return found
 
     def __call__(self, *arrays: Any, **statics: Any) -> Any:
         return record(self, arrays, statics)
@@ -68,7 +69,17 @@ class Operation:
 class GeneralNode(OperationNode):
     """A node of any operation: edges in one tuple, the pull by the declared rules."""
 
-    __slots__ = ("arrived", "cell_out", "compute", "count", "edges", "kept_inputs", "kept_outputs", "static", "version_out")
+    __slots__ = (
+        "arrived",
+        "cell_out",
+        "compute",
+        "count",
+        "edges",
+        "kept_inputs",
+        "kept_outputs",
+        "static",
+        "version_out",
+    )
     layout = 3
 
     edges: tuple[Node | None, ...]
@@ -90,7 +101,9 @@ class GeneralNode(OperationNode):
 
         values = primitive.pullback(xp, primitive.inputs[0], g, kept)
         result = [
-            None if edge is None or (wanted is not None and edge not in wanted) else self.returned(position, value, xp, tools)
+            None
+            if edge is None or (wanted is not None and edge not in wanted)
+            else self.returned(position, value, xp, tools)
             for position, (edge, value) in enumerate(zip(self.edges, values, strict=True))
         ]
         if not keep:
@@ -184,7 +197,7 @@ def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any], c
     """
     for arg in args:
         if isinstance(arg, TensorBase) and arg.space.__class__ is not Space:
-            return arg.space.interpret(operation, args, statics, compute)  # pyright: ignore[reportAttributeAccessIssue]  # transforms' spaces
+            return cast(Any, arg.space).interpret(operation, args, statics, compute)  # a transform's space
     return record_plain(operation, args, statics, compute)
 
 
@@ -195,7 +208,9 @@ def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, A
     names = primitive.inputs * len(args) if primitive.variadic else primitive.inputs
     compute = compute or _compute_dtype(operation, names, args)
     if primitive.refusal is not None:
-        dtypes = [arg.space.dtype if isinstance(arg, TensorBase) else scalar_dtype(arg) for arg in args if arg is not None]
+        dtypes = [
+            arg.space.dtype if isinstance(arg, TensorBase) else scalar_dtype(arg) for arg in args if arg is not None
+        ]
         if (error := primitive.refusal(dtypes, compute)) is not None:
             raise error
     xp, target = place.xp, place.of(compute)
@@ -247,11 +262,9 @@ def _attach(
 ) -> None:
     """Make the node and let the outputs point at it."""
     primitive = operation.primitive
-    node: Any = operation.general_class()()
+    node = operation.general_class()()
     node.extra, node.space, node.compute, node.static, node.cell_out = None, outs[0].space, compute, statics, None
-    node.edges = tuple(
-        edge_of(operand) if position in needing else None for position, operand in enumerate(operands)
-    )
+    node.edges = tuple(edge_of(operand) if position in needing else None for position, operand in enumerate(operands))
     node.arrived = tuple(None if operand is None else (operand.shape, operand.space) for operand in operands)
     asked = {ask for position in needing for ask in primitive.asks(names[position])}
     node.kept_inputs = {
@@ -286,7 +299,9 @@ def _compute_dtype(operation: Operation, names: Sequence[str], args: Sequence[An
         for name, arg in zip(names, args, strict=True)
         if arg is not None and (name not in primitive.constants or isinstance(primitive, Predicate))
     ]
-    ranked = [(a.space.dtype, 0 if a.shape else 1) if isinstance(a, TensorBase) else (scalar_dtype(a), 2) for a in mixing]
+    ranked = [
+        (a.space.dtype, 0 if a.shape else 1) if isinstance(a, TensorBase) else (scalar_dtype(a), 2) for a in mixing
+    ]
     if not ranked:
         ranked = [(a.space.dtype, 0) for a in args if isinstance(a, TensorBase)]
     dtype = result_dtype(*[[dtype for dtype, rank in ranked if rank == wanted] for wanted in range(3)])
@@ -351,7 +366,12 @@ def number(space: Space, value: Any) -> Any:
     found = space.scalars.get(value)
     if found is None:
         if value.__class__ not in NUMBERS:
-            raise TypeError(f"got {type(value).__name__}; expected a Tensor or a Python number. Make it a Tensor: wengert.as_tensor(x).")
+            raise TypeError(
+                f"got {type(value).__name__}; expected a Tensor or a Python number. Make it a Tensor: "
+                "wengert.as_tensor(x)."
+            )
+        if space.dtype.category < 2 and value.__class__ is float and not isfinite(value):
+            raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
         with space.xp.errstate():  # a number beyond the dtype becomes inf, quietly
             data = space.xp.asarray(_within(space.dtype, value), dtype=space.native, device=space.native_device)
         found = make(space, data)

@@ -1,10 +1,9 @@
 """Floor 5: the fast path of an operation, written from its declaration at the first call.
 
-As dataclasses write `__init__`, this module writes a function for an operation: `record`, for operands that are Tensors of
-one space of real numbers. It does what `record.py` and the declared rules do, with all that is known beforehand left out.
-Whatever does not fit goes the general way. `pull.py` does the same for the way back. A test compares both ways for every
-operation.
-"""
+As dataclasses write `__init__`, this module writes a function for an operation: `record`, for operands that are Tensors
+of one space of real numbers. It does what `record.py` and the declared rules do, with all that is known beforehand left
+out. Whatever does not fit goes the general way. `pull.py` does the same for the way back. A test compares both ways for
+every operation. """
 
 from __future__ import annotations
 
@@ -34,7 +33,8 @@ def specializable(operation: Operation) -> bool:
 
 
 class Declared:
-    """What a record function is to look like from outside. `function` is the one that was decorated, if there is one."""
+    """What a record function is to look like from outside. `function` is the one that was decorated, if there is
+    one."""
 
     __slots__ = ("annotations", "doc", "function", "module", "name", "parameters")
 
@@ -54,10 +54,10 @@ class Declared:
 def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) -> Callable[..., Any]:
     """The record function of `operation` that looks like `declared`, specialised when it is first called.
 
-    The inputs come first among the parameters, then the statics. The function that is returned stays the same object for
-    good (methods and operators hold it); at the first call its code is exchanged for the specialised one. `on_stranger`,
-    if given, is returned for an operand of an unknown class: what an operator needs to let the other side try.
-    """
+    The inputs come first among the parameters, then the statics. The function that is returned stays the same object
+    for good (methods and operators hold it); at the first call its code is exchanged for the specialised one.
+    `on_stranger`, if given, is returned for an operand of an unknown class: what an operator needs to let the other
+    side try. """
     names = declared.parameters.names
     inputs, statics = names[: len(operation.primitive.inputs)], names[len(operation.primitive.inputs) :]
     environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}
@@ -74,7 +74,11 @@ def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) 
         function.__code__ = code_of(source, declared.name)
 
     environment["specialize"] = specialize
-    function.__doc__, function.__annotations__, function.__module__ = declared.doc, declared.annotations, declared.module
+    function.__doc__, function.__annotations__, function.__module__ = (
+        declared.doc,
+        declared.annotations,
+        declared.module,
+    )
     defaults = declared.parameters.defaults
     function.__defaults__ = tuple(defaults[name] for name in declared.parameters.positional if name in defaults)
     function.__kwdefaults__ = {name: defaults[name] for name in declared.parameters.keyword_only if name in defaults}
@@ -83,10 +87,15 @@ def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) 
     return function
 
 
+# What a record function finds in its own environment until it is specialised.
+specialize: Callable[[], None]
+itself: Callable[..., Any]
+
+
 def _first_call(*args: Any, **keywords: Any) -> Any:
-    """What a record function does until it is specialised; the names are those of its own environment."""
-    specialize()  # noqa: F821  # pyright: ignore[reportUndefinedVariable]  # found in the function's environment
-    return itself(*args, **keywords)  # noqa: F821  # pyright: ignore[reportUndefinedVariable]  # likewise
+    """What a record function does until it is specialised."""
+    specialize()  # noqa: F821  # found in the function's environment
+    return itself(*args, **keywords)  # noqa: F821  # likewise
 
 
 def _heading(declared: Declared) -> str:
@@ -139,11 +148,16 @@ def _record_source(operation: Operation, heading: str, inputs: Sequence[str], st
         second = public[moving[1]]
         for one, other in ((second, first), (first, second)):
             put(f"    if type({one}) is not Tensor and type({one}) not in classes:")
-            put(f"        if type({other}) not in classes or not ({other}.space.is_plain_floating and type({one}) in (float, int)"
-                f" or type({one}) is int and {other}.space.{claim}): {fallback}")  # fmt: skip
+            fits = f"{other}.space.is_plain_floating and type({one}) in (float, int)"
+            fits += f" or type({one}) is int and {other}.space.{claim}"
+            put(f"        if type({other}) not in classes or not ({fits}): {fallback}")
             put(f"        {one} = {other}.space.scalars.get({one}) or number({other}.space, {one})")
     tests = [f"type({public[name]}) not in classes" for name in primitive.inputs if name not in primitive.optional]
-    tests += [f"({public[n]} is not None and type({public[n]}) not in classes)" for n in primitive.inputs if n in primitive.optional]
+    tests += [
+        f"({public[n]} is not None and type({public[n]}) not in classes)"
+        for n in primitive.inputs
+        if n in primitive.optional
+    ]
     if not (elementwise and len(moving) == 2 and len(inputs) == 2):
         put(f"    if {' or '.join(tests)}: {fallback}")
     put(f"    space = {first}.space")
@@ -184,7 +198,10 @@ def _record_source(operation: Operation, heading: str, inputs: Sequence[str], st
 
 def _forward_text(operation: Operation, public: dict[str, str], statics: Sequence[str]) -> str:
     primitive = operation.primitive
-    data = [f"None if {public[n]} is None else {public[n]}.array" if n in primitive.optional else f"{public[n]}.array" for n in primitive.inputs]
+    data = [
+        f"None if {public[n]} is None else {public[n]}.array" if n in primitive.optional else f"{public[n]}.array"
+        for n in primitive.inputs
+    ]
     if not primitive.optional:
         try:
             probes = {name: Probe(name) for name in statics}
@@ -194,7 +211,9 @@ def _forward_text(operation: Operation, public: dict[str, str], statics: Sequenc
     return f"forward(xp, {', '.join(f'({text})' for text in data)}, {''.join(f'{s}={s}, ' for s in statics)})"
 
 
-def _put_node(put: Callable[[str], None], operation: Operation, public: dict[str, str], statics: Sequence[str], elementwise: bool) -> None:
+def _put_node(
+    put: Callable[[str], None], operation: Operation, public: dict[str, str], statics: Sequence[str], elementwise: bool
+) -> None:
     """The part of the record function that puts a node on the tape."""
     primitive, kept_by = operation.primitive, fast_class(operation).kept_by
     edges = list(primitive.inputs)
@@ -209,7 +228,10 @@ def _put_node(put: Callable[[str], None], operation: Operation, public: dict[str
         if name not in moving:
             continue
         put(f"        if edge_{name} is not None:")
-        put(f"            if type(edge_{name}) is ref: edge_{name} = {public[name]}.node() or new_accumulator({public[name]})")
+        put(
+            f"            if type(edge_{name}) is ref: edge_{name} = {public[name]}.node() or "
+            f"new_accumulator({public[name]})"
+        )
         for kept, users in kept_by.items():
             if users == (position,):
                 for line in _keep(kept, primitive, public):
@@ -228,7 +250,10 @@ def _put_node(put: Callable[[str], None], operation: Operation, public: dict[str
         put("        node.shapes = None")
     elif elementwise:  # undone only for an operand that moves and was stretched
         fits = " and ".join(f"(edge_{name} is None or {public[name]}.shape == shape)" for name in moving)
-        put(f"        node.shapes = None if same or ({fits}) else ({', '.join(f'{public[name]}.shape' for name in edges)})")
+        put(
+            f"        node.shapes = None if same or ({fits}) else "
+            f"({', '.join(f'{public[name]}.shape' for name in edges)})"
+        )
     for name in statics:
         put(f"        node.static_{name} = {name}")
     put("        node.seq = next_number()")

@@ -73,7 +73,8 @@ class RawTools:
 
 
 class RecordingTools(RawTools):
-    """Rules run on Tensors through the namespace of Tensors, so the pass is recorded and can be differentiated again."""
+    """Rules run on Tensors through the namespace of Tensors, so the pass is recorded and can be differentiated
+    again."""
 
     recording = True
 

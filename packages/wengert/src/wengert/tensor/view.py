@@ -1,9 +1,9 @@
 """Floor 5: views. What shares memory is tracked so that in-place writes find every history that they change.
 
-All tensors on one memory share a version cell: `[count, line of the last write, weak references to the tensors]`. A view
-keeps its base and `replay`, which makes the same view of any tensor shaped like the base. After a recorded write through a
-view the base continues at a `CopySlices` node; after any recorded write the other live views get new nodes by replaying.
-"""
+All tensors on one memory share a version cell: `[count, line of the last write, weak references to the tensors]`. A
+view keeps its base and `replay`, which makes the same view of any tensor shaped like the base. After a recorded write
+through a view the base continues at a `CopySlices` node; after any recorded write the other live views get new nodes by
+replaying. """
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ class View:
 
     __slots__ = ("base", "made_by", "recorded", "replay")
 
-    def __init__(
-        self, base: TensorBase, replay: Callable[[Any], Any], made_by: str | None, recorded: bool
-    ) -> None:
+    def __init__(self, base: TensorBase, replay: Callable[[Any], Any], made_by: str | None, recorded: bool) -> None:
         self.base, self.replay, self.made_by, self.recorded = base, replay, made_by, recorded
 
 
@@ -104,16 +102,16 @@ def check_writable(tensor: TensorBase) -> None:
             )
         if view is not None and node is not None and view.made_by is not None:
             raise RuntimeError(
-                f"Output {view.made_by} is a view and is being modified inplace. This view is the output of a function "
-                "that returns multiple views. Such functions do not allow the output views to be modified inplace. You should "
-                "replace the inplace operation by an out-of-place one."
+                f"Output {view.made_by} is a view and is being modified inplace. This view is the output of a "
+                "function that returns multiple views. Such functions do not allow the output views to be modified "
+                "inplace. You should replace the inplace operation by an out-of-place one."
             )
         if view is not None and not view.recorded and view.base.node is not None:
             raise RuntimeError(
-                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
-                "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
-                "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
-                "(if you want the inplace to be tracked)."
+                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that "
+                "this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
+                "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to "
+                "be tracked) or both outside (if you want the inplace to be tracked)."
             )
     backend = tensor.space.backend
     if backend.xp.is_overlapping(tensor.array):
@@ -124,8 +122,8 @@ def check_writable(tensor: TensorBase) -> None:
     claims = backend.capabilities
     if not (claims.mutable and claims.views) and (view is not None or next(sharing(tensor), None) is not None):
         raise RuntimeError(
-            f"an in-place operation on a view, or on a tensor with views or aliases, cannot be on backend {backend.name!r}: its "
-            "arrays do not share memory or cannot be written. Write to a clone."
+            "an in-place operation on a view, or on a tensor with views or aliases, cannot be on backend "
+            f"{backend.name!r}: its arrays do not share memory or cannot be written. Write to a clone."
         )
 
 
@@ -159,7 +157,8 @@ def _now(base: TensorBase) -> Any:
 
 
 class CopySlices(Node):
-    """The history of a base that was written through a view: what lies in the view comes from there, the rest from before."""
+    """The history of a base that was written through a view: what lies in the view comes from there, the rest from
+    before."""
 
     __slots__ = ("e0", "e1", "replay")
 
@@ -187,7 +186,7 @@ class CopySlices(Node):
 
 def user_line() -> str | None:
     """File and line of the innermost frame outside this package."""
-    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # there is no public way that costs less than a traceback
+    frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]  # there is no public way that costs less than a traceback
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"

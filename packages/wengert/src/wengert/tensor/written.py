@@ -1,16 +1,16 @@
 """Floor 5: reading a rule, and the text that comes of it.
 
 A rule is called with probes in the place of its namespace and its arrays; what it does to them is the expression that
-stands for it in the functions that `specialize.py` and `pull.py` write. A rule that does more than an expression can say
-(a branch, a loop) is not read but called. The text is put into `linecache`, so a traceback shows it, under the rule's name.
-"""
+stands for it in the functions that `specialize.py` and `pull.py` write. A rule that does more than an expression can
+say (a branch, a loop) is not read but called. The text is put into `linecache`, so a traceback shows it, under the
+rule's name. """
 
 from __future__ import annotations
 
 import linecache
 from collections.abc import Callable
 from types import CodeType
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, cast
 
 _OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
@@ -70,7 +70,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, (bool, int, float, str)) or value is None:
         return repr(value)
     if isinstance(value, tuple):
-        return f"({''.join(text_of(item) + ', ' for item in value)})"  # pyright: ignore[reportUnknownVariableType]
+        items = cast(tuple[Any, ...], value)
+        return f"({''.join(text_of(item) + ', ' for item in items)})"
     raise TypeError(f"{type(value).__name__} cannot be written out")
 
 

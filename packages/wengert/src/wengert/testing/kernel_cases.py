@@ -282,4 +282,12 @@ _DRAWING_AND_ASKING = (
     ),
 )
 
-CASES: tuple[KernelCase, ...] = (*ELEMENTWISE, *_MAKING, *_MOVING, *_INDEXING, *_REDUCING, *LAYERS, *_DRAWING_AND_ASKING)
+CASES: tuple[KernelCase, ...] = (
+    *ELEMENTWISE,
+    *_MAKING,
+    *_MOVING,
+    *_INDEXING,
+    *_REDUCING,
+    *LAYERS,
+    *_DRAWING_AND_ASKING,
+)

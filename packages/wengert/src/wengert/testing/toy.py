@@ -25,8 +25,8 @@ from functools import cache
 from itertools import accumulate
 from typing import Any, ClassVar, cast
 
-from wengert.backends.standard import complete
 from wengert.backends.nested import nested
+from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, BackendSpec, Capabilities
 from wengert.protocol.shapes import Shape, broadcast_all, infer_shape, normalize_axes, normalize_axis, reduced_shape

@@ -1,10 +1,11 @@
-"""Floor 6: forward mode. A dual tensor carries a tangent; an operation on duals runs its forward on the primals and pushes
-the tangents through the declared rules. Both go through Tensors, so that what happens can be recorded for reverse mode."""
+"""Floor 6: forward mode. A dual tensor carries a tangent; an operation on duals runs its forward on the primals and
+pushes the tangents through the declared rules. Both go through Tensors, so that what happens can be recorded for
+reverse mode."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 from weakref import ref
 
 from wengert.ops.xp import namespace_of
@@ -69,7 +70,6 @@ class DualSpace(Space):
         _keep_tangents(result, operation, duals)
         return tuple(duals) if several else duals[0]
 
-
     def written(self, tensor: TensorBase, result: TensorBase) -> None:
         """After the dual `result` was written into `tensor`: all on that memory are duals now."""
         tangent, view = tangent_of(result), view_of(tensor)
@@ -78,7 +78,7 @@ class DualSpace(Space):
         base: Any = tensor if view is None else view.base
         if view is not None:
             whole = tangent_of(base)
-            whole = namespace_of(self.backend).zeros_like(base) if whole is None else cast(Any, whole).clone()
+            whole = namespace_of(self.backend).zeros_like(base) if whole is None else whole.clone()
             view.replay(whole).copy_(tangent)
             tangent = whole
         _become_dual(self, base, tangent)
@@ -104,7 +104,9 @@ def _keep_tangents(result: Any, operation: Operation, duals: Sequence[Any]) -> N
         node.kept_outputs[name] = (array, cell, dual.space, getattr(dual, "_tangent", None))
 
 
-def _push(operation: Operation, primals: Sequence[Any], tangents: Sequence[Any], statics: dict[str, Any], outs: Sequence[Any]) -> Any:
+def _push(
+    operation: Operation, primals: Sequence[Any], tangents: Sequence[Any], statics: dict[str, Any], outs: Sequence[Any]
+) -> Any:
     """The tangent of the result, or of each."""
     primitive = operation.primitive
     out = outs[0]
@@ -156,6 +158,8 @@ def _compute_space(primals: Sequence[Any], primitive: Any, out: Space) -> Space:
     for name, primal in zip(primitive.inputs, primals, strict=False):
         if isinstance(primal, TensorBase) and name not in primitive.constants and primal.space.dtype.is_complex:
             return out.of(out.dtype.to_complex())
+    if out.dtype.is_complex and not any(isinstance(primal, complex) for primal in primals):
+        return out.of(out.dtype.to_real())  # a complex number made of real ones
     return out
 
 

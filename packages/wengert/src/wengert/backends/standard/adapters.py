@@ -14,7 +14,6 @@ from wengert.backends.nested import nested
 from wengert.backends.standard.facts import Kernels, constant, is_bool
 from wengert.backends.standard.keys import whole_key
 from wengert.protocol import dtypes as ours
-from wengert.protocol.shapes import Shape
 
 Function = Callable[..., Any]
 

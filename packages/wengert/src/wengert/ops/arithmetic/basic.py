@@ -14,6 +14,8 @@ plus = kernel(rules.add, "AddBackward0")
 minus = kernel(rules.subtract, "SubBackward0")
 _plus_scaled = kernel(rules.add_scaled, "AddBackward0")
 _minus_scaled = kernel(rules.add_scaled, "SubBackward0")
+_reverse_minus_scaled = kernel(rules.add_scaled, "RsubBackward0")
+_minus_number = kernel(rules.subtract, "SubBackward0")
 _reverse_minus = kernel(rules.reverse_subtract, "RsubBackward0")
 _minus_from_number = kernel(rules.reverse_subtract, "RsubBackward1")
 _lerp = kernel(rules.lerp, "LerpBackward0", x="self", y="end")
@@ -100,7 +102,7 @@ def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     tensor([9., 8.])
     """
     if alpha != 1:
-        return sub(other, input, alpha=alpha)  # pyright: ignore[reportArgumentType]  # a number may come first here
+        return _plus_multiple("rsub", _reverse_minus_scaled, minus, other, input, -alpha)
     return (_reverse_minus if isinstance(other, Tensor) else _minus_from_number)(input, other)
 
 
@@ -111,7 +113,7 @@ def _plus_multiple(name: str, scaled: Any, by_one: Any, input: Any, other: Any, 
     if is_whole(input, other) and not isinstance(alpha, int):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if not isinstance(other, Tensor):
-        return plus(input, other * alpha)
+        return plus(input, other * alpha) if name == "add" else _minus_number(input, other * -alpha)
     if isinstance(alpha, complex) or (isinstance(input, Tensor) and input.space is not other.space):
         return plus(input, mul(other, alpha))
     if other.space.dtype.category == 0:

@@ -49,9 +49,13 @@ def is_whole(*operands: Any) -> bool:
     )
 
 
+def _is_bool(operand: Any) -> bool:
+    return operand.space.dtype.category == 0 if isinstance(operand, Tensor) else isinstance(operand, bool)
+
+
 def refuse_zero_divisor(input: Any, other: Any) -> None:
     """RuntimeError for integers divided by zero, where looking at the divisor costs nothing."""
-    if not is_whole(input, other) or (isinstance(other, Tensor) and other.space.dtype.category == 0):
+    if not is_whole(input, other) or _is_bool(input) and _is_bool(other):
         return
     if not isinstance(other, Tensor):
         has_zero = other == 0

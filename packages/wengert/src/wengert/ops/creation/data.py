@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, cast
 
-from wengert.backends.registry import backend_of
 from wengert.backends.nested import nested
+from wengert.backends.registry import backend_of
 from wengert.ops.conversion.moving import to, transfer
 from wengert.ops.creation.sizes import fitted
 from wengert.ops.placement import Device, checked_dtype, leaf, place_for, space_beside

@@ -51,6 +51,8 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     n = input.shape[axis] if input.shape else 1
     places = checked_index(as_vector(index), n, axis, IndexError, False, "index out of range in self")
     if not input.shape:
+        if places.shape[0] != 1:
+            raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {places.shape[0]} value(s)")
         return _index_select_scalar(input, make(places.space, places.space.xp.reshape(places.array, ())))
     return _index_select(input, places, axis)
 

@@ -276,7 +276,7 @@ def checked_index(
     if 0 in entry.shape:
         return entry
     if space.backend.capabilities.synchronous:
-        low, high = _extremes(xp, entry)
+        low, high = extremes(xp, entry)
         if high >= n or low < (-n if allow_negative else 0):
             wrong = high if high >= n else low
             raise error(message or f"{prefix}index {wrong} is out of bounds for dimension {axis} with size {n}")
@@ -289,7 +289,7 @@ def checked_index(
     return make(space, xp.where(xp.less(array, xp.zeros_like(array)), xp.add(array, size), array))
 
 
-def _extremes(xp: Any, entry: Any) -> tuple[int, int]:
+def extremes(xp: Any, entry: Any) -> tuple[int, int]:
     """The smallest and the largest number; of a short vector in Python, which takes a tenth of two reductions."""
     if len(entry.shape) == 1 and entry.shape[0] <= 64:
         numbers = xp.tolist(entry.array)

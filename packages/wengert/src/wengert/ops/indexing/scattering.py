@@ -15,6 +15,7 @@ from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.rules.indexing import ARRAY
 from wengert.rules.movement import along
+from wengert.rules.reduction import sum as sum_
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
@@ -34,7 +35,11 @@ _scalar_filled = kernel(rules.put, "ScatterBackward1", x="self")
 _scalar_added = kernel(rules.accumulate, "ScatterAddBackward0", x="self", value="src")
 _broadcast = kernel(movement.broadcast_to, "ExpandBackward0", x="self")
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")
-_copy = kernel(movement.copy, "CloneBackward0", x="self")
+_total = kernel(sum_, "SumBackward0")
+_copies = {
+    name: kernel(movement.copy, f"{name}0") for name in ("ScatterBackward", "ScatterAddBackward", "IndexFillBackward")
+}
+_copy_for_value = kernel(movement.copy, "ScatterBackward1")
 
 
 #: The pattern of all there is: how positions in a 0-d tensor are written.
@@ -42,8 +47,15 @@ ALL = (Ellipsis,)
 
 
 def _scalar(source: Any) -> Any:
-    """A tensor of one element as a 0-d one."""
+    """The last of the elements that go to the one place of a 0-d tensor, as a 0-d tensor."""
+    if source.shape and source.shape[0] > 1:
+        source = viewed(source, (slice(source.shape[0] - 1, source.shape[0]),), "Slice")
     return source if not source.shape else _reshape(source, ())
+
+
+def _scalar_sum(source: Any) -> Any:
+    """The sum of the elements that are added at the one place of a 0-d tensor."""
+    return source if not source.shape else _total(source, None, False)
 
 
 def _vector(name: str, index: Any) -> Any:
@@ -88,7 +100,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     places = checked_index(index, input.shape[axis] if input.shape else 1, axis, RuntimeError, allow_negative=False)
     scaled = source if alpha == 1 else mul(source, alpha)
     if not input.shape:
-        return _index_add(input, _scalar(scaled), pattern=ALL)
+        return _index_add(input, _scalar_sum(scaled), pattern=ALL)
     return _index_add(input, scaled, places, pattern=along_array(axis))
 
 
@@ -135,6 +147,8 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     n = input.shape[axis] if input.shape else 1
     places = checked_index(index, n, axis, IndexError, False, prefix="index_copy_(): ")
     if not input.shape:
+        if not index.shape[0]:
+            return _index_copy(input, input, pattern=ALL)
         return _index_copy(input, _scalar(source), pattern=ALL)
     return _index_copy(input, source, places, pattern=along_array(axis))
 
@@ -164,7 +178,13 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     places = checked_index(index, input.shape[axis] if input.shape else 1, axis, IndexError)
     if not input.shape and places.shape[0]:
         return record(input, filler, pattern=ALL)
-    return record(input, filler, places, pattern=along_array(axis)) if input.shape else _copy(input)
+    if not input.shape:
+        return _copies["IndexFillBackward"](input)
+    if filler.node is not None:  # as a mask: a row named twice is filled once
+        space, xp = input.space.boolean, input.space.xp
+        none = xp.zeros((input.shape[axis],), dtype=space.native, device=space.native_device)
+        places = make(space, xp.setitem(none, (places.array,), True))
+    return record(input, filler, places, pattern=along_array(axis))
 
 
 def _scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any, int]:
@@ -213,13 +233,13 @@ def scatter(
     is_tensor = isinstance(given, Tensor)
     places, source, axis = _scattered("scatter", input, dim, index, given if is_tensor else None)
     if places is None:
-        return _copy(input)
+        return (_copies["ScatterBackward"] if is_tensor else _copy_for_value)(input)
     source = source if is_tensor else number(input.space, given)
     if reduce == "multiply":
         return _multiplied(input, axis, places, source)
     if not input.shape:
         record = _scalar_added if reduce else _scalar_written if is_tensor else _scalar_filled
-        return record(input, _scalar(source), pattern=ALL)
+        return record(input, _scalar_sum(source) if reduce else _scalar(source), pattern=ALL)
     return (_scatter_add if reduce else _scatter if is_tensor else _scatter_value)(input, places, source, axis)
 
 
@@ -249,7 +269,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """
     places, source, axis = _scattered("scatter_add", input, dim, index, checked("scatter_add", "src", src))
     if places is None:
-        return _copy(input)
-    return (
-        _scatter_add(input, places, source, axis) if input.shape else _scalar_added(input, _scalar(source), pattern=ALL)
-    )
+        return _copies["ScatterAddBackward"](input)
+    if not input.shape:
+        return _scalar_added(input, _scalar_sum(source), pattern=ALL)
+    return _scatter_add(input, places, source, axis)

@@ -41,7 +41,9 @@ def assigned(input: Any, key: Any, value: Any) -> Any:
     """What `input[key] = value` leaves of `input`, recorded as torch names it."""
     explicit = normalized_key(input, key)
     basic = explicit.basic
-    if explicit.pattern is None and (basic == (...,) or all(part.__class__ is slice and part == WHOLE for part in basic or ())):
+    if explicit.pattern is None and (
+        basic == (...,) or all(part.__class__ is slice and part == WHOLE for part in basic or ())
+    ):
         fitting = _fitting(value, explicit, input.shape)
         return (replaced if fitting.shape else filled_by_tensor)(input, _stretched(fitting, input.shape))
     return _written(_put if basic is None else _copy_slices, input, explicit, value)
@@ -85,7 +87,11 @@ def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> An
         return put_arrays(record, input, value, key.pattern, key.arrays)
     inner = viewed(input, key.basic, key.kind)
     outer = _copy_slices if record is _copy_slices else _put
-    return outer(input, put_arrays(_put if record is _copy_slices else record, inner, value, key.pattern, key.arrays), pattern=key.basic)
+    return outer(
+        input,
+        put_arrays(_put if record is _copy_slices else record, inner, value, key.pattern, key.arrays),
+        pattern=key.basic,
+    )
 
 
 def put_arrays(

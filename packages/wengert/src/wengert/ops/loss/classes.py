@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 from wengert.ops.arguments import spoken
+from wengert.ops.indexing.keys import extremes
 from wengert.ops.loss.arguments import check_reduction, reduction_of, require_tensors
 from wengert.ops.normalization import log_softmax, raise_not_implemented
 from wengert.ops.xp import namespace_of
@@ -50,7 +51,8 @@ def cross_entropy(
     >>> wengert.nn.functional.cross_entropy(tensor([[0., 0.]]), tensor([1]))
     tensor(0.6931)
     """
-    require_tensors("cross_entropy_loss", input=input, target=target)
+    if not (isinstance(input, Tensor) and isinstance(target, Tensor)):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+        require_tensors("cross_entropy_loss", input=input, target=target)
     if size_average is not None or reduce is not None:
         reduction = reduction_of(size_average, reduce)
     shape, places = input.shape, target.shape
@@ -180,7 +182,7 @@ def _checked_classes(
         return target, ignore_index
     xp, array = space.xp, target.array
     classes = shape[1] if ndim > 1 else shape[0]
-    low, high = int(xp.min(array)), int(xp.max(array))
+    low, high = extremes(xp, target)
     if low >= 0 and high < classes and not low <= ignore_index <= high:
         return target, None
     values = xp.reshape(array, (prod(places),))

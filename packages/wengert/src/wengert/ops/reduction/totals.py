@@ -88,6 +88,8 @@ def nansum(
     tensor(3.)
     """
     axes, keepdim, space = reduction("nansum", input, dim, keepdim, axis)
+    if space.dtype.is_complex:
+        raise RuntimeError("nansum on CPU does not support complex inputs")
     if dtype is None:
         dtype = space.dtype if space.dtype.is_inexact else int64
     return in_dtype(dtype, _nansum, input, axis=axes, keepdims=keepdim)
@@ -122,12 +124,12 @@ def prod(
 
 
 def logsumexp(input: Tensor, dim: int | Shape | None = None, keepdim: bool = False, **axis: Any) -> Tensor:
-    """`log(sum(exp(input)))` over `dim`, an int or a tuple, without overflow.
+    """`log(sum(exp(input)))` over `dim`, an int or a tuple (empty for all), without overflow.
 
     Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`. Over nothing it is -inf.
     Dtype: that of `input`, the default dtype for bool and integers.
     Derivative: g -> g * exp(input - result).
-    Errors: TypeError without `dim`; IndexError if it is out of range; RuntimeError if it is empty.
+    Errors: TypeError without `dim`; IndexError if it is out of range.
     Source: torch.logsumexp.
 
     >>> logsumexp(tensor([100., 100.]), 0)
@@ -138,8 +140,6 @@ def logsumexp(input: Tensor, dim: int | Shape | None = None, keepdim: bool = Fal
         raise TypeError(
             "logsumexp(): argument 'dim' must be tuple of ints, not NoneType. Name the dimensions to sum over."
         )
-    if isinstance(dim, (tuple, list)) and not dim:
-        raise RuntimeError("logsumexp: dim is empty; expected at least one dimension.")
     axes, keepdim, space = reduction("logsumexp", input, dim, keepdim, {})
     every = tuple(range(len(input.shape))) if axes is None else axes
     if space.dtype.is_inexact:

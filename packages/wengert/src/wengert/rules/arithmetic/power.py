@@ -99,10 +99,10 @@ def power_of_integers(xp: Namespace, x: Array, y: Array) -> Array:
     down = y < 0
     size = xp.pow(x, xp.where(down, xp.zeros_like(y), y))
     odd = xp.equal(xp.remainder(y, xp.full_like(y, 2)), xp.ones_like(y))
-    minus_one = xp.where(odd, xp.full_like(x, -1), xp.ones_like(x))
-    inverse = xp.where(
-        xp.equal(x, xp.ones_like(x)), x, xp.where(xp.equal(x, xp.full_like(x, -1)), minus_one, xp.zeros_like(x))
-    )
+    one = xp.ones_like(x)
+    minus_one = xp.subtract(xp.zeros_like(x), one)  # the largest of unsigned numbers, which have no negative exponents
+    sign = xp.where(odd, minus_one, one)
+    inverse = xp.where(xp.equal(x, one), x, xp.where(xp.equal(x, minus_one), sign, xp.zeros_like(x)))
     return xp.where(down, inverse, size)
 
 

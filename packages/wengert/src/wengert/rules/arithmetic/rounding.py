@@ -8,7 +8,7 @@ from wengert.protocol.array import Array
 from wengert.protocol.dtypes import BOOL, COMPLEX, DType
 from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import elementwise
-from wengert.rule.refusals import Refusal, refusing, refusing_operands, unsupported
+from wengert.rule.refusals import Refusal, refusing, refusing_all_whole, refusing_operands, unsupported
 
 
 @elementwise
@@ -65,7 +65,7 @@ def hypot(xp: Namespace, x: Array, y: Array) -> Array:
 
 
 hypot.partials(x=lambda xp, x, out: xp.divide(x, out), y=lambda xp, y, out: xp.divide(y, out))
-hypot.refusal = refusing_operands("hypot_cpu", 0, 1, 3)
+hypot.refusal = refusing_all_whole("hypot_cpu", COMPLEX)
 
 
 @elementwise(floating=True)

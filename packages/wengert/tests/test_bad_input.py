@@ -1,0 +1,332 @@
+"""Bad input: torch's exception class and phrase, what arrived, the fix; and nothing is changed before the error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import wengert
+from wengert.backends import registry
+from wengert.protocol.backend import PROTOCOL_VERSION, Backend, BackendSpec
+from wengert.protocol.errors import BackendError
+from wengert.testing.toy import toy_spec
+
+
+def spec(name: str, load: Callable[[], Backend], **more: Any) -> BackendSpec:
+    return BackendSpec(name, ("cpu", "toy"), load, lambda kind: False, -1, **more)
+
+
+def load_with_devices() -> Backend:
+    """A toy with two devices more; its arrays do not say where they are, so tensors are placed by hand."""
+    toy = toy_spec().load()
+    devices = ("cpu", "toy:0", "toy:1")
+    return Backend("toy-devices", toy.xp, toy.array_type, toy.dtypes, toy.capabilities, devices=lambda: devices)
+
+
+@pytest.fixture(autouse=True)
+def backends() -> Iterator[None]:
+    specs = [toy_spec(), toy_spec(mutable=False), spec("toy-devices", load_with_devices)]
+    for made in specs:
+        registry.register(made)
+    with registry.use_backend("toy"):
+        yield
+    for made in specs:
+        registry.unregister(made.name)
+
+
+def leaf(values: object) -> Any:
+    return wengert.tensor(values, requires_grad=True)
+
+
+def elsewhere(values: object, device: str) -> Any:
+    """A tensor on a device of toy-devices."""
+    tensor = wengert.tensor(values, backend="toy-devices")
+    tensor.space = tensor.space.backend.space(device, tensor.dtype)
+    return tensor
+
+
+def test_two_backends() -> None:
+    x, y = leaf([1.0]), wengert.tensor([2.0], backend="toy-immutable")
+    with pytest.raises(
+        BackendError,
+        match=r"expected all tensors to be on the same backend, but found backends 'toy' \(device cpu\) and "
+        r"'toy-immutable' \(device cpu\). Move one of them: t.to\(backend='toy'\)",
+    ):
+        x * y
+    assert (x * y.to(backend="toy")).tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    [
+        lambda x, y: x + y,
+        lambda x, y: y - x,
+        lambda x, y: x @ y,
+        lambda x, y: x > y,
+        lambda x, y: wengert.cat([x, y]),
+        lambda x, y: wengert.where(x > 0, x, y),
+        lambda x, y: wengert.addcmul(x, x, y),
+        lambda x, y: x.data.add_(y),
+        lambda x, y: (x * 1).mul_(y),
+    ],
+)
+def test_two_backends_in_every_kind_of_operation(mixed: Callable[[Any, Any], Any]) -> None:
+    x, y = leaf([1.0, 2.0]), wengert.tensor([2.0, 3.0], backend="toy-immutable")
+    with pytest.raises(RuntimeError, match="expected all tensors to be on the same backend, but found backends"):
+        mixed(x, y)
+    assert (x.tolist(), y.tolist(), x._version, y._version) == ([1.0, 2.0], [2.0, 3.0], 0, 0)
+
+
+def test_a_gradient_of_another_backend() -> None:
+    x = leaf([1.0])
+    with pytest.raises(BackendError, match="grad_tensors.0. is on backend 'toy-immutable' and its output on 'toy'"):
+        (x * 2).backward(wengert.tensor([1.0], backend="toy-immutable"))
+    with pytest.raises(BackendError, match="assigned grad has data on another backend: 'toy-immutable'"):
+        x.grad = wengert.tensor([1.0], backend="toy-immutable")
+    assert x.grad is None
+
+
+def test_two_devices() -> None:
+    x, y = elsewhere([1.0], "cpu"), elsewhere([2.0], "toy:1")
+    words = r"Expected all tensors to be on the same device, but found at least two devices, cpu and toy:1! Move one"
+    with pytest.raises(RuntimeError, match=words):
+        x * y
+    assert (x.tolist(), x._version) == ([1.0], 0)
+
+
+def test_a_gradient_on_another_device() -> None:
+    x = elsewhere([1.0], "toy:0").requires_grad_()
+    with pytest.raises(RuntimeError, match="assigned grad has data located on a different device: toy:1 for .* toy:0"):
+        x.grad = elsewhere([1.0], "toy:1")
+    assert x.grad is None
+
+
+def test_a_device_that_is_absent() -> None:
+    with pytest.raises(RuntimeError, match="device 'toy:7' is absent"):
+        wengert.tensor([1.0], device="toy:7")
+    with pytest.raises(RuntimeError, match="at start of device string: tpu"):
+        wengert.tensor([1.0], device="tpu")
+
+
+SIZES = r"The size of tensor a \(2\) must match the size of tensor b \(3\) at non-singleton dimension 0: shapes \(2,\) "
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda x: x + wengert.ones(3), SIZES),
+        (lambda x: wengert.where(x > 0, x, wengert.ones(3)), SIZES),
+        (lambda x: x == wengert.ones(3), SIZES),
+        (lambda x: x.expand(3), r"The expanded size of the tensor \(3\) must match the existing size \(2\)"),
+        (lambda x: x.reshape(3), r"shape '\[3\]' is invalid for input of size 2"),
+        (lambda x: x.reshape(1, 2) @ x.reshape(1, 2), r"mat1 and mat2 shapes cannot be multiplied \(1x2 and 1x2\)"),
+        (lambda x: wengert.cat([x.reshape(1, 2), wengert.ones(1, 3)]), "Sizes of tensors must match except in dimension 0"),
+        (lambda x: wengert.stack([x, wengert.ones(3)]), r"stack expects each tensor to be equal size"),
+        (lambda x: x.sum(2), r"Dimension out of range \(expected to be in range of \[-1, 0\], but got 2\)"),
+        (lambda x: x[5], "index 5 is out of bounds for dimension 0 with size 2"),
+    ],
+)
+def test_shapes_that_do_not_fit(function: Callable[[Any], Any], words: str) -> None:
+    with pytest.raises((RuntimeError, IndexError), match=words):
+        function(leaf([1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [
+        (lambda x: x.add_(wengert.ones(3)), SIZES),
+        (lambda x: x.copy_(wengert.ones(3)), SIZES),
+        (lambda x: x.mul_(wengert.ones(2, 2)), r"output with shape \[2\] doesn't match the broadcast shape \[2, 2\]"),
+        (lambda x: x.copy_(wengert.ones(2, 2)), r"output with shape \[2\] doesn't match the broadcast shape \[2, 2\]"),
+        (lambda x: x.fill_(wengert.ones(2)), "fill_ only supports 0-dimension value tensor but got tensor with 1"),
+        (lambda x: x.__setitem__(5, 1.0), "index 5 is out of bounds for dimension 0 with size 2"),
+        (lambda x: x.__setitem__(slice(0, 1), wengert.ones(3)), "expanded size of the tensor|shape mismatch"),
+        (lambda x: x.to(wengert.int64).mul_(1.5), "result type Float can't be cast to the desired output type Long"),
+    ],
+)
+def test_a_write_that_does_not_fit_changes_nothing(write: Callable[[Any], Any], words: str) -> None:
+    for requires_grad in (False, True):
+        x = wengert.tensor([1.0, 2.0], requires_grad=requires_grad) * 1
+        with pytest.raises((RuntimeError, IndexError), match=words):
+            write(x)
+        assert (x.tolist(), x._version) == ([1.0, 2.0], 0)
+        assert not requires_grad or x.grad_fn.name() == "MulBackward0"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda x: x.add_(1.0),
+        lambda x: x.zero_(),
+        lambda x: x.copy_(wengert.ones(2)),
+        lambda x: x.__setitem__(0, 3.0),
+        lambda x: x.__iadd__(1.0),
+    ],
+)
+def test_a_leaf_that_requires_grad_is_not_written(write: Callable[[Any], Any]) -> None:
+    x = leaf([1.0, 2.0])
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad is being used in an in-place operation"):
+        write(x)
+    assert (x.tolist(), x._version, x.is_leaf) == ([1.0, 2.0], 0, True)
+
+
+# gradients and graphs
+
+
+def test_a_gradient_of_the_wrong_shape() -> None:
+    x = leaf([1.0, 2.0])
+    y = x * 2
+    words = r"Mismatch in shape: grad_output\[0\] has a shape of .*\[3\].* and output\[0\] has a shape of .*\[2\]"
+    with pytest.raises(RuntimeError, match=words):
+        y.backward(wengert.ones(3))
+    with pytest.raises(RuntimeError, match=words):
+        wengert.autograd.grad(y, x, wengert.ones(3))
+    with pytest.raises(RuntimeError, match="grad can be implicitly created only for scalar outputs"):
+        y.backward()
+    with pytest.raises(RuntimeError, match="got 1 tensors and 2 gradients"):
+        wengert.autograd.backward([y], [wengert.ones(2), wengert.ones(2)])
+    with pytest.raises(RuntimeError, match=r"attempting to assign a gradient of size '\[3\]' to a tensor of size '\[2\]'"):
+        x.grad = wengert.ones(3)
+    with pytest.raises(TypeError, match="assigned grad expected to be a Tensor or None but got grad of type float"):
+        x.grad = 1.0
+    assert x.grad is None
+    y.backward(wengert.ones(2))
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_gradient_of_the_wrong_shape_among_several_runs_nothing() -> None:
+    x = leaf([1.0, 2.0])
+    first, second = x * x, x * 3
+    with pytest.raises(RuntimeError, match=r"grad_output\[1\]"):
+        wengert.autograd.backward([first, second], [wengert.ones(2), wengert.ones(3)])
+    assert x.grad is None
+    first.sum().backward()
+    assert x.grad.tolist() == [2.0, 4.0]
+
+
+def test_backward_twice() -> None:
+    x = leaf(3.0)
+    y = x * x
+    y.backward()
+    with pytest.raises(RuntimeError, match=r"backward through the graph a second time.*MulBackward0.*retain_graph=True"):
+        y.backward()
+    assert x.grad.item() == 6.0
+
+
+def test_backward_without_a_graph() -> None:
+    words = "element 0 of tensors does not require grad and does not have a grad_fn"
+    x, plain = leaf(3.0), wengert.tensor(1.0)
+    with pytest.raises(RuntimeError, match=words):
+        plain.backward()
+    with pytest.raises(RuntimeError, match=words):
+        wengert.autograd.grad(plain, x)
+    with wengert.no_grad():
+        y = x * x
+    with pytest.raises(RuntimeError, match=words):
+        y.backward()
+    with pytest.raises(RuntimeError, match="element 1 of tensors does not require grad"):
+        wengert.autograd.backward([x * x, plain])
+    with pytest.raises(RuntimeError, match="One of the differentiated Tensors does not require grad"):
+        wengert.autograd.grad(x * x, plain)
+    assert x.grad is None
+
+
+def test_inputs_of_backward() -> None:
+    x = leaf(3.0)
+    with pytest.raises(RuntimeError, match="`inputs` argument to `backward\\(\\)` cannot be empty"):
+        (x * x).backward(inputs=[])
+    with pytest.raises(TypeError, match="got float; expected a Tensor"):
+        wengert.autograd.grad(x * x, [3.0])
+    assert x.grad is None
+
+
+def test_only_inexact_tensors_require_grad() -> None:
+    words = "Only Tensors of floating point and complex dtype can require gradients; got wengert.int64"
+    with pytest.raises(RuntimeError, match=words):
+        wengert.tensor([1, 2], requires_grad=True)
+    x = wengert.tensor([1, 2])
+    with pytest.raises(RuntimeError, match=f"(?i){words}"):
+        x.requires_grad_()
+    with pytest.raises(RuntimeError, match=f"(?i){words}"):
+        x.requires_grad = True
+    assert not x.requires_grad
+
+
+def test_what_only_a_tensor_with_a_history_can() -> None:
+    x, plain = leaf([1.0]), wengert.tensor([1.0])
+    with pytest.raises(RuntimeError, match="can't retain_grad on Tensor that has requires_grad=False"):
+        plain.retain_grad()
+    with pytest.raises(RuntimeError, match="cannot register a hook on a tensor that doesn't require gradient"):
+        plain.register_hook(print)
+    with pytest.raises(RuntimeError, match="you can only change requires_grad flags of leaf variables"):
+        (x * 2).requires_grad_(False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (lambda g: g[:1], RuntimeError, "hook '<lambda>' has changed the size of value"),
+        (lambda g: g.to(wengert.float64), RuntimeError, "hook '<lambda>' has changed the type of value"),
+        (lambda g: 3.0, TypeError, "expected Variable, but hook returned 'float'"),
+    ],
+)
+def test_what_a_hook_may_not_return(answer: Callable[[Any], Any], error: type[Exception], words: str) -> None:
+    x = leaf([1.0, 2.0])
+    y = x * 2
+    y.register_hook(answer)
+    with pytest.raises(error, match=words):
+        y.sum().backward()
+    assert x.grad is None
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda x: x + "a", r"unsupported operand type\(s\) for \+: 'Tensor' and 'str'"),
+        (lambda x: wengert.add(x, None), r"add\(\): argument 'other' \(position 2\) must be Tensor, not NoneType"),
+        (lambda x: wengert.exp(3.0), r"exp\(\): argument 'input' \(position 1\) must be Tensor, not float"),
+        (lambda x: x.data.__setitem__("a", 1.0), "only integers, slices"),
+    ],
+)
+def test_what_is_no_tensor(call: Callable[[Any], Any], words: str) -> None:
+    with pytest.raises((TypeError, IndexError), match=words):
+        call(leaf([1.0, 2.0]))
+
+
+# backends
+
+
+def test_an_unknown_backend() -> None:
+    words = re.escape("unknown backend 'plum'; installed are: ")
+    with pytest.raises(BackendError, match=words), registry.use_backend("plum"):
+        pytest.fail("entered")
+    with pytest.raises(BackendError, match=words):
+        wengert.tensor([1.0], backend="plum")
+    with pytest.raises(BackendError, match=words):
+        wengert.ones(2).to(backend="plum")
+    assert wengert.ones(1).space.backend.name == "toy"
+
+
+def test_a_plugin_that_fails_to_load_leaves_the_others_alone() -> None:
+    def load() -> Any:
+        raise ModuleNotFoundError("No module named 'plums'")
+
+    registry.register(spec("plum", load, install="pip install plums"))
+    try:
+        with pytest.raises(BackendError, match="'plum' is unavailable: .*No module named 'plums'.*pip install plums"):
+            wengert.tensor([1.0], backend="plum")
+        assert wengert.tensor([1.0]).tolist() == [1.0]
+    finally:
+        registry.unregister("plum")
+
+
+def test_a_plugin_of_another_protocol_version() -> None:
+    registry.register(spec("future", toy_spec().load, protocol_version=PROTOCOL_VERSION + 1))
+    try:
+        words = f"'future' follows version {PROTOCOL_VERSION + 1} .* this wengert version {PROTOCOL_VERSION}"
+        with pytest.raises(BackendError, match=words):
+            wengert.tensor([1.0], backend="future")
+    finally:
+        registry.unregister("future")

@@ -1,0 +1,426 @@
+"""Operations that users write: both styles of `Function`, and what ctx keeps, checks and refuses."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any
+from weakref import ref
+
+import pytest
+import wengert
+
+pytestmark = pytest.mark.usefixtures("toy")
+Function = wengert.autograd.Function
+
+
+def leaf(values: object) -> Any:
+    return wengert.tensor(values, requires_grad=True)
+
+
+class Cube(Function):
+    """The style with ctx in forward."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return 3 * x**2 * g
+
+
+class Exponential(Function):
+    """The style with setup_context; keeps its output."""
+
+    @staticmethod
+    def forward(x, factor):
+        return (x * factor).exp()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(output)
+        ctx.factor = inputs[1]
+
+    @staticmethod
+    def backward(ctx, g):
+        (y,) = ctx.saved_tensors
+        return g * y * ctx.factor, None
+
+
+def with_backward(answer: Callable[..., Any], forward: Callable[..., Any] = lambda ctx, x: x * 2) -> type[Function]:
+    class Made(Function):
+        pass
+
+    Made.forward, Made.backward = staticmethod(forward), staticmethod(answer)
+    return Made
+
+
+def test_the_node_of_a_call_is_its_ctx_and_named_after_the_class() -> None:
+    x = leaf([1.0, 2.0])
+    y = Cube.apply(x)
+    assert (y.grad_fn.name(), type(y.grad_fn).__name__) == ("CubeBackward", "CubeBackward")
+    assert y.grad_fn.saved_tensors[0] is x
+    assert y.grad_fn.next_functions[0][0].variable is x
+    y.backward(wengert.tensor([1.0, 10.0]))
+    assert x.grad.tolist() == [3.0, 120.0]
+
+
+def test_setup_context_sees_inputs_and_output() -> None:
+    x = leaf(0.0)
+    y = Exponential.apply(x, 2.0)
+    assert y.grad_fn.factor == 2.0
+    y.backward()
+    assert x.grad.item() == 2.0
+
+
+@pytest.mark.parametrize(("function", "expected"), [(lambda x: Cube.apply(x), [12.0, 12.0, 6.0])])
+def test_higher_derivatives(function: Callable[[Any], Any], expected: list[float]) -> None:
+    x = leaf(2.0)
+    y = function(x)
+    found = []
+    for _ in expected:
+        (y,) = wengert.autograd.grad(y, x, create_graph=True)
+        found.append(y.item())
+    assert found == expected
+
+
+def test_a_kept_output_is_differentiated_again() -> None:
+    x = leaf(0.0)
+    y = Exponential.apply(x, 2.0)
+    (first,) = wengert.autograd.grad(y, x, create_graph=True)
+    (second,) = wengert.autograd.grad(first, x)
+    assert (first.item(), second.item()) == (2.0, 4.0)
+
+
+def test_forward_records_nothing_and_its_result_requires_grad() -> None:
+    seen = []
+
+    def forward(ctx, x):
+        seen.append((wengert.is_grad_enabled(), (x * x).requires_grad))
+        return x * 2
+
+    y = with_backward(lambda ctx, g: g * 2, forward).apply(leaf(1.0))
+    assert (seen, y.requires_grad, y.is_leaf) == ([(False, False)], True, False)
+
+
+def test_without_a_need_nothing_is_recorded() -> None:
+    y = Cube.apply(wengert.tensor(2.0))
+    assert (y.requires_grad, y.grad_fn) == (False, None)
+    with wengert.no_grad():
+        assert Cube.apply(leaf(2.0)).grad_fn is None
+
+
+def test_needs_input_grad_tells_each_argument() -> None:
+    seen = []
+
+    def backward(ctx, g):
+        seen.append(ctx.needs_input_grad)
+        return g, None, None
+
+    made = with_backward(backward, lambda ctx, x, y, n: x * y * n)
+    made.apply(leaf(1.0), wengert.tensor(2.0), 3).backward()
+    assert seen == [(True, False, False)]
+
+
+def test_attributes_of_ctx_stay() -> None:
+    def forward(ctx, x):
+        ctx.words = ["a", "b"]
+        return x * 1
+
+    seen = []
+    y = with_backward(lambda ctx, g: seen.append(ctx.words) or g, forward).apply(leaf(1.0))
+    y.backward()
+    assert seen == [["a", "b"]]
+
+
+# what is kept
+
+
+def test_kept_tensors_are_freed() -> None:
+    x = leaf(2.0)
+    y = Cube.apply(x)
+    y.backward()
+    with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
+        y.backward()
+    with pytest.raises(RuntimeError, match="directly access saved tensors after they have already been freed"):
+        _ = y.grad_fn.saved_tensors
+
+
+def test_retain_graph_keeps_them() -> None:
+    x = leaf(2.0)
+    y = Cube.apply(x)
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.item() == 24.0
+
+
+def test_a_kept_input_that_was_written_is_refused(mutable_toy: str) -> None:
+    x = leaf([2.0])
+    z = x * 1
+    y = Cube.apply(z)
+    with wengert.no_grad():
+        z.mul_(3.0)
+    with pytest.raises(RuntimeError, match=r"modified by an inplace operation.*CubeBackward"):
+        y.sum().backward()
+
+
+def test_a_kept_output_that_was_written_is_refused(mutable_toy: str) -> None:
+    y = Exponential.apply(leaf([2.0]), 1.0)
+    with wengert.no_grad():
+        y.mul_(3.0)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+def test_only_tensors_can_be_kept() -> None:
+    def forward(ctx, x):
+        ctx.save_for_backward(x, 3)
+        return x * 2
+
+    with pytest.raises(TypeError, match="save_for_backward can only save variables, but argument 1 is of type int"):
+        with_backward(lambda ctx, g: g, forward).apply(leaf(1.0))
+
+
+def test_none_can_be_kept() -> None:
+    def forward(ctx, x):
+        ctx.save_for_backward(None, x)
+        return x * 2
+
+    seen = []
+    x = leaf(1.0)
+    with_backward(lambda ctx, g: seen.append(ctx.saved_tensors) or g, forward).apply(x).backward()
+    assert seen[0][0] is None
+    assert seen[0][1] is x
+
+
+# several outputs, absent gradients
+
+
+class Pair(Function):
+    """x * 2 and x * 3."""
+
+    seen: list[Any]
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2, x * 3
+
+    @staticmethod
+    def backward(ctx, first, second):
+        Pair.seen = [first, second]
+        return first * 2 + second * 3
+
+
+def test_absent_gradients_are_zeros_of_the_outputs_shape() -> None:
+    x = leaf([1.0, 2.0])
+    first, second = Pair.apply(x)
+    assert (first.output_nr, second.output_nr, first.grad_fn is second.grad_fn) == (0, 1, True)
+    second.sum().backward()
+    assert [g.tolist() for g in Pair.seen] == [[0.0, 0.0], [1.0, 1.0]]
+    assert x.grad.tolist() == [3.0, 3.0]
+
+
+def test_absent_gradients_stay_none_on_request() -> None:
+    seen = []
+
+    def forward(ctx, x):
+        ctx.set_materialize_grads(False)
+        return x * 2, x * 3
+
+    def backward(ctx, first, second):
+        seen.append((first, second.item()))
+        return second * 3
+
+    x = leaf(1.0)
+    with_backward(backward, forward).apply(x)[1].backward()
+    assert (seen, x.grad.item()) == ([(None, 1.0)], 3.0)
+
+
+def test_both_outputs_run_the_node_once() -> None:
+    x = leaf(1.0)
+    first, second = Pair.apply(x)
+    (first * second).backward()
+    assert [g.item() for g in Pair.seen] == [3.0, 2.0]
+    assert x.grad.item() == 12.0
+
+
+def test_none_for_a_gradient_stops_there() -> None:
+    x = leaf(2.0)
+    y = x * x
+    ran = []
+    y.register_hook(ran.append)
+    with_backward(lambda ctx, g: None).apply(y).backward()
+    assert x.grad is None
+    assert [g for g in ran if g is not None] == []
+
+
+def test_a_marked_output_carries_no_gradient() -> None:
+    def forward(ctx, x):
+        plain = x * 3
+        ctx.mark_non_differentiable(plain)
+        return x * 2, plain
+
+    seen = []
+
+    def backward(ctx, first, second):
+        seen.append(second.tolist())
+        return first * 2
+
+    x = leaf([1.0])
+    first, second = with_backward(backward, forward).apply(x)
+    assert (first.requires_grad, second.requires_grad) == (True, False)
+    first.sum().backward()
+    assert (seen, x.grad.tolist()) == ([[0.0]], [2.0])
+
+
+def test_an_output_of_integers_carries_no_gradient() -> None:
+    made = with_backward(lambda ctx, first, second: first * 2, lambda ctx, x: (x * 2, x.argmax()))
+    first, second = made.apply(leaf([1.0, 5.0]))
+    assert (first.requires_grad, second.requires_grad, second.item()) == (True, False, 1)
+
+
+def test_an_input_given_back_is_another_tensor() -> None:
+    x = leaf([1.0])
+    y = with_backward(lambda ctx, g: g * 5, lambda ctx, x: x).apply(x)
+    assert y is not x
+    assert (x.is_leaf, y.is_leaf) == (True, False)
+    y.sum().backward()
+    assert x.grad.tolist() == [5.0]
+
+
+def test_results_that_are_no_tensors_pass() -> None:
+    made = with_backward(lambda ctx, first, second: first * 2, lambda ctx, x: (x * 2, "word"))
+    x = leaf(1.0)
+    y, word = made.apply(x)
+    y.backward()
+    assert (word, x.grad.item()) == ("word", 2.0)
+
+
+# dirty inputs
+
+
+def doubled_in_place(ctx: Any, x: Any) -> Any:
+    ctx.mark_dirty(x)
+    with wengert.no_grad():
+        x.mul_(2.0)
+    return x
+
+
+def test_a_dirty_input_goes_on_from_the_new_node(mutable_toy: str) -> None:
+    x = leaf([1.0, 2.0])
+    y = x * 3
+    z = with_backward(lambda ctx, g: g * 2, doubled_in_place).apply(y)
+    assert z is y
+    assert y.grad_fn.name() == "MadeBackward"
+    assert y.tolist() == [6.0, 12.0]
+    y.sum().backward()
+    assert x.grad.tolist() == [6.0, 6.0]
+
+
+def test_a_dirty_leaf_is_refused(mutable_toy: str) -> None:
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad has been used in an in-place operation"):
+        with_backward(lambda ctx, g: g * 2, doubled_in_place).apply(leaf([1.0]))
+
+
+# wrong answers
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (lambda ctx, g: (g, g), RuntimeError, r"returned an incorrect number of gradients \(expected 1, got 2\)"),
+        (lambda ctx, g: 3.0, RuntimeError, r"expected Variable or None \(got float\)"),
+        (lambda ctx, g: g[:1], RuntimeError, r"returned an invalid gradient at index 0 - got \[1\] but expected shape"),
+    ],
+)
+def test_wrong_answers_of_backward(answer: Callable[..., Any], error: type[Exception], words: str) -> None:
+    x = leaf([1.0, 2.0])
+    with pytest.raises(error, match=words):
+        with_backward(answer).apply(x).sum().backward()
+    assert x.grad is None
+
+
+def test_nones_beyond_the_arguments_are_let_pass() -> None:
+    x = leaf(1.0)
+    with_backward(lambda ctx, g: (g * 7, None, None)).apply(x).backward()
+    assert x.grad.item() == 7.0
+
+
+def test_a_gradient_that_broadcasts_from_the_argument_is_summed() -> None:
+    x = leaf([1.0, 2.0])
+    with_backward(lambda ctx, g: wengert.ones(3, 2)).apply(x).sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]
+
+
+def test_what_must_be_written_by_the_user_says_so() -> None:
+    with pytest.raises(NotImplementedError, match="You must implement the forward function"):
+        type("Empty", (Function,), {}).apply(leaf(1.0))
+    only_forward = type("Half", (Function,), {"forward": staticmethod(lambda ctx, x: x * 2)})
+    with pytest.raises(NotImplementedError, match="You must implement either the backward or vjp"):
+        only_forward.apply(leaf(1.0)).backward()
+
+
+def test_a_function_is_not_instantiated() -> None:
+    with pytest.raises(RuntimeError, match="should not be instantiated"):
+        Cube()
+
+
+def test_an_exception_in_forward_restores_grad_mode() -> None:
+    def forward(ctx, x):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        with_backward(lambda ctx, g: g, forward).apply(leaf(1.0))
+    assert wengert.is_grad_enabled()
+
+
+# once_differentiable
+
+
+class Once(Function):
+    """A square whose backward is not to be differentiated."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    @wengert.autograd.function.once_differentiable
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return 2 * x * g
+
+
+def test_once_differentiable_works_once() -> None:
+    x = leaf(3.0)
+    Once.apply(x).backward()
+    assert x.grad.item() == 6.0
+
+
+def test_once_differentiable_refuses_the_second_time() -> None:
+    x = leaf(3.0)
+    (g,) = wengert.autograd.grad(Once.apply(x) * x, x, create_graph=True)
+    assert g.item() == 27.0
+    with pytest.raises(RuntimeError, match="trying to differentiate twice a function that was marked with"):
+        g.backward()
+
+
+def test_no_reference_cycle() -> None:
+    def step() -> list[ref[Any]]:
+        x = leaf([1.0, 2.0])
+        y = Exponential.apply(x, 2.0)
+        first, second = Pair.apply(y)
+        (first * second).sum().backward()
+        return [ref(held) for held in (x, y, first, y.grad_fn, first.grad_fn)]
+
+    gc.disable()
+    try:
+        held = step()
+        Pair.seen = []
+        assert [r() for r in held] == [None] * 5
+    finally:
+        gc.enable()
