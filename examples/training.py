@@ -26,6 +26,7 @@ def pip_command_if_missing() -> Iterator[None]:
 with pip_command_if_missing():
     import wengert
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from threadpoolctl import threadpool_limits
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -65,14 +66,18 @@ def argument_parser(description: str) -> argparse.ArgumentParser:
 
 @contextmanager
 def chosen_backend(parser: argparse.ArgumentParser, name: str) -> Iterator[None]:
-    """New tensors in this block live in the backend `name`; if it cannot be used, the program ends with the reason."""
+    """New tensors in this block live in the backend `name`; if it cannot be used, the program ends with the reason.
+
+    Products run on one thread: matrices as small as these are done before a second thread has started, and where the machine
+    has other work the threads wait for each other.
+    """
     try:
         with wengert.use_backend(name):
             wengert.zeros(1)
     except (RuntimeError, ImportError) as error:
         reason = " ".join(str(error).split())
         parser.error(f"argument --backend: {name!r} cannot be used: {reason}")
-    with wengert.use_backend(name):
+    with wengert.use_backend(name), threadpool_limits(1):
         yield
 
 

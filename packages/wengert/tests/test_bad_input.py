@@ -122,7 +122,10 @@ SIZES = r"The size of tensor a \(2\) must match the size of tensor b \(3\) at no
         (lambda x: x.expand(3), r"The expanded size of the tensor \(3\) must match the existing size \(2\)"),
         (lambda x: x.reshape(3), r"shape '\[3\]' is invalid for input of size 2"),
         (lambda x: x.reshape(1, 2) @ x.reshape(1, 2), r"mat1 and mat2 shapes cannot be multiplied \(1x2 and 1x2\)"),
-        (lambda x: wengert.cat([x.reshape(1, 2), wengert.ones(1, 3)]), "Sizes of tensors must match except in dimension 0"),
+        (
+            lambda x: wengert.cat([x.reshape(1, 2), wengert.ones(1, 3)]),
+            "Sizes of tensors must match except in dimension 0",
+        ),
         (lambda x: wengert.stack([x, wengert.ones(3)]), r"stack expects each tensor to be equal size"),
         (lambda x: x.sum(2), r"Dimension out of range \(expected to be in range of \[-1, 0\], but got 2\)"),
         (lambda x: x[5], "index 5 is out of bounds for dimension 0 with size 2"),
@@ -187,7 +190,9 @@ def test_a_gradient_of_the_wrong_shape() -> None:
         y.backward()
     with pytest.raises(RuntimeError, match="got 1 tensors and 2 gradients"):
         wengert.autograd.backward([y], [wengert.ones(2), wengert.ones(2)])
-    with pytest.raises(RuntimeError, match=r"attempting to assign a gradient of size '\[3\]' to a tensor of size '\[2\]'"):
+    with pytest.raises(
+        RuntimeError, match=r"attempting to assign a gradient of size '\[3\]' to a tensor of size '\[2\]'"
+    ):
         x.grad = wengert.ones(3)
     with pytest.raises(TypeError, match="assigned grad expected to be a Tensor or None but got grad of type float"):
         x.grad = 1.0
@@ -210,7 +215,9 @@ def test_backward_twice() -> None:
     x = leaf(3.0)
     y = x * x
     y.backward()
-    with pytest.raises(RuntimeError, match=r"backward through the graph a second time.*MulBackward0.*retain_graph=True"):
+    with pytest.raises(
+        RuntimeError, match=r"backward through the graph a second time.*MulBackward0.*retain_graph=True"
+    ):
         y.backward()
     assert x.grad.item() == 6.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wengert.ops.arithmetic import clamp
+from wengert.ops.arithmetic.operands import checked
 from wengert.ops.exponential import sigmoid
 from wengert.ops.trigonometric import tanh
 from wengert.protocol.dtypes import INTEGER
@@ -113,7 +114,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tens
     >>> hardtanh(tensor([-2., 0.5]))
     tensor([-1.0000,  0.5000])
     """
-    if isinstance(input, Tensor) and input.space.dtype.category == INTEGER:
+    if checked("hardtanh", "input", input).space.dtype.category == INTEGER:
         return clamp(input, int(min_val), int(max_val))
     return _hardtanh(input, min_val, max_val)
 

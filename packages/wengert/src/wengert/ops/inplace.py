@@ -2,7 +2,7 @@
 
 `f_(self, ...)` is `f(self, ...)` written into the memory of self. All refusals come before the write. The write bumps
 the version that self shares with its views; the history of self continues at the new node. What the new node keeps of
-self is an alias with the history from before, so that no node holds the tensor it made. """
+self is an alias with the history from before, so that no node holds the tensor it made."""
 
 from __future__ import annotations
 

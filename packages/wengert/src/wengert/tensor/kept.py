@@ -23,7 +23,7 @@ def kept_value(node: Any, attribute: str) -> Any:
     """The value of an attribute that no slot has: a Tensor, an argument, or None for what this call had no need of.
 
     Errors: AttributeError for a name that this operation never keeps; RuntimeError for a Tensor that was freed or
-    written. """
+    written."""
     name = kept_names(node).get(attribute.removeprefix(_PREFIX)) if attribute.startswith(_PREFIX) else None
     if name is None:
         raise AttributeError(f"{node.name()} has no attribute {attribute!r}")

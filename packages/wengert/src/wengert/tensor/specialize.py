@@ -151,7 +151,8 @@ def _record_source(operation: Operation, heading: str, inputs: Sequence[str], st
             fits = f"{other}.space.is_plain_floating and type({one}) in (float, int)"
             fits += f" or type({one}) is int and {other}.space.{claim}"
             put(f"        if type({other}) not in classes or not ({fits}): {fallback}")
-            put(f"        {one} = {other}.space.scalars.get({one}) or number({other}.space, {one})")
+            put(f"        constant = {other}.space.scalars.get({one})")
+            put(f"        {one} = number({other}.space, {one}) if constant is None else constant")
     tests = [f"type({public[name]}) not in classes" for name in primitive.inputs if name not in primitive.optional]
     tests += [
         f"({public[n]} is not None and type({public[n]}) not in classes)"

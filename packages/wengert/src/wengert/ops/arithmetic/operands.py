@@ -55,7 +55,7 @@ def _is_bool(operand: Any) -> bool:
 
 def refuse_zero_divisor(input: Any, other: Any) -> None:
     """RuntimeError for integers divided by zero, where looking at the divisor costs nothing."""
-    if not is_whole(input, other) or _is_bool(input) and _is_bool(other):
+    if not is_whole(input, other) or (_is_bool(input) and _is_bool(other)):
         return
     if not isinstance(other, Tensor):
         has_zero = other == 0

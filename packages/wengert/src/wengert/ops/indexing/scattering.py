@@ -165,14 +165,15 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     axis = normalize_axis(dim, len(input.shape))
     index = _vector("index_fill", index)
     require_integers(index, "index_fill_(): Expected dtype int64 for index.", IndexError)
-    record = _index_fill
+    record: Any = _index_fill
     if isinstance(value, Tensor):
         if value.shape:
             raise RuntimeError(
                 f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {len(value.shape)} "
                 "dimension(s)."
             )
-        record, filler = _index_fill_tensor, value.to(input.space.dtype)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]  # Tensor has it
+        given: Any = value
+        record, filler = _index_fill_tensor, given.to(input.space.dtype)
     else:
         filler = number(input.space, value)
     places = checked_index(index, input.shape[axis] if input.shape else 1, axis, IndexError)

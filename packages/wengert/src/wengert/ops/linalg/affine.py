@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wengert.ops.linalg.checks import (
     check_batches,
     check_dtypes,
@@ -49,7 +51,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     if mat1.shape[1] != mat2.shape[0]:
         raise_mismatch(mat1.shape, mat2.shape)
     check_expands(input.shape, (mat1.shape[0], mat2.shape[1]))
-    return _addmm(input, mat1, mat2, beta, alpha)
+    return _addmm(input, mat1, mat2, *_scales(input, beta, alpha))
 
 
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -71,7 +73,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     if mat.shape[1] != vec.shape[0] or input.shape not in ((), (1,), (mat.shape[0],)):
         size = input.shape[0] if input.shape else 1
         raise RuntimeError(f"size mismatch, got input ({size}), mat ({times(mat.shape)}), vec ({vec.shape[0]})")
-    return _addmv(input, mat, vec, beta, alpha)
+    return _addmv(input, mat, vec, *_scales(input, beta, alpha))
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -88,7 +90,12 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
     check_operands("baddbmm", input=input, batch1=batch1, batch2=batch2)
     check_batches(batch1.shape, batch2.shape)
     check_expands(input.shape, (*batch1.shape[:2], batch2.shape[2]))
-    return _baddbmm(input, batch1, batch2, beta, alpha)
+    return _baddbmm(input, batch1, batch2, *_scales(input, beta, alpha))
+
+
+def _scales(input: Tensor, beta: Any, alpha: Any) -> tuple[Any, Any]:
+    """The two factors; among whole numbers they lose their fractions, as in torch."""
+    return (beta, alpha) if input.space.dtype.is_inexact else (int(beta), int(alpha))
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -18,6 +18,7 @@ _diagonal = kernel(rules.diagonal, "DiagonalBackward0", x="self", axis1="dim1", 
 _diagonal_copy = kernel(rules.diagonal, "DiagonalBackward0_copy", x="self", axis1="dim1", axis2="dim2")
 _diag_embed = kernel(rules.diag_embed, "DiagEmbedBackward0", x="self", axis1="dim1", axis2="dim2")
 _unfold = kernel(rules.windows, "UnfoldBackward0", x="self", axis="dimension")
+_unfold_scalar = kernel(rules.reshape, "UnfoldBackward0", x="self")
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -132,5 +133,5 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     if not self.shape:
-        return narrow(reshape(self, (1,)), 0, 0, size)
+        return _unfold_scalar(self, (1,)) if size else narrow(reshape(self, (1,)), 0, 0, 0)
     return as_view(_unfold(self, axis, size, step), self, lambda base: _unfold(base, axis, size, step))
