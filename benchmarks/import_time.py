@@ -3,6 +3,7 @@
     python -m benchmarks.import_time --repeats 40
 
 Interpreters that import it and interpreters that import nothing are started in turn, and each pair gives a difference.
+They find compiled bytecode, as after any first import, also where PYTHONDONTWRITEBYTECODE is set.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 
@@ -33,8 +35,12 @@ class ImportTime:
     unwanted: list[str]
 
 
-def start_interpreter(code: str) -> tuple[float, float]:
-    """Seconds until an interpreter has run `code` and ended: wall clock, and CPU time of the process."""
+def start_interpreter(code: str, bytecode: str) -> tuple[float, float]:
+    """Seconds until an interpreter has run `code` and ended: wall clock, and CPU time of the process.
+
+    `bytecode` is the folder in which it finds and leaves compiled modules.
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
     before = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", code], env=ENVIRONMENT)
     _, status, usage = os.wait4(process.pid, 0)
@@ -57,14 +63,15 @@ def measure_import(module: str = "wengert", repeats: int = 20) -> ImportTime:
     """The differences of `repeats` pairs of interpreters; who starts first changes from pair to pair."""
     found = loaded_modules(module)
     bare, importing = "pass", f"import {module}"
-    start_interpreter(importing)  # writes the bytecode files
     walls, cpus = [], []
-    for turn in range(repeats):
-        order = (bare, importing) if turn % 2 else (importing, bare)
-        seconds = {code: start_interpreter(code) for code in order}
-        (bare_wall, bare_cpu), (wall, cpu) = seconds[bare], seconds[importing]
-        walls.append((wall - bare_wall) * 1e3)
-        cpus.append((cpu - bare_cpu) * 1e3)
+    with tempfile.TemporaryDirectory() as bytecode:
+        start_interpreter(importing, bytecode)  # writes the bytecode files
+        for turn in range(repeats):
+            order = (bare, importing) if turn % 2 else (importing, bare)
+            seconds = {code: start_interpreter(code, bytecode) for code in order}
+            (bare_wall, bare_cpu), (wall, cpu) = seconds[bare], seconds[importing]
+            walls.append((wall - bare_wall) * 1e3)
+            cpus.append((cpu - bare_cpu) * 1e3)
     unwanted = [name for name in UNWANTED if name in found]
     return ImportTime(module, Spread.of(walls), Spread.of(cpus), len(found), unwanted)
 

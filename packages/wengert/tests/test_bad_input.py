@@ -81,7 +81,7 @@ def test_two_backends_in_every_kind_of_operation(mixed: Callable[[Any, Any], Any
 
 def test_a_gradient_of_another_backend() -> None:
     x = leaf([1.0])
-    with pytest.raises(BackendError, match="grad_tensors.0. is on backend 'toy-immutable' and its output on 'toy'"):
+    with pytest.raises(BackendError, match=r"grad_tensors.0. is on backend 'toy-immutable' and its output on 'toy'"):
         (x * 2).backward(wengert.tensor([1.0], backend="toy-immutable"))
     with pytest.raises(BackendError, match="assigned grad has data on another backend: 'toy-immutable'"):
         x.grad = wengert.tensor([1.0], backend="toy-immutable")
@@ -98,7 +98,7 @@ def test_two_devices() -> None:
 
 def test_a_gradient_on_another_device() -> None:
     x = elsewhere([1.0], "toy:0").requires_grad_()
-    with pytest.raises(RuntimeError, match="assigned grad has data located on a different device: toy:1 for .* toy:0"):
+    with pytest.raises(RuntimeError, match=r"assigned grad has data located on a different device: toy:1 for .* toy:0"):
         x.grad = elsewhere([1.0], "toy:1")
     assert x.grad is None
 
@@ -322,7 +322,7 @@ def test_a_plugin_that_fails_to_load_leaves_the_others_alone() -> None:
 
     registry.register(spec("plum", load, install="pip install plums"))
     try:
-        with pytest.raises(BackendError, match="'plum' is unavailable: .*No module named 'plums'.*pip install plums"):
+        with pytest.raises(BackendError, match=r"'plum' is unavailable: .*No module named 'plums'.*pip install plums"):
             wengert.tensor([1.0], backend="plum")
         assert wengert.tensor([1.0]).tolist() == [1.0]
     finally:

@@ -64,7 +64,7 @@ def any_number(x: Any) -> Any:
 
 
 def mixed_dtypes(x: Any) -> Any:
-    return x.to(wengert.float64) * x
+    return (x.to(wengert.float64) * x) ** x
 
 
 def pieces(x: Any) -> Any:
@@ -77,7 +77,7 @@ def some_pieces_are_unused(x: Any) -> Any:
 
 
 def two_results(x: Any) -> Any:
-    values, positions = (x * 1).max(1)
+    values, _ = (x * 1).max(1)
     return values * values
 
 

@@ -1,4 +1,4 @@
-"""In-place operations on the toy: what goes on where, what is kept from before, and backends that cannot share memory."""
+"""In-place operations on the toy: how histories go on, what is kept from before, and memory that cannot be shared."""
 
 from __future__ import annotations
 

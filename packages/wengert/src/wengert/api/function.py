@@ -146,8 +146,9 @@ class Function:
     """Subclass it with static methods `forward` and `backward` (and `setup_context`); call it by `apply`.
 
     Either `forward(ctx, *args)`, or `forward(*args)` with `setup_context(ctx, inputs, output)`. `backward(ctx, *grads)`
-    gets one gradient for each output and returns one for each argument of forward, None where there is none. Source:
-    torch.autograd.Function.
+    gets one gradient for each output and returns one for each argument of forward, None where there is none.
+
+    Source: torch.autograd.Function.
 
     >>> class Exp(Function):
     ...     @staticmethod
@@ -242,9 +243,8 @@ def _finished(
             if id(output) not in apart and output.space.dtype.is_inexact:
                 moving.append(index)
             if id(output) in given and id(output) not in dirty:
-                results.append(
-                    as_alias(make(output.space, output.array), output)
-                )  # an input given back is a new tensor
+                # An input given back is a new tensor.
+                results.append(as_alias(make(output.space, output.array), output))
                 continue
         results.append(output)
     if not recording or not moving:
@@ -259,9 +259,8 @@ def _finished(
     for tensor in node.to_save:
         place = None if tensor is None else places.get(id(tensor))
         held = tensor
-        if (
-            tensor is not None and place is not None
-        ):  # the output itself would be a cycle; a listed alias would bar writes where nothing is shared
+        if tensor is not None and place is not None:
+            # The output itself would be a cycle; a listed alias would bar writes where nothing is shared.
             held = make(tensor.space, tensor.array)
             held.version = version_cell(tensor)
         kept.append((held, 0 if tensor is None else version_of(tensor), place))

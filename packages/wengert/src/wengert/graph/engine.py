@@ -7,7 +7,8 @@ that waits, the walk follows it at once.
 
 Who owns a buffer is the engine's own knowledge. A sum that the engine made is its own and later terms are added into
 it. A node class says whether its pull returns new arrays (`fresh`); anything else may be shared and is copied before it
-becomes a `.grad` or is written. """
+becomes a `.grad` or is written.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ def run(
     """Walk the tape from `roots` (nodes and their cotangents).
 
     `tools` runs the rules: `raw`, or the recording ones for create_graph. With `captures` (nodes as keys) only the
-    paths that lead to those nodes are walked; their cotangents are stored as the values and nothing is accumulated. """
+    paths that lead to those nodes are walked; their cotangents are stored as the values and nothing is accumulated.
+    """
     starts = list(roots)
     if not starts:
         return

@@ -129,8 +129,10 @@ def zero_(self: Any) -> Any:
 
 
 def fill_(self: Any, value: Any) -> Any:
-    """Fill self with one value, a number or a 0-d tensor; returns self. Derivative: zero to self, the sum to
-    `value`."""
+    """Fill self with one value, a number or a 0-d tensor; returns self.
+
+    Derivative: zero to self, the sum to `value`.
+    """
     check_writable(self)
     if isinstance(value, Tensor):
         if value.shape:

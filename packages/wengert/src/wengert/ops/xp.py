@@ -3,7 +3,8 @@
 It is bound to a backend, so that `xp.zeros(...)` inside a rule lands where the tensor is. A rule that runs through it
 is recorded, and so higher orders come of themselves; consumers of the array API get it from
 `Tensor.__array_namespace__()`. A name is looked up once: among what is written here, then among the primitives (a
-kernel's primitive has the kernel's name), and kept. """
+kernel's primitive has the kernel's name), and kept.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ class BackendSpec:
     `load` imports the array library and returns the `Backend`; it raises ImportError or RuntimeError, with the reason,
     where that cannot be. `owns` tells from a type alone whether its instances are this backend's arrays. `device_types`
     are the words before the colon of a device ("cpu", "cuda"); among the backends that have a device type the one of
-    highest `priority` is its default. `install` is the command that installs the backend. """
+    highest `priority` is its default. `install` is the command that installs the backend.
+    """
 
     __slots__ = (
         "device_module",

@@ -5,7 +5,8 @@ kinds). `Required` comes first: these a backend must bring. `Namespace` goes on 
 those has a default in `backends/standard/`, written with the required ones, and may be replaced by a faster kernel.
 
 Arguments that the core always passes by keyword stand after the star. A dtype is the library's own object, a device
-too. """
+too.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ class Elementwise(Primitive):
 
     The partial of a holomorphic f is its complex derivative. One that is not holomorphic (abs) says how a cotangent and
     a tangent pass with `vjp` and `jvp` instead; a `vjp` beside a partial is a faster way to the same. Partials see
-    operands of one dtype, broadcast against each other. """
+    operands of one dtype, broadcast against each other.
+    """
 
     kind: ClassVar[str] = "elementwise"
     elementwise: ClassVar[bool] = True

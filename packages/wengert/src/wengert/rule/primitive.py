@@ -2,7 +2,8 @@
 
 The parameter names of a rule say what the tape keeps for it. Besides `xp`, `g` (cotangent) and `t` (tangent) a rule may
 name: an input (keeps that array), `out` (keeps the result), `x_shape` (keeps only the shape of the input `x`),
-`x_dtype` (keeps only its dtype) and the static arguments. Names are checked when the rule is declared. """
+`x_dtype` (keeps only its dtype) and the static arguments. Names are checked when the rule is declared.
+"""
 
 from __future__ import annotations
 

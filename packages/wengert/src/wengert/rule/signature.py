@@ -4,6 +4,7 @@ import.)"""
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, cast
 
 _VARIADIC = 0x04  # the flag of a code object whose function has *args
@@ -32,12 +33,13 @@ class Parameters:
 
 def parameters_of(function: Callable[..., Any]) -> Parameters:
     """The parameters of a Python function."""
-    python = cast(Any, function)
+    python = cast(FunctionType, function)
     code = python.__code__
     count, only = code.co_argcount, code.co_kwonlyargcount
-    names: tuple[str, ...] = code.co_varnames
+    names = code.co_varnames
     positional, keyword_only = names[:count], names[count : count + only]
-    defaults = cast(tuple[Any, ...], python.__defaults__ or ())
+    defaults = python.__defaults__ or ()
     found: dict[str, Any] = dict(zip(positional[count - len(defaults) :], defaults, strict=True))
-    found.update(cast(dict[str, Any], python.__kwdefaults__ or {}))
-    return Parameters(positional, names[count + only] if code.co_flags & _VARIADIC else None, keyword_only, found)
+    found.update(python.__kwdefaults__ or {})
+    variadic = names[count + only] if code.co_flags & _VARIADIC else None
+    return Parameters(positional, variadic, keyword_only, found)

@@ -240,6 +240,66 @@ standardized.fresh = False
 
 
 @general
+def restandardized(
+    xp: Namespace,
+    x: Array,
+    mean: Array,
+    rstd: Array,
+    weight: Array | None = None,
+    bias: Array | None = None,
+    *,
+    affine: Shape = (),
+) -> Array:
+    """x less a mean and times a reciprocal deviation that are given, in the shape `affine` as weight and bias are."""
+    values = xp.multiply(xp.subtract(x, xp.reshape(mean, affine)), xp.reshape(rstd, affine))
+    values = values if weight is None else xp.multiply(values, xp.reshape(weight, affine))
+    return values if bias is None else xp.add(values, xp.reshape(bias, affine))
+
+
+@restandardized.vjp("x")
+def restandardized_vjp_x(xp: Namespace, g: Array, rstd: Array, weight: Array | None, affine: Shape) -> Array:
+    g = g * xp.reshape(rstd, affine)
+    return g if weight is None else g * xp.reshape(weight, affine)
+
+
+@restandardized.vjp("weight")
+def restandardized_vjp_weight(
+    xp: Namespace, g: Array, x: Array, mean: Array, rstd: Array, weight_shape: Shape, affine: Shape
+) -> Array:
+    g = g * (x - xp.reshape(mean, affine)) * xp.reshape(rstd, affine)
+    return xp.reshape(sum_to(xp, g, affine), weight_shape)
+
+
+@restandardized.vjp("bias")
+def restandardized_vjp_bias(xp: Namespace, g: Array, bias_shape: Shape, affine: Shape) -> Array:
+    return xp.reshape(sum_to(xp, g, affine), bias_shape)
+
+
+@restandardized.jvp
+def restandardized_jvp(
+    xp: Namespace,
+    t_x: Array | None,
+    t_weight: Array | None,
+    t_bias: Array | None,
+    x: Array,
+    mean: Array,
+    rstd: Array,
+    weight: Array | None,
+    affine: Shape,
+) -> Array:
+    values = xp.zeros_like(x)
+    if t_x is not None:
+        values = restandardized_vjp_x(xp, t_x, rstd, weight, affine)  # the Jacobian is diagonal
+    if t_weight is not None:
+        seen = (x - xp.reshape(mean, affine)) * xp.reshape(rstd, affine)
+        values = values + seen * xp.reshape(t_weight, affine)
+    return values if t_bias is None else values + xp.reshape(t_bias, affine)
+
+
+restandardized.without_gradient("mean", "rstd")
+
+
+@general
 def standardize_pullback(xp: Namespace, y: Array, x: Array, mean: Array, rstd: Array, *, axis: Shape) -> Array:
     return xp.standardize_pullback(y, x, mean, rstd, axis=axis)
 

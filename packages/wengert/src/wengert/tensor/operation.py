@@ -2,7 +2,8 @@
 
 `direct` turns a primitive into a public function: the decorated function gives name, signature, defaults and docstring,
 the primitive does the work. `kernel` gives the same with the rule's own signature, for functions that prepare arguments
-first and for the namespace of Tensors. `operator` makes the form that Python's operators need. """
+first and for the namespace of Tensors. `operator` makes the form that Python's operators need.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 The text of a pull does what `OperationNode.pull_with` does with the rules, for one operation: a partial that hands a
 kept value on becomes one multiplication, positions are bound, nothing is looked up by name. There are two for an
-operation: one on raw arrays and one on Tensors, for a pass that records, written when the first such pass comes by. """
+operation: one on raw arrays and one on Tensors, for a pass that records, written when the first such pass comes by.
+"""
 
 from __future__ import annotations
 

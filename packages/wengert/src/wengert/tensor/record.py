@@ -3,7 +3,8 @@
 `Operation` binds a declared primitive to the name of its nodes. Its `record` function is written by `specialize.py` for
 the common case (all operands Tensors of one space, real numbers) and comes here for everything else: Python scalars,
 mixed dtypes, 0-d operands, complex numbers, conversions, several outputs, transforms. Here, too, all refusals are made,
-before anything is changed. """
+before anything is changed.
+"""
 
 from __future__ import annotations
 

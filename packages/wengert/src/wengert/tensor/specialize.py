@@ -3,7 +3,8 @@
 As dataclasses write `__init__`, this module writes a function for an operation: `record`, for operands that are Tensors
 of one space of real numbers. It does what `record.py` and the declared rules do, with all that is known beforehand left
 out. Whatever does not fit goes the general way. `pull.py` does the same for the way back. A test compares both ways for
-every operation. """
+every operation.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) 
     The inputs come first among the parameters, then the statics. The function that is returned stays the same object
     for good (methods and operators hold it); at the first call its code is exchanged for the specialised one.
     `on_stranger`, if given, is returned for an operand of an unknown class: what an operator needs to let the other
-    side try. """
+    side try.
+    """
     names = declared.parameters.names
     inputs, statics = names[: len(operation.primitive.inputs)], names[len(operation.primitive.inputs) :]
     environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}

@@ -3,7 +3,8 @@
 All tensors on one memory share a version cell: `[count, line of the last write, weak references to the tensors]`. A
 view keeps its base and `replay`, which makes the same view of any tensor shaped like the base. After a recorded write
 through a view the base continues at a `CopySlices` node; after any recorded write the other live views get new nodes by
-replaying. """
+replaying.
+"""
 
 from __future__ import annotations
 

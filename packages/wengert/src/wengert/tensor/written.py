@@ -3,7 +3,8 @@
 A rule is called with probes in the place of its namespace and its arrays; what it does to them is the expression that
 stands for it in the functions that `specialize.py` and `pull.py` write. A rule that does more than an expression can
 say (a branch, a loop) is not read but called. The text is put into `linecache`, so a traceback shows it, under the
-rule's name. """
+rule's name.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from wengert.tensor.record import raise_not_tensor
 _layer_norm = kernel(rules.standardized, "NativeLayerNormBackward0", x="input", mean="result1", rstd="result2")
 _group_norm = kernel(rules.standardized, "NativeGroupNormBackward0", x="input", mean="result1", rstd="result2")
 _batch_norm = kernel(rules.standardized, "NativeBatchNormBackward0", x="input", mean="result1", rstd="result2")
+_evaluated = kernel(rules.restandardized, "NativeBatchNormBackward0", x="input")
 kernel(rules.standardize_pullback, "NativeLayerNormBackwardBackward0")
 
 
@@ -141,6 +142,11 @@ def batch_norm(
             [ 1.]])
     """
     shape: tuple[int, ...] = input.shape
+    if 0 in shape:  # nothing to normalise; the parameters stay in the graph
+        xp = namespace_of(input.space.backend)
+        out = xp.copy(input)
+        out = out if weight is None else xp.multiply(out, xp.getitem(weight, (0,)))
+        return out if bias is None else xp.add(out, xp.getitem(bias, (0,)))
     if len(shape) < 2:
         raise ValueError(f"batch_norm: got input size {list(shape)}; expected (n, channels, ...).")
     channels = shape[1]
@@ -156,23 +162,15 @@ def batch_norm(
             raise RuntimeError(f"{name} should contain {channels} elements not {prod(value.shape)}")
     affine = (1, channels, *(1,) * (len(shape) - 2))
     if not training:
-        return _with_running(input, running_mean, running_var, weight, bias, affine, eps)
+        assert running_mean is not None and running_var is not None  # checked above
+        xp, space = input.space.xp, running_mean.space
+        rstd = make(space, xp.asarray(xp.reciprocal(xp.sqrt(running_var.array + eps))))
+        return _evaluated(input, make(space, running_mean.array), rstd, weight, bias, affine)
     axes = (0, *range(2, len(shape)))
     out, mean, _ = _batch_norm(input, weight, bias, shape, affine, axes, eps)
     if running_mean is not None or running_var is not None:
         _track(input, mean, running_mean, running_var, axes, momentum, count)
     return out
-
-
-def _with_running(
-    input: Tensor, mean: Any, variance: Any, weight: Tensor | None, bias: Tensor | None, affine: Shape, eps: float
-) -> Tensor:
-    xp = namespace_of(input.space.backend)
-    mean, variance = (make(t.space, t.array) for t in (mean, variance))
-    scale = xp.reciprocal(xp.sqrt(xp.reshape(variance, affine) + eps))
-    out = xp.subtract(input, xp.reshape(mean, affine)) * scale
-    out = out if weight is None else out * xp.reshape(weight, affine)
-    return out if bias is None else out + xp.reshape(bias, affine)
 
 
 def _track(
