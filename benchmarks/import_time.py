@@ -19,8 +19,6 @@ from dataclasses import asdict, dataclass
 
 from benchmarks.timing import Spread
 
-#: With the bytecode files that an installed package has, also where the environment forbids to write them.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 UNWANTED = ("numpy", "cupy", "torch", "scipy", "pluggy", "importlib.metadata", "inspect")
 
 
@@ -42,7 +40,7 @@ def start_interpreter(code: str, bytecode: str) -> tuple[float, float]:
     """
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
     before = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", code], env=ENVIRONMENT)
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - before
     process.returncode = os.waitstatus_to_exitcode(status)

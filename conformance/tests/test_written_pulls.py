@@ -6,6 +6,7 @@ keeps the cotangent that arrives there.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -91,7 +92,8 @@ def steps_of(case: Case) -> list[Step]:
 def steps_by_operation() -> dict[Primitive, list[Step]]:
     """Some steps of each operation."""
     found: dict[Primitive, list[Step]] = {}
-    with wengert.use_backend("numpy"):
+    with wengert.use_backend("numpy"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # some cases are about what torch warns of
         for case in stored_cases():
             if "grad" in case.expected and case.dtype != "complex128":  # what is written out serves real numbers
                 for node, cotangent in steps_of(case):

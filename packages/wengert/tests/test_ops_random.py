@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import wengert
+from wengert.ops.random.draws import bernoulli_mask, random_fill
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -60,12 +61,12 @@ def test_samples_pass_a_gradient_of_zero() -> None:
 
 def test_mask_and_fill_give_raw_arrays() -> None:
     x = wengert.zeros(50)
-    mask = wengert.bernoulli_mask(x.space, (3,), 1.0)
+    mask = bernoulli_mask(x.space, (3,), 1.0)
     assert x.space.xp.tolist(mask) == [True, True, True]
-    filled = x.space.xp.tolist(wengert.random_fill(x, "uniform", 2.0, 3.0))
+    filled = x.space.xp.tolist(random_fill(x, "uniform", 2.0, 3.0))
     assert all(2 <= value <= 3 for value in filled)
     assert len(set(filled)) > 1
-    assert x.space.xp.tolist(wengert.random_fill(x, "integers", 4, 5)) == [4.0] * 50
+    assert x.space.xp.tolist(random_fill(x, "integers", 4, 5)) == [4.0] * 50
 
 
 @pytest.mark.parametrize(

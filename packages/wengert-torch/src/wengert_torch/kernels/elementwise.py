@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import math
 from typing import Any
 
 import torch
@@ -48,6 +49,11 @@ def masked(x: Any, mask: Any, /) -> Any:
     return torch.where(mask, x, 0)
 
 
+def gelu_slope(x: Any, /) -> Any:
+    """The derivative of gelu: the normal distribution function plus `x` times the density."""
+    return torch.special.ndtr(x) + x * torch.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+
 _BINARY = (
     "add atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor complex copysign divide "
     "floor_divide fmod greater greater_equal hypot less less_equal logaddexp logical_and logical_or logical_xor "
@@ -69,6 +75,7 @@ kernels: dict[str, Any] = {
     "expit": torch.sigmoid,
     "gammaln": torch.lgamma,
     "gelu": torch.nn.functional.gelu,
+    "gelu_slope": gelu_slope,
     "imag": imag,
     "masked": masked,
     "pow": pow,

@@ -184,6 +184,11 @@ def _digamma(value: float) -> float:
     return total + math.log(value) - 0.5 / value - series
 
 
+def _below(v: float) -> float:
+    """How likely a standard normal variable is below `v`."""
+    return (1 + math.erf(v / math.sqrt(2))) / 2
+
+
 def _erfinv(value: float) -> float:
     low, high = -6.0, 6.0
     for _ in range(200):
@@ -212,6 +217,8 @@ ELEMENTWISE: tuple[KernelCase, ...] = (
     _unary("expit", lambda v: 1 / (1 + math.exp(-v)), (-9.0, *_PLAIN)),
     _unary("expm1", math.expm1, _PLAIN),
     _unary("floor", math.floor, (-1.5, -0.5, 0.5, 2.0)),
+    _unary("gelu", lambda v: v * _below(v), _PLAIN),
+    _unary("gelu_slope", lambda v: _below(v) + v * math.exp(-v * v / 2) / math.sqrt(2 * math.pi), _PLAIN),
     _unary("gammaln", math.lgamma, (0.5, 1.0, 2.5, 7.0)),
     _unary("imag", lambda v: v * 0.0, _PLAIN, "real"),
     _unary("isfinite", math.isfinite, (1.0, _INF, -_INF, _NAN), "bool"),
@@ -295,6 +302,11 @@ ELEMENTWISE: tuple[KernelCase, ...] = (
         )
     ),
     KernelCase("logical_not", lambda xp, bench: xp.logical_not(bench.booleans([True, False])), [False, True], "bool"),
+    KernelCase(
+        "masked",
+        lambda xp, bench: xp.masked(bench.floating([[1.0, -2.0], [math.inf, 4.0]]), bench.booleans([[True, False], [False, True]])),
+        [[1.0, 0.0], [0.0, 4.0]],
+    ),
     KernelCase(
         "where",
         lambda xp, bench: xp.where(
