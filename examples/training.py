@@ -68,8 +68,8 @@ def argument_parser(description: str) -> argparse.ArgumentParser:
 def chosen_backend(parser: argparse.ArgumentParser, name: str) -> Iterator[None]:
     """New tensors in this block live in the backend `name`; if it cannot be used, the program ends with the reason.
 
-    Products run on one thread: matrices as small as these are done before a second thread has started, and where the machine
-    has other work the threads wait for each other.
+    Products run on one thread: matrices as small as these are done before a second thread has started, and where the
+    machine has other work the threads wait for each other.
     """
     try:
         with wengert.use_backend(name):

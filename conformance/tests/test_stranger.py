@@ -54,7 +54,9 @@ def test_the_suite_passes_on_the_stranger(python: Path, tmp_path: Path) -> None:
     run(
         *(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path),
         *("--pyargs", "wengert_conformance", "--wengert-backend=stranger", f"--wengert-report={report}"),
+        f"--wengert-xfails={STRANGER / 'xfails.toml'}",
     )
     totals = json.loads(report.read_text(encoding="utf-8"))["totals"]
     assert totals["failed"] == 0
+    assert totals["expected_failures"] == 2
     assert totals["passed"] > 500

@@ -42,7 +42,7 @@ CALLS: dict[Primitive, Callable[[Any, Any], Any]] = {
     convolution.plane_gather: lambda f, x: f(x, wengert.tensor([[[[3, 0]]]])).sum(),
 }
 #: Operations that record complex tensors only, for which nothing is written out.
-OF_COMPLEX = frozenset({"acosh_complex", "angle", "conjugate", "direction", "imag", "real_part"})
+OF_COMPLEX = frozenset({"acosh_complex", "angle", "conjugate", "direction", "imag", "logaddexp_complex", "real_part"})
 
 
 def nodes_behind(roots: list[Any]) -> set[Node]:

@@ -293,3 +293,51 @@ def test_the_plugin_imports_no_numpy():
 )  # fmt: skip
 def test_can_view_says_what_numpy_does(x, shape):
     assert XP.can_view(x, shape) == np.shares_memory(x, x.reshape(shape))
+
+
+# short ways
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [0, (0,), (0, 1), (1,), (2,), 2, (1, 2), (0, 2)])
+def test_sum_by_product_is_the_sum(axis, keepdims):
+    x = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+    for array in (x, np.asfortranarray(x), x[:, ::2]):
+        found = XP.sum(array, axis=axis, keepdims=keepdims)
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, array.sum(axis, keepdims=keepdims))
+
+
+def test_products_and_sums_overflow_without_a_warning():
+    large = np.full((2, 2), 3e38, np.float32)
+    assert np.isinf(XP.sum(large, axis=(0,))).all()
+    assert np.isinf(XP.sum(large, axis=(1,))).all()
+    assert np.isinf(XP.matmul(large, large)).all()
+
+
+@pytest.mark.parametrize("classes", [1, 32, 33])
+def test_class_loss_on_columns_and_on_rows(classes):
+    x = np.random.default_rng(0).standard_normal((5, classes)) * 50
+    target = np.arange(5) % classes
+    weights = np.exp(x - x.max(1, keepdims=True))
+    shares = weights / weights.sum(1, keepdims=True)
+    np.testing.assert_allclose(XP.class_loss(x, target), -np.log(shares[np.arange(5), target]), atol=1e-12)
+    g = np.arange(1.0, 6.0)
+    wanted = (shares - np.eye(classes)[target]) * g[:, None]
+    found = XP.class_loss_pullback(g, x, target)
+    assert found.flags.c_contiguous
+    np.testing.assert_allclose(found, wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [((), (2,)), ((3,), (2, 3)), ((1, 3), (4, 3)), ((2, 1), (2, 5)), ((1,), (0,)), ((0,), (2, 0))]
+)
+def test_broadcast_to_by_strides(old, new):
+    x = np.random.default_rng(0).standard_normal(old)
+    np.testing.assert_array_equal(XP.broadcast_to(np.asarray(x), new), np.broadcast_to(x, new))
+
+
+@pytest.mark.parametrize(("old", "new"), [((3,), (2,)), ((3,), (2, 4)), ((2, 3), (3, 3))])
+def test_broadcast_to_what_does_not_fit(old, new):
+    with pytest.raises(ValueError, match="broadcast"):
+        XP.broadcast_to(np.zeros(old), new)

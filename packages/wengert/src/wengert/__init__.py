@@ -286,7 +286,8 @@ half, float, double = float16, float32, float64
 cfloat, cdouble = complex64, complex128
 short, int, long = int16, int32, int64
 
-# fmt: off: one line per name would be three hundred lines
+# One line for each name would be three hundred lines.
+# fmt: off
 __all__ = [
     # creation
     "arange", "as_tensor", "asarray", "device", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",

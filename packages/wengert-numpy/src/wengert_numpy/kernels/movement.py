@@ -47,7 +47,8 @@ def broadcast_to(x: Any, /, shape: Shape) -> Any:
     if not x.flags.c_contiguous:
         return np.broadcast_to(x, shape)
     if shape[lead:] != old:
-        if lead < 0 or any([n not in (1, m) for n, m in zip(old, shape[lead:], strict=True)]):
+        # A list is read faster than a generator.
+        if lead < 0 or any([n not in (1, m) for n, m in zip(old, shape[lead:], strict=True)]):  # noqa: C419
             return np.broadcast_to(x, shape)  # raises
         strides = tuple([0 if n == 1 else stride for n, stride in zip(old, strides, strict=True)])
     return np.ndarray(shape, x.dtype, x, 0, (0,) * lead + strides)

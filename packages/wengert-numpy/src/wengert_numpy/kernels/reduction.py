@@ -25,7 +25,8 @@ def sum(x: Any, /, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """The sum over `axis`; over leading axes and along short rows a product with ones, often ten times faster."""
     dtype = x.dtype
     if axis is not None and dtype in _ONES and x.size and x.flags.c_contiguous:
-        shape, ndim = x.shape, x.ndim
+        shape: tuple[int, ...] = x.shape
+        ndim = len(shape)
         lead = _LEADING.get(axis, ndim)
         if lead < ndim:
             rows = x if ndim == 2 else x.reshape(math.prod(shape[:lead]), -1)
@@ -118,7 +119,8 @@ def matmul(x: Any, y: Any, /) -> Any:
     if y.ndim == 2:
         if x.ndim == 2:
             if y.size >= 32768 and x.shape[0] <= 64 and y.flags.f_contiguous:
-                return np.ascontiguousarray(quiet.call(y.T.dot, x.T).T)  # few rows: OpenBLAS is up to twice as fast from this side
+                # Few rows: OpenBLAS is up to twice as fast from this side.
+                return np.ascontiguousarray(quiet.call(y.T.dot, x.T).T)
             return quiet.call(x.dot, y)
         if x.ndim > 2 and x.flags.c_contiguous and x.size:  # one large product instead of a batch of small ones
             return quiet.call(x.reshape(-1, x.shape[-1]).dot, y).reshape(*x.shape[:-1], y.shape[1])

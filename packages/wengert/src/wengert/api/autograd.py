@@ -28,7 +28,8 @@ def backward(
     """Add the gradients of `tensors` to the `.grad` of the leaves that they came from.
 
     `grad_tensors` are the cotangents, one for each tensor and of its shape; they may be left out for tensors of one
-    element. With `create_graph` the gradients can be differentiated again. With `inputs` only those leaves are added to.
+    element. With `create_graph` the gradients can be differentiated again. With `inputs` only those leaves are added
+    to.
 
     Errors: RuntimeError where a cotangent is missing or has another shape, where a tensor has no history, where a
     second backward goes through a graph that the first one freed.

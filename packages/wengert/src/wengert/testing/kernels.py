@@ -304,7 +304,9 @@ ELEMENTWISE: tuple[KernelCase, ...] = (
     KernelCase("logical_not", lambda xp, bench: xp.logical_not(bench.booleans([True, False])), [False, True], "bool"),
     KernelCase(
         "masked",
-        lambda xp, bench: xp.masked(bench.floating([[1.0, -2.0], [math.inf, 4.0]]), bench.booleans([[True, False], [False, True]])),
+        lambda xp, bench: xp.masked(
+            bench.floating([[1.0, -2.0], [math.inf, 4.0]]), bench.booleans([[True, False], [False, True]])
+        ),
         [[1.0, 0.0], [0.0, 4.0]],
     ),
     KernelCase(

@@ -162,7 +162,8 @@ def batch_norm(
             raise RuntimeError(f"{name} should contain {channels} elements not {prod(value.shape)}")
     affine = (1, channels, *(1,) * (len(shape) - 2))
     if not training:
-        assert running_mean is not None and running_var is not None  # checked above
+        assert running_mean is not None  # checked above
+        assert running_var is not None
         xp, space = input.space.xp, running_mean.space
         rstd = make(space, xp.asarray(xp.reciprocal(xp.sqrt(running_var.array + eps))))
         return _evaluated(input, make(space, running_mean.array), rstd, weight, bias, affine)
