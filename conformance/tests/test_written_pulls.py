@@ -20,8 +20,8 @@ from wengert.rule.primitive import Primitive
 from wengert.rules import convolution, random
 from wengert.rules.arithmetic import basic as arithmetic
 from wengert.rules.reduction import totals
+from wengert.tensor.general import GeneralNode, Operation
 from wengert.tensor.operation import KERNELS
-from wengert.tensor.record import GeneralNode, Operation
 from wengert.tensor.specialize import specializable
 from wengert.tensor.tools import RAW
 from wengert_conformance.cases import Case

@@ -14,7 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from wengert import __version__
-from wengert.backends.registry import BackendState, default_backend, doctor, states
+from wengert.backends.registry import default_backend, doctor, states
+from wengert.backends.states import BackendState
 from wengert.protocol.backend import PROTOCOL_VERSION
 from wengert.protocol.errors import BackendError, NoBackendError
 

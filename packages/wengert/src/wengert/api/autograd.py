@@ -10,7 +10,7 @@ from wengert.graph.node import Node
 from wengert.ops.xp import namespace_of
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import TensorBase, edge_of, make
-from wengert.tensor.record import number
+from wengert.tensor.operands import number
 from wengert.tensor.tools import RAW, RecordingTools
 
 RECORDING = RecordingTools(namespace_of)

@@ -15,7 +15,7 @@ from wengert.ops.activation import (
 )
 from wengert.ops.attention import dropout, scaled_dot_product_attention
 from wengert.ops.convolution import conv1d, conv2d, pad
-from wengert.ops.indexing import embedding, one_hot
+from wengert.ops.indexing.along import embedding, one_hot
 from wengert.ops.linalg import linear
 from wengert.ops.loss import (
     binary_cross_entropy,

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, cast
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape, normalize_axes, normalize_axis
-from wengert.tensor.record import raise_not_tensor
+from wengert.tensor.operands import raise_not_tensor
 
 Dims = int | Sequence[int] | None
 

@@ -13,7 +13,7 @@ from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import bool_
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
-from wengert.tensor.record import raise_not_tensor
+from wengert.tensor.operands import raise_not_tensor
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:

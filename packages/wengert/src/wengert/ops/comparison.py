@@ -22,8 +22,8 @@ from wengert.rule.refusals import torch_name
 from wengert.rules import comparison as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.operands import number, raise_not_tensor
 from wengert.tensor.operation import direct, kernel, operator
-from wengert.tensor.record import number, raise_not_tensor
 
 Number = bool | int | float | complex
 

@@ -8,8 +8,8 @@ from wengert.protocol.dtypes import DType, float16, float32, float64
 from wengert.rule.refusals import torch_name
 from wengert.rules import complex as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import raise_not_tensor
 from wengert.tensor.view import as_view
 
 _real = kernel(rules.real_part, "RealBackward0")

@@ -12,8 +12,8 @@ from wengert.protocol.shapes import Shape
 from wengert.rules import convolution as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import raise_not_tensor
 
 _convolve = kernel(rules.convolve, "ConvolutionBackward0", x="input", w="weight", step="stride")
 _convolve_biased = kernel(rules.convolve_biased, "ConvolutionBackward0", x="input", w="weight", step="stride")

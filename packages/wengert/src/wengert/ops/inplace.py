@@ -14,6 +14,7 @@ from weakref import ref
 from wengert.graph.modes import is_grad_enabled
 from wengert.ops import activation, arithmetic, comparison, exponential, indexing, trigonometric
 from wengert.ops.arguments import spoken
+from wengert.ops.indexing.writing import assigned, write_item
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape, broadcast_shapes
@@ -172,9 +173,9 @@ def setitem(self: Any, key: Any, value: Any) -> None:
         value = cast(Any, value).to(self.space.dtype)
     recorded = (self.node is not None or value.node is not None) and is_grad_enabled()
     if recorded or self.space is not self.space.plain or value.space is not value.space.plain:
-        write(self, indexing.assigned(before(self), key, value), "index_put")
+        write(self, assigned(before(self), key, value), "index_put")
         return
-    indexing.write_item(self, key, value)
+    write_item(self, key, value)
     bump_version(self, user_line())
 
 

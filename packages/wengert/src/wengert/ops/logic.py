@@ -9,8 +9,8 @@ from wengert.protocol.dtypes import scalar_dtype
 from wengert.rule.refusals import unsupported
 from wengert.rules import comparison as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import NUMBERS, raise_not_tensor
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import NUMBERS, raise_not_tensor
 
 _and, _or, _xor, _not = (
     kernel(rules.logical_and),

@@ -11,8 +11,8 @@ from wengert.protocol.shapes import Shape
 from wengert.rules import convolution as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import raise_not_tensor
 
 _max_pool = kernel(rules.max_pool, "MaxPool2DWithIndicesBackward0", x="self", positions="result1")
 _avg_pool = kernel(rules.avg_pool, "AvgPool2DBackward0", x="self")

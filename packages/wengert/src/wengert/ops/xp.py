@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from wengert.ops import arithmetic, comparison, indexing, movement
+from wengert.ops.indexing import reading, writing
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend
 from wengert.protocol.dtypes import DType, get_default_dtype
@@ -130,13 +131,13 @@ class TensorNamespace:
     # indexing
 
     def getitem(self, x: Any, key: Any, /) -> Any:
-        return indexing.getitem(x, key)
+        return reading.getitem(x, key)
 
     def setitem(self, x: Any, key: Any, value: Any, /) -> Any:
-        return indexing.with_item(x, key, value)
+        return writing.with_item(x, key, value)
 
     def scatter_add(self, x: Any, key: Any, value: Any, /) -> Any:
-        return indexing.with_added_item(x, key, value)
+        return writing.with_added_item(x, key, value)
 
     def take(self, x: Any, indices: Any, /, *, axis: int = 0) -> Any:
         return indexing.index_select(x, axis, indices)

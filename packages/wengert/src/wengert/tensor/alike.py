@@ -12,7 +12,8 @@ from typing import Any
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import EMPTY, OutputNode, next_number
 from wengert.tensor.base import TensorBase, concrete_classes, edge_of, make
-from wengert.tensor.record import Operation, record
+from wengert.tensor.general import Operation
+from wengert.tensor.record import record
 
 _classes = concrete_classes()
 

@@ -13,7 +13,8 @@ from typing import Any, cast
 from wengert.protocol.dtypes import DType
 from wengert.rule.primitive import Primitive
 from wengert.rule.signature import Parameters, parameters_of
-from wengert.tensor.record import Operation, record
+from wengert.tensor.general import Operation
+from wengert.tensor.record import record
 from wengert.tensor.specialize import Declared, recorder
 
 Function = Callable[..., Any]
@@ -29,8 +30,11 @@ def kernel(primitive: Primitive, node_name: str = "", **saved_names: str) -> Fun
     operation = Operation(primitive, node_name, saved_names)
     declared = _with_rule_signature(primitive) if not primitive.variadic else None
     if declared is None:
-        KERNELS.setdefault(primitive, operation)
-        return operation
+
+        def variadic(*arrays: Any, **statics: Any) -> Any:
+            return record(operation, arrays, statics)
+
+        return KERNELS.setdefault(primitive, variadic)
     function = recorder(operation, declared)
     KERNELS.setdefault(primitive, function)
     _DIRECT[function] = operation, declared

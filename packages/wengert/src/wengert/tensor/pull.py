@@ -16,7 +16,7 @@ from wengert.graph.node import OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.rule.kinds import Elementwise, sum_to
 from wengert.rule.primitive import Primitive, Rule
-from wengert.tensor.record import Operation, node_class
+from wengert.tensor.general import Operation, node_class
 from wengert.tensor.written import code_of, written_out
 
 _KERNEL = r"\(kernel := xp\.(\w+)\)"

@@ -20,8 +20,10 @@ from wengert.rule.kinds import Predicate
 from wengert.rule.primitive import Primitive
 from wengert.rule.signature import Parameters
 from wengert.tensor.base import concrete_classes, new_accumulator, tensor_class
+from wengert.tensor.general import Operation
+from wengert.tensor.operands import number
 from wengert.tensor.pull import fast_class
-from wengert.tensor.record import Operation, number, record
+from wengert.tensor.record import record
 from wengert.tensor.written import Probe, code_of, text_of
 
 

@@ -13,7 +13,9 @@ from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.rule.kinds import Predicate
 from wengert.tensor.base import TensorBase, edge_of, make
-from wengert.tensor.record import NUMBERS, GeneralNode, Operation, number, record_plain
+from wengert.tensor.general import GeneralNode, Operation
+from wengert.tensor.operands import NUMBERS, number
+from wengert.tensor.record import record_plain
 from wengert.tensor.view import sharing, view_of
 
 
@@ -98,10 +100,9 @@ def _keep_tangents(result: Any, operation: Operation, duals: Sequence[Any]) -> N
     node = None if first.node is None else first.node.destination()[0]
     if not isinstance(node, GeneralNode) or not node.kept_outputs:
         return
-    for name in list(node.kept_outputs):
+    for name, kept in node.kept_outputs.items():
         dual = duals[operation.primitive.outputs.index(name)] if operation.primitive.outputs else duals[0]
-        array, cell, _, _ = node.kept_outputs[name]
-        node.kept_outputs[name] = (array, cell, dual.space, getattr(dual, "_tangent", None))
+        kept.space, kept.tangent = dual.space, getattr(dual, "_tangent", None)
 
 
 def _push(

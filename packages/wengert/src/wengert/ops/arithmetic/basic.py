@@ -7,8 +7,8 @@ from typing import Any
 from wengert.ops.arithmetic.operands import Number, checked, is_operand, is_whole, number_like
 from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import direct, kernel, operator
-from wengert.tensor.record import raise_not_tensor
 
 plus = kernel(rules.add, "AddBackward0")
 minus = kernel(rules.subtract, "SubBackward0")

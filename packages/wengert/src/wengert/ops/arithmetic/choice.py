@@ -8,8 +8,8 @@ from wengert.ops.arithmetic.operands import checked, is_operand, raised_by
 from wengert.rules import arithmetic as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import NUMBERS, raise_not_tensor
 from wengert.tensor.operation import direct, in_dtype, kernel
-from wengert.tensor.record import NUMBERS, raise_not_tensor
 
 Bound = Tensor | bool | int | float | None
 

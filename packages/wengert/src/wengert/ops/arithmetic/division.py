@@ -8,8 +8,8 @@ from wengert.ops.arithmetic.basic import mul
 from wengert.ops.arithmetic.operands import Number, is_operand, is_whole, refuse_zero_divisor
 from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import NUMBERS
 from wengert.tensor.operation import direct, kernel, operator
-from wengert.tensor.record import NUMBERS
 
 _NAMES = {"x": "self", "y": "other"}
 _divide = kernel(rules.divide, "DivBackward0", **_NAMES)

@@ -7,7 +7,7 @@ from typing import Any
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, get_default_dtype, int64, scalar_dtype
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.record import NUMBERS, number, raise_not_tensor
+from wengert.tensor.operands import NUMBERS, number, raise_not_tensor
 
 Number = bool | int | float | complex
 

@@ -9,8 +9,8 @@ from wengert.protocol.dtypes import bool_
 from wengert.rules import arithmetic as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import NUMBERS, raise_not_tensor
 from wengert.tensor.operation import direct, kernel
-from wengert.tensor.record import NUMBERS, raise_not_tensor
 
 _NAMES = {"x": "self", "y": "exponent", "out": "result"}
 _power = kernel(rules.power, "PowBackward1", **_NAMES)

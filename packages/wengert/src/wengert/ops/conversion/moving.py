@@ -16,8 +16,9 @@ from wengert.protocol.dtypes import DType
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import edge_of, make
+from wengert.tensor.general import Operation
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import Operation
+from wengert.tensor.record import record
 
 _astype = kernel(rules.astype, "ToCopyBackward0")
 _copy = Operation(rules.copy, "ToCopyBackward0")
@@ -83,7 +84,7 @@ def _moved(self: Any, dtype: DType | None, device: Device, copy: bool, backend: 
         found, place = place_beside("to", source, device, backend)
         if found is not source.backend or place != source.device:
             result = _to_space(result, found.space(place, source.dtype))
-    return _copy(self) if copy and result is self else result
+    return record(_copy, [self], {}) if copy and result is self else result
 
 
 def astype(self: Any, dtype: DType) -> Any:

@@ -18,8 +18,8 @@ from wengert.rules.movement import along
 from wengert.rules.reduction import sum as sum_
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.operands import number
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import number
 
 _index_add = kernel(rules.accumulate, "IndexAddBackward0", x="self", value="source", first="index")
 _index_copy = kernel(rules.put, "IndexCopyBackward0", x="self", value="source", first="index")

@@ -19,8 +19,8 @@ from wengert.rules.indexing import ARRAY
 from wengert.rules.movement import along
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.operands import NUMBERS, number
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import NUMBERS, number
 
 _put = kernel(rules.put, "IndexPutBackward0", x="self", value="values")
 _copy_slices = kernel(rules.put, "CopySlices", x="self", value="values")

@@ -9,7 +9,7 @@ from wengert.ops.arguments import spoken
 from wengert.protocol.dtypes import DType, bool_
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.record import raise_not_tensor
+from wengert.tensor.operands import raise_not_tensor
 
 _IN_C = {
     "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",

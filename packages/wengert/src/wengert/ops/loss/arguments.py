@@ -7,7 +7,7 @@ from typing import Any
 
 from wengert.ops.reduction import mean, sum
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.record import raise_not_tensor
+from wengert.tensor.operands import raise_not_tensor
 
 
 def check_reduction(reduction: str) -> None:

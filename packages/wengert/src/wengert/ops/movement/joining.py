@@ -11,7 +11,7 @@ from wengert.protocol.shapes import broadcast_all, normalize_axis
 from wengert.rules import movement as rules
 from wengert.tensor.alike import record_alike
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.record import Operation
+from wengert.tensor.general import Operation
 
 _cat = Operation(rules.concat, "CatBackward0", {"axis": "dim"})
 _stack = Operation(rules.stack, "StackBackward0", {"axis": "dim"})

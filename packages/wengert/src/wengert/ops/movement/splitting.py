@@ -12,8 +12,8 @@ from wengert.rules import movement as rules
 from wengert.rules.movement import along
 from wengert.tensor.alike import record_alike
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.general import Operation
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import Operation
 from wengert.tensor.view import as_view
 
 _split = Operation(rules.split, "SplitBackward0", {"axis": "dim"})

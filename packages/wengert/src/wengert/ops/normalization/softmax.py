@@ -11,8 +11,8 @@ from wengert.protocol.dtypes import DType
 from wengert.rules import movement
 from wengert.rules import normalization as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import raise_not_tensor
 
 _softmax = kernel(rules.softmax, "SoftmaxBackward0", x="self", out="result", axis="dim")
 _log_softmax = kernel(rules.log_softmax, "LogSoftmaxBackward0", x="self", out="result", axis="dim")

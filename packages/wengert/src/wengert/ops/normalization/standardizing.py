@@ -14,8 +14,8 @@ from wengert.protocol.shapes import Shape, normalize_axis
 from wengert.rules import normalization as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
-from wengert.tensor.record import raise_not_tensor
 
 _layer_norm = kernel(rules.standardized, "NativeLayerNormBackward0", x="input", mean="result1", rstd="result2")
 _group_norm = kernel(rules.standardized, "NativeGroupNormBackward0", x="input", mean="result1", rstd="result2")

@@ -8,8 +8,8 @@ from wengert.ops.arguments import one_axis, renamed
 from wengert.protocol.dtypes import DType, int64
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import in_dtype, kernel
-from wengert.tensor.record import raise_not_tensor
 
 _cumsum = kernel(rules.cumsum, "CumsumBackward0", axis="dim")
 _cumprod = kernel(rules.cumprod, "CumprodBackward0", x="self", axis="dim", out="result")

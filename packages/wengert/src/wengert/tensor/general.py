@@ -1,0 +1,183 @@
+"""Floor 5: an operation under torch's name, and its nodes on the general way, which run the declared rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from wengert.graph.node import EMPTY, Node, OperationNode, OutputNode
+from wengert.graph.saved import checked_output, raise_freed, raise_stale, version_of, written_at
+from wengert.protocol.backend import Space
+from wengert.rule.primitive import Primitive
+from wengert.tensor.kept import attributes, kept_value
+from wengert.tensor.tools import RAW
+
+
+class Operation:
+    """A primitive under the name that torch gives its nodes."""
+
+    def __init__(self, primitive: Primitive, node_name: str = "", saved_names: Mapping[str, str] | None = None) -> None:
+        self.primitive = primitive
+        self.node_name = node_name or f"{primitive.name.title().replace('_', '')}Backward0"
+        self.saved_names = dict(saved_names or {})
+        self.arguments: tuple[str, ...] = tuple(self.saved_names.get(name, name) for name in primitive.inputs)
+        self._node_class: type[OperationNode] | None = None
+        self._general_class: type[GeneralNode] | None = None
+
+    @property
+    def name(self) -> str:
+        """What error messages call the operation: torch's name where the name of its nodes says it."""
+        stem, found, _ = self.node_name.partition("Backward")
+        if not found or not self.arguments:
+            return self.primitive.name
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in stem).lstrip("_")
+
+    def argument(self, position: int) -> str:
+        """What error messages call an argument."""
+        name = self.arguments[0 if self.primitive.variadic else position]
+        return "input" if name in ("self", "x") else "other" if name == "y" else name
+
+    def general_class(self) -> type[GeneralNode]:
+        """The class of nodes whose pull runs the rules as they are declared."""
+        found = self._general_class
+        if found is None:
+            found = self._general_class = cast(type[GeneralNode], node_class(self, GeneralNode))
+        return found
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name} recorded as {self.node_name}>"
+
+
+class KeptOutput:
+    """An output that a node keeps: the raw array and what makes a tensor of it again."""
+
+    __slots__ = ("array", "cell", "seq", "space", "tangent")
+
+    def __init__(self, array: Any, cell: list[Any] | None, space: Space, seq: int) -> None:
+        self.array, self.cell, self.space, self.seq = array, cell, space, seq
+        self.tangent: Any = None  # in forward mode
+
+    def unpacked(self, node: Node, tools: Any) -> Any:
+        """The output for a rule, with `node` behind it in a pass that records."""
+        output = tools.output(self.array, self.space, node)
+        if self.tangent is not None and tools.recording:
+            output._tangent = self.tangent
+        return output
+
+
+class GeneralNode(OperationNode):
+    """A node of any operation: edges in one tuple, the pull by the declared rules."""
+
+    __slots__ = (
+        "arrived",
+        "cell_out",
+        "compute",
+        "count",
+        "edges",
+        "kept_inputs",
+        "kept_outputs",
+        "static",
+        "version_out",
+    )
+    layout = 3
+
+    edges: tuple[Node | None, ...]
+    kept_inputs: dict[str, Any]
+    kept_outputs: dict[str, KeptOutput] | None
+    static: dict[str, Any]
+    count: int  # of outputs
+
+    def pull(self, g: Any, keep: bool) -> Any:
+        return self.pull_with(g, RAW, keep, None)
+
+    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        if not self.primitive.variadic:
+            return super().pull_with(g, tools, keep, wanted)
+        primitive, xp = self.primitive, tools.namespace(self.compute)
+
+        def kept(name: str) -> Any:
+            return self.kept(name, tools)
+
+        values = primitive.pullback(xp, primitive.inputs[0], g, kept)
+        result = [
+            None
+            if edge is None or (wanted is not None and edge not in wanted)
+            else self.returned(position, value, xp, tools)
+            for position, (edge, value) in enumerate(zip(self.edges, values, strict=True))
+        ]
+        if not keep:
+            self.free()
+        return result
+
+    def kept(self, name: str, tools: Any) -> Any:
+        primitive = self.primitive
+        if name in primitive.statics:
+            return tools.static(self.space, name, self.static[name])
+        if name == "out" or name in primitive.outputs:
+            held = self.output_kept(name)
+            if primitive.outputs:
+                output = OutputNode()
+                output.e0, output.index = self, primitive.outputs.index(name)
+                output.seq, output.space, output.extra = held.seq, held.space, EMPTY
+                return held.unpacked(output, tools)
+            return held.unpacked(self, tools)
+        if name in primitive.inputs:
+            tensor = self.input_kept(name)
+            if tensor is None:
+                return None
+            as_it_is = name in primitive.constants
+            return tools.input(tensor, tensor.space if as_it_is else self.compute)
+        stem, _, what = name.rpartition("_")
+        return tools.static(self.space, what, self.metadata_of(stem, what))
+
+    def metadata_of(self, stem: str, what: str) -> Any:
+        """The shape or dtype of an input, or the list of them for a variadic operation."""
+        assert self.arrived is not None
+        if self.primitive.variadic:
+            return [entry[0] if what == "shape" else entry[1].dtype for entry in self.arrived if entry is not None]
+        entry = self.arrived[self.primitive.inputs.index(stem)]
+        if entry is None:
+            return None
+        return entry[0] if what == "shape" else entry[1].dtype
+
+    def input_kept(self, name: str) -> Any:
+        """The tensor kept under an input's name, checked."""
+        from_tape = self.kept_inputs.get(name, _FREED)
+        if from_tape is _FREED:
+            raise_freed(self)
+        if from_tape is None:
+            return None
+        tensor, version = from_tape
+        if version_of(tensor) != version:
+            raise_stale(self, name, tensor.shape, version_of(tensor), version, written_at(tensor.version))
+        return tensor
+
+    def output_kept(self, name: str) -> KeptOutput:
+        """The output kept under a name, checked."""
+        held = None if self.kept_outputs is None else self.kept_outputs.get(name)
+        if held is None:
+            raise_freed(self)
+        checked_output(self, name, held.array, held.cell or self.cell_out)
+        return held
+
+    def free(self) -> None:
+        if self.kept_inputs:
+            self.kept_inputs = {}
+        self.kept_outputs = None
+
+
+_FREED: Any = object()
+
+
+def node_class(operation: Operation, base: type[OperationNode], slots: tuple[str, ...] = (), **members: Any) -> Any:
+    """A class of nodes for `operation`, called as torch calls it."""
+    primitive = operation.primitive
+    kept_by: dict[str, tuple[int, ...]] = {}
+    for position, name in enumerate(primitive.inputs):
+        if primitive.differentiable(name):
+            for ask in primitive.asks(name):
+                kept_by[ask] = (*kept_by.get(ask, ()), position)
+    members |= {"__slots__": slots, "primitive": primitive, "fresh": primitive.fresh, "kept_by": kept_by}
+    members |= {"saved_names": operation.saved_names, "__module__": "wengert.autograd.graph"}
+    members |= {"__getattr__": kept_value, "__dir__": attributes}
+    return type(operation.node_name, (base,), members)

@@ -1,0 +1,116 @@
+"""Floor 5: what operands may meet in one operation, and what they become: backend, device, dtype, Python numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any, NoReturn
+
+from wengert.protocol.backend import Space
+from wengert.protocol.dtypes import DType, get_default_dtype, result_dtype, scalar_dtype
+from wengert.protocol.errors import BackendError
+from wengert.rule.kinds import Predicate
+from wengert.tensor.base import TensorBase, make
+from wengert.tensor.general import Operation
+
+NUMBERS = (bool, int, float, complex)
+
+
+def compute_dtype(operation: Operation, names: Sequence[str], args: Sequence[Any]) -> DType:
+    """The dtype that the forward runs in; torch's refusals where operands may not mix."""
+    primitive = operation.primitive
+    mixing = [
+        arg
+        for name, arg in zip(names, args, strict=True)
+        if arg is not None and (name not in primitive.constants or isinstance(primitive, Predicate))
+    ]
+    ranked = [
+        (a.space.dtype, 0 if a.shape else 1) if isinstance(a, TensorBase) else (scalar_dtype(a), 2) for a in mixing
+    ]
+    if not ranked:
+        ranked = [(a.space.dtype, 0) for a in args if isinstance(a, TensorBase)]
+    dtype = result_dtype(*[[dtype for dtype, rank in ranked if rank == wanted] for wanted in range(3)])
+    if primitive.floating and not dtype.is_inexact:
+        return get_default_dtype()
+    promotes = primitive.elementwise or primitive.variadic or isinstance(primitive, Predicate)
+    if not promotes:
+        for other, rank in ranked:
+            if rank != 2 and other is not dtype:
+                found = ", ".join(d.name for d, _ in ranked)
+                raise RuntimeError(
+                    f"{operation.name}: expected tensors to have the same dtype, but got: {found}. "
+                    f"Convert one of them, for example with .to({dtype!r})."
+                )
+    return dtype
+
+
+def common_place(operation: Operation, args: Sequence[Any]) -> Space:
+    """The space of the operand that decides backend and device; an error names both where two of them meet."""
+    first: TensorBase | None = None
+    for position, arg in enumerate(args):
+        if isinstance(arg, TensorBase):
+            if first is None:
+                first = arg
+            elif arg.space.backend is not first.space.backend or arg.space.device != first.space.device:
+                first = _reconcile(operation.name, first, arg)
+        elif arg is not None and not isinstance(arg, NUMBERS):
+            raise_not_tensor(operation.name, operation.argument(position), arg, position + 1)
+    if first is None:
+        position = next((position for position, arg in enumerate(args) if arg is not None), 0)
+        raise_not_tensor(operation.name, operation.argument(position), args[position], position + 1)
+    return first.space.plain
+
+
+def _reconcile(name: str, first: TensorBase, other: TensorBase) -> TensorBase:
+    here, there = first.space, other.space
+    if here.backend is not there.backend:
+        raise BackendError(
+            f"{name}: expected all tensors to be on the same backend, but found backends {here.backend.name!r} "
+            f"(device {here.device}) and {there.backend.name!r} (device {there.device}). "
+            f"Move one of them: t.to(backend={here.backend.name!r})."
+        )
+    if not other.shape and there.device == "cpu":
+        return first
+    if not first.shape and here.device == "cpu":
+        return other
+    raise RuntimeError(
+        f"{name}: Expected all tensors to be on the same device, but found at least two devices, {here.device} and "
+        f"{there.device}! Move one of them: t.to({here.device!r})."
+    )
+
+
+def raise_not_tensor(name: str, argument: str, value: Any, position: int | None = None) -> NoReturn:
+    """TypeError for an argument that should have been a Tensor."""
+    place = "" if position is None else f" (position {position})"
+    hint = "" if value is None else " Make it one: wengert.as_tensor(x)."
+    raise TypeError(f"{name}(): argument {argument!r}{place} must be Tensor, not {type(value).__name__}.{hint}")
+
+
+def number(space: Space, value: Any) -> Any:
+    """A Python number as a 0-d tensor of `space`, remembered so that a constant in a loop is made once."""
+    found = space.scalars.get(value)
+    if found is None:
+        if value.__class__ not in NUMBERS:
+            raise TypeError(
+                f"got {type(value).__name__}; expected a Tensor or a Python number. Make it a Tensor: "
+                "wengert.as_tensor(x)."
+            )
+        if space.dtype.category < 2 and value.__class__ is float and not isfinite(value):
+            raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
+        with space.xp.errstate():  # a number beyond the dtype becomes inf, quietly
+            data = space.xp.asarray(_within(space.dtype, value), dtype=space.native, device=space.native_device)
+        found = make(space, data)
+        if value and value == value and len(space.scalars) < 1024:  # no zeros: 0.0 and -0.0 are one key; no nan
+            space.scalars[value] = found
+    return found
+
+
+def _within(dtype: DType, value: Any) -> Any:
+    """`value` wrapped around as torch does where it does not fit the integers of `dtype`."""
+    if dtype.is_floating_point and isinstance(value, int):
+        return float(value)
+    if dtype.category != 1 or not isinstance(value, int):
+        return value
+    span = 1 << (8 * dtype.itemsize)
+    low = -(span >> 1) if dtype.is_signed else 0
+    return (int(value) - low) % span + low
