@@ -213,10 +213,11 @@ def gpu(session: nox.Session) -> None:
 
 
 def default_sessions() -> list[str]:
-    """What CI runs, on the Pythons that are here. Only CI itself runs torch on every Python."""
+    """What CI runs, on the Pythons that are here; torch itself is installed for the first of them only."""
     found = installed_pythons()
     sessions = [f"tests-{version}" for version in found]
-    sessions += [f"conformance_stored-{version}(backend=numpy)" for version in found if version != FIRST]
+    later = [version for version in found if version != FIRST]
+    sessions += [f"conformance_stored-{v}(backend={name})" for v in later for name in ("numpy", "strict")]
     if FIRST not in found:
         return sessions
     sessions = ["lint", "floors", "types", *sessions]
