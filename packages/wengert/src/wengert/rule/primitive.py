@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from wengert.rule.refusals import Refusal
-from wengert.rule.signature import parameters_of
+from wengert.rule.signature import names_of, parameters_of
 
 Function = Callable[..., Any]
 #: A rule, whatever it asks for. Spelled out by length so that the parameters of a lambda are typed too.
@@ -30,6 +30,9 @@ Formula = (
     | Callable[[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any], Any]
 )
 Kept = Callable[[str], Any]  # gives what the tape kept under a name
+
+
+_GIVEN = ("xp", "g", "t")  # what a rule is given besides what it asks for
 
 
 class Rule:
@@ -91,13 +94,21 @@ class Primitive:
 
     def asks_of(self, function: Function) -> tuple[str, ...]:
         """The names that `function` asks the tape for; TypeError if one cannot be had."""
-        free = ("xp", "g", "t", *(f"t_{name}" for name in self.inputs), *(f"g_{name}" for name in self.outputs))
-        names = tuple(name for name in parameters_of(function).names if name not in free)
-        known = {*self.inputs, *self.statics, "out", *self.outputs}
-        known |= {f"{name}_{what}" for name in self.inputs for what in ("shape", "dtype")}
-        if stray := [name for name in names if name not in known]:
-            raise TypeError(f"{self.name}: rule {function.__name__!r} asks for {stray}; it may ask for {sorted(known)}")
-        return names
+        inputs, outputs = self.inputs, self.outputs
+        asks: list[str] = []
+        for name in names_of(function):
+            if name in inputs or name in self.statics or name == "out" or name in outputs:
+                asks.append(name)
+            elif name not in _GIVEN and not ((name[:2] == "t_" and name[2:] in inputs) or name[2:] in outputs):
+                stem, _, what = name.rpartition("_")
+                if stem not in inputs or what not in ("shape", "dtype"):
+                    shapes = [f"{name}_{what}" for name in inputs for what in ("shape", "dtype")]
+                    raise TypeError(
+                        f"{self.name}: rule {function.__name__!r} asks for {name!r}; it may ask for "
+                        f"{[*inputs, 'out', *outputs, *self.statics, *shapes]}"
+                    )
+                asks.append(name)
+        return tuple(asks)
 
     # What the graph and the transforms call; the kinds override the derivation.
 

@@ -43,3 +43,9 @@ def parameters_of(function: Callable[..., Any]) -> Parameters:
     found.update(python.__kwdefaults__ or {})
     variadic = names[count + only] if code.co_flags & _VARIADIC else None
     return Parameters(positional, variadic, keyword_only, found)
+
+
+def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a Python function's parameters, those of *args last."""
+    code = cast(FunctionType, function).__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & _VARIADIC)]

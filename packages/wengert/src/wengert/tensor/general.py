@@ -19,8 +19,8 @@ class Operation:
     def __init__(self, primitive: Primitive, node_name: str = "", saved_names: Mapping[str, str] | None = None) -> None:
         self.primitive = primitive
         self.node_name = node_name or f"{primitive.name.title().replace('_', '')}Backward0"
-        self.saved_names = dict(saved_names or {})
-        self.arguments: tuple[str, ...] = tuple(self.saved_names.get(name, name) for name in primitive.inputs)
+        self.saved_names: Mapping[str, str] = saved_names or {}
+        self.arguments = tuple([self.saved_names.get(name, name) for name in primitive.inputs])
         self._node_class: type[OperationNode] | None = None
         self._general_class: type[GeneralNode] | None = None
 

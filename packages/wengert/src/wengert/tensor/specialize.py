@@ -62,19 +62,18 @@ def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) 
     `on_stranger`, if given, is returned for an operand of an unknown class: what an operator needs to let the other
     side try.
     """
-    names = declared.parameters.names
-    inputs, statics = names[: len(operation.primitive.inputs)], names[len(operation.primitive.inputs) :]
     environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}
-    if on_stranger is not None:
-        environment["general"] = _operator_record(operation, on_stranger)
-    else:
-        environment["general"] = _general_record(operation)
     function = FunctionType(_first_call.__code__, environment, declared.name)
     environment["itself"] = function
 
     def specialize() -> None:
-        source = _record_source(operation, _heading(declared), inputs, statics)
+        names, count = declared.parameters.names, len(operation.primitive.inputs)
+        source = _record_source(operation, _heading(declared), names[:count], names[count:])
         environment.update(_ingredients(operation))
+        if on_stranger is None:
+            environment["general"] = _general_record(operation)
+        else:
+            environment["general"] = _operator_record(operation, on_stranger)
         function.__code__ = code_of(source, declared.name)
 
     environment["specialize"] = specialize
@@ -84,8 +83,10 @@ def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) 
         declared.module,
     )
     defaults = declared.parameters.defaults
-    function.__defaults__ = tuple(defaults[name] for name in declared.parameters.positional if name in defaults)
-    function.__kwdefaults__ = {name: defaults[name] for name in declared.parameters.keyword_only if name in defaults}
+    if defaults:
+        parameters = declared.parameters
+        function.__defaults__ = tuple([defaults[name] for name in parameters.positional if name in defaults])
+        function.__kwdefaults__ = {name: defaults[name] for name in parameters.keyword_only if name in defaults}
     if declared.function is not None:  # shows the signature before the first call
         cast(Any, function).__wrapped__ = declared.function
     return function
