@@ -66,7 +66,7 @@ def _written_pull(operation: Operation, cls: type[OperationNode], recording: boo
     }  # fmt: skip
     name = f"{operation.primitive.name}_{'trace' if recording else 'pull'}"
     source = _pull_source(operation, cls, environment, name, recording)
-    return FunctionType(code_of(source, name), environment, name)
+    return FunctionType(code_of(source, name, environment), environment, name)
 
 
 def _pull_source(

@@ -74,7 +74,7 @@ def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) 
             environment["general"] = _general_record(operation)
         else:
             environment["general"] = _operator_record(operation, on_stranger)
-        function.__code__ = code_of(source, declared.name)
+        function.__code__ = code_of(source, declared.name, environment)
 
     environment["specialize"] = specialize
     function.__doc__, function.__annotations__, function.__module__ = (

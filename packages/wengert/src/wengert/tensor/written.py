@@ -2,13 +2,12 @@
 
 A rule is called with probes in the place of its namespace and its arrays; what it does to them is the expression that
 stands for it in the functions that `specialize.py` and `pull.py` write. A rule that does more than an expression can
-say (a branch, a loop) is not read but called. The text is put into `linecache`, so a traceback shows it, under the
+say (a branch, a loop) is not read but called. The text is kept as a loader would, so a traceback shows it, under the
 rule's name.
 """
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, ClassVar, NoReturn, cast
@@ -85,11 +84,21 @@ def written_out(function: Callable[..., Any], *arguments: str) -> Any:
         return None
 
 
-def code_of(source: str, name: str) -> CodeType:
-    """The code of the one function that `source` defines."""
-    filename = f"<wengert {name}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    module = compile(source, filename, "exec")
+class _Text:
+    """Gives a traceback the text of a written function, as the loader of a module does."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def get_source(self, name: str) -> str:
+        """The text; `linecache` asks for it when it is to be shown."""
+        return self.source
+
+
+def code_of(source: str, name: str, environment: dict[str, Any]) -> CodeType:
+    """The code of the one function that `source` defines, for a function whose globals are `environment`."""
+    environment["__loader__"] = _Text(source)
+    module = compile(source, f"wengert, written out: {name}", "exec")
     return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
 
 
