@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy
@@ -58,13 +58,13 @@ def family_entries(family: str) -> Iterator[OpInfo]:
         yield from (entry for entry in entries if entry_name(entry) not in EXCLUDED)
 
 
-def plain_argument(value: Any, filtered: Counter[str]) -> Any:
+def plain_argument(value: Any, filtered: Counter[str], largest: int = LARGEST_TENSOR) -> Any:
     """An argument of a sample as a plain value."""
     if isinstance(value, torch.Tensor):
         if value.layout != torch.strided:
             raise Unsuitable("sparse tensors have no counterpart")
-        if value.numel() > LARGEST_TENSOR:
-            raise Unsuitable(f"a tensor of more than {LARGEST_TENSOR} numbers")
+        if value.numel() > largest:
+            raise Unsuitable(f"a tensor of more than {largest} numbers")
         if not value.is_contiguous():
             filtered["a tensor that is not contiguous was made so"] += 1
         values = read(value.resolve_conj().resolve_neg())
@@ -72,9 +72,9 @@ def plain_argument(value: Any, filtered: Counter[str]) -> Any:
     if isinstance(value, torch.dtype):
         return DTypeName(name_of_dtype(value))
     if isinstance(value, tuple):
-        return tuple(plain_argument(part, filtered) for part in value)
+        return tuple(plain_argument(part, filtered, largest) for part in value)
     if isinstance(value, list):
-        return [plain_argument(part, filtered) for part in value]
+        return [plain_argument(part, filtered, largest) for part in value]
     if isinstance(value, numpy.generic):
         return value.item()
     if value is None or value is Ellipsis or isinstance(value, (bool, int, float, complex, str, slice)):
@@ -82,8 +82,14 @@ def plain_argument(value: Any, filtered: Counter[str]) -> Any:
     raise Unsuitable(f"an argument of type {type(value).__name__}")
 
 
-def plain_sample(sample: SampleInput, operation: str, filtered: Counter[str]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments and keywords of a sample as plain values."""
+def plain_sample(
+    sample: SampleInput,
+    operation: str,
+    filtered: Counter[str],
+    digits: Mapping[str, int] | None = INPUT_DIGITS,
+    largest: int = LARGEST_TENSOR,
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments and keywords of a sample as plain values, their numbers rounded to `digits` if these are given."""
     keywords = dict(sample.kwargs)
     if keywords.get("dropout_p"):
         raise Unsuitable("a random result")
@@ -95,9 +101,11 @@ def plain_sample(sample: SampleInput, operation: str, filtered: Counter[str]) ->
     positional = (sample.input, *sample.args)
     order = ARGUMENT_ORDER.get(operation, ())
     positional = (*(positional[index] for index in order), *positional[len(order) :])
-    arguments = tuple(plain_argument(value, filtered) for value in positional)
-    plain_keywords = {name: plain_argument(value, filtered) for name, value in keywords.items()}
-    return rounded(arguments, INPUT_DIGITS), rounded(plain_keywords, INPUT_DIGITS)
+    arguments = tuple(plain_argument(value, filtered, largest) for value in positional)
+    plain_keywords = {name: plain_argument(value, filtered, largest) for name, value in keywords.items()}
+    if digits is None:
+        return arguments, plain_keywords
+    return rounded(arguments, digits), rounded(plain_keywords, digits)
 
 
 def samples_of(entry: OpInfo, dtype: torch.dtype, *, requires_grad: bool) -> Iterator[SampleInput]:

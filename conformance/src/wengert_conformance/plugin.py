@@ -29,8 +29,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--wengert-xfails", metavar="FILE", type=Path, help="the ledger of expected failures (TOML)")
     group.addoption("--wengert-report", metavar="FILE", type=Path, help="write the counts here (.json or .md)")
     group.addoption(
+        "--wengert-database",
+        action="store_true",
+        help="run torch's whole operator database, live, instead of the cases",
+    )
+    group.addoption(
         "--wengert-live", action="store_true", help="compare with the installed torch, not with its stored results"
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The sweep of the database is for runs that ask for it, which run nothing else of the suite."""
+    if collection_path.parent != Path(__file__).parent:
+        return None
+    tests = collection_path.name.startswith("test_")
+    asked = config.getoption("--wengert-database") == (collection_path.name == "test_sweep.py")
+    return True if tests and not asked else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
