@@ -81,6 +81,24 @@ def shares_memory(x: Any, y: Any, /) -> bool:
     return bool(cupy.may_share_memory(x, y))
 
 
+def overlap(x: Any, y: Any, /) -> int:
+    """1 for arrays on the same memory, 2 for a part of it in common; 0 for none, or where there are gaps."""
+    if not (shares_memory(x, y) and _is_dense(x) and _is_dense(y)):
+        return 0
+    return 1 if x.data.ptr == y.data.ptr and x.shape == y.shape and x.strides == y.strides else 2
+
+
+def _is_dense(x: Any) -> bool:
+    """Whether the elements fill a stretch of memory, each in a place of its own."""
+    reach = x.itemsize
+    for stride, n in sorted(zip(x.strides, x.shape, strict=True)):
+        if n > 1:
+            if stride != reach:
+                return False
+            reach *= n
+    return bool(x.size)
+
+
 def contiguous(x: Any, /) -> Any:
     """`x` itself where it is laid out row by row, else a copy that is."""
     return cupy.asarray(x, order="C")
@@ -96,6 +114,7 @@ kernels: dict[str, Any] = {
     "copy": cupy.array,
     "diagonal": diagonal,
     "is_overlapping": is_overlapping,
+    "overlap": overlap,
     "matrix_transpose": matrix_transpose,
     "permute_dims": permute_dims,
     "reshape": reshape,

@@ -157,6 +157,25 @@ def shares_memory(x: Any, y: Any, /) -> bool:
     return np.may_share_memory(x, y, 1000)
 
 
+def overlap(x: Any, y: Any, /) -> int:
+    """1 for arrays on the same memory, 2 for a part of it in common; 0 for none, or where there are gaps."""
+    if not (np.may_share_memory(x, y) and _is_dense(x) and _is_dense(y)):
+        return 0
+    same_start = x.__array_interface__["data"] == y.__array_interface__["data"]
+    return 1 if same_start and x.shape == y.shape and x.strides == y.strides else 2
+
+
+def _is_dense(x: Any) -> bool:
+    """Whether the elements fill a stretch of memory, each in a place of its own."""
+    reach = x.itemsize
+    for stride, n in sorted(zip(x.strides, x.shape, strict=True)):
+        if n > 1:
+            if stride != reach:
+                return False
+            reach *= n
+    return bool(x.size)
+
+
 def asnumpy(x: Any, /) -> Any:
     """`x` itself."""
     return x
@@ -185,6 +204,7 @@ kernels: dict[str, Any] = {
     "full": np.full,
     "full_like": full_like,
     "is_overlapping": is_overlapping,
+    "overlap": overlap,
     "linspace": np.linspace,
     "matrix_transpose": matrix_transpose,
     "ones": np.ones,

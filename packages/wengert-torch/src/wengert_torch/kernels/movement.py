@@ -144,6 +144,14 @@ def _extent(x: Any) -> tuple[int, int]:
     return x.data_ptr(), x.data_ptr() + (last + 1) * x.element_size()
 
 
+def overlap(x: Any, y: Any, /) -> int:
+    """1 for tensors on the same memory, 2 for a part of it in common; 0 for none, or where there are gaps."""
+    dense = torch.ops.aten.is_non_overlapping_and_dense.default
+    if not (shares_memory(x, y) and dense(x) and dense(y)):
+        return 0
+    return 1 if _extent(x) == _extent(y) and x.shape == y.shape and x.stride() == y.stride() else 2
+
+
 def asnumpy(x: Any, /) -> Any:
     """The NumPy array of the same memory where `x` is on the CPU, else of a copy."""
     return x.resolve_conj().resolve_neg().cpu().numpy()
@@ -167,6 +175,7 @@ kernels: dict[str, Any] = {
     "full": torch.full,
     "full_like": full_like,
     "is_overlapping": is_overlapping,
+    "overlap": overlap,
     "linspace": linspace,
     "matrix_transpose": matrix_transpose,
     "ones": torch.ones,

@@ -54,6 +54,7 @@ class Extensions(Protocol):
     def errstate(self) -> AbstractContextManager[Any]: ...  # silences warnings at singular points
     def shares_memory(self, x: Any, y: Any, /) -> bool: ...  # may say True for True, never False for shared
     def can_view(self, x: Any, shape: Shape, /) -> bool: ...  # whether `reshape` shares the memory of x
+    def overlap(self, x: Any, y: Any, /) -> int: ...  # of arrays without gaps: 1 the same memory, 2 part of it; else 0
     def is_overlapping(self, x: Any, /) -> bool: ...  # several indices at one address, as in a broadcast view
 
     # fused kernels; each default is the composite

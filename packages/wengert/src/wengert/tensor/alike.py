@@ -36,7 +36,7 @@ def record_alike(operation: Operation, operands: Sequence[TensorBase], statics: 
         node.extra, node.space, node.compute, node.static, node.cell_out = None, space, space, statics, None
         node.edges = tuple([None if operand.node is None else edge_of(operand) for operand in operands])
         node.arrived = tuple([(operand.shape, space) for operand in operands])
-        node.kept_inputs, node.kept_outputs, node.seq = {}, {}, next_number()
+        node.kept_inputs, node.kept_outputs, node.seq, node.computed = {}, {}, next_number(), None
         if several:
             node.count = len(outs)
             for index, out in enumerate(outs):

@@ -72,6 +72,7 @@ class GeneralNode(OperationNode):
         "arrived",
         "cell_out",
         "compute",
+        "computed",
         "count",
         "edges",
         "kept_inputs",
@@ -86,11 +87,14 @@ class GeneralNode(OperationNode):
     kept_outputs: dict[str, KeptOutput] | None
     static: dict[str, Any]
     count: int  # of outputs
+    computed: Space | None  # where the result was computed, if it was then stored in a narrower dtype
 
     def pull(self, g: Any, keep: bool) -> Any:
         return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        if self.computed is not None:
+            g = tools.converted(tools.namespace(self.computed), g, self.space, self.computed)
         if not self.primitive.variadic:
             return super().pull_with(g, tools, keep, wanted)
         primitive, xp = self.primitive, tools.namespace(self.compute)

@@ -97,6 +97,7 @@ def _attach(
     primitive = operation.primitive
     node = operation.general_class()()
     node.extra, node.space, node.compute, node.static, node.cell_out = None, outs[0].space, compute, statics, None
+    node.computed = None
     node.edges = tuple(edge_of(operand) if position in needing else None for position, operand in enumerate(operands))
     node.arrived = tuple(None if operand is None else (operand.shape, operand.space) for operand in operands)
     asked = {ask for position in needing for ask in primitive.asks(names[position])}

@@ -87,8 +87,9 @@ def view_of(tensor: TensorBase) -> View | None:
     return None if found is None else View(*found)
 
 
-def check_writable(tensor: TensorBase) -> None:
-    """Refuse an in-place operation that may not be, in torch's words, before anything is written."""
+def check_writable(tensor: TensorBase, may_overlap: bool = False) -> None:
+    """Refuse an in-place operation that may not be, in torch's words, before anything is written. `may_overlap` lets
+    pass where several indices meet at one address, for functions that write the same value everywhere."""
     node, view = tensor.node, view_of(tensor)
     if is_grad_enabled():
         if node.__class__ is ref:
@@ -115,7 +116,7 @@ def check_writable(tensor: TensorBase) -> None:
                 "be tracked) or both outside (if you want the inplace to be tracked)."
             )
     backend = tensor.space.backend
-    if backend.xp.is_overlapping(tensor.array):
+    if not may_overlap and backend.xp.is_overlapping(tensor.array):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

@@ -273,6 +273,7 @@ _DRAWING_AND_ASKING = (
         "asnumpy", lambda xp, b: b.booleans(xp.asnumpy(b.integers([[1, 2, 3]] * 2)).shape == (2, 3)), True, "bool"
     ),
     _case("can_view", lambda xp, b: b.booleans(xp.can_view(b.floating(_MATRIX), (3, 2))), True, "bool"),
+    _case("overlap", lambda xp, b: b.integers(xp.overlap(b.floating(_MATRIX), b.floating(_MATRIX))), 0, "int64"),
     _case("is_overlapping", lambda xp, b: b.booleans(xp.is_overlapping(b.floating(_MATRIX))), False, "bool"),
     _case(
         "shares_memory",

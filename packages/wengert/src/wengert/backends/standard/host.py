@@ -35,6 +35,10 @@ def is_overlapping(xp: Kernels, x: Any, /) -> bool:
     return False
 
 
+def overlap(xp: Kernels, x: Any, y: Any, /) -> int:
+    return int(x is y)
+
+
 # --- random numbers ---------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from wengert.ops.arithmetic.basic import replaced as replaced
 from wengert.ops.arithmetic.basic import zeroed as zeroed
 from wengert.ops.arithmetic.choice import clamp, clamp_max, clamp_min, fmax, fmin, maximum, minimum, nan_to_num
 from wengert.ops.arithmetic.division import addcdiv, div, floor_divide, fmod, reciprocal, remainder, true_divide
+from wengert.ops.arithmetic.operands import is_operand as is_operand
 from wengert.ops.arithmetic.operands import number_like as number_like
 from wengert.ops.arithmetic.power import abs, pow, rsqrt, sgn, sign, sqrt, square
 from wengert.ops.arithmetic.rounding import atan2, ceil, floor, hypot, round, trunc

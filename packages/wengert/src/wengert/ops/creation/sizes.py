@@ -12,7 +12,8 @@ from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
 
 Number = bool | int | float | complex
-_LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
+#: The largest finite number of a dtype, where Python's floats go beyond.
+LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
 
 
 def shape_from(name: str, args: Sequence[Any], size: Any = None) -> Shape:
@@ -96,7 +97,7 @@ def fitted(dtype: DType, values: list[Any], *, saturating: bool = False) -> list
         return _fitted_integers(dtype, values)
     if category == FLOATING:
         floats = [value if value.__class__ is float else _real(dtype, value, saturating) for value in values]
-        largest = _LARGEST.get(dtype.name)
+        largest = LARGEST.get(dtype.name)
         if largest is not None and not saturating:
             for value in floats:
                 if isfinite(value) and abs(value) > largest:

@@ -40,9 +40,9 @@ def integers(space: Space, shape: Shape, low: int, high: int, generator: Generat
     """Integers in [low, high), in any dtype that holds them."""
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    smallest, largest = _limits(space.dtype)
+    smallest, largest = limits(space.dtype)
     for name, value in (("from", low), ("to - 1", high - 1)):
-        if not smallest <= value <= largest:
+        if not (smallest <= value <= largest or space.dtype.is_inexact):
             raise RuntimeError(f"{name} is out of bounds for {space.dtype.name}")
     raw = raw_generator(space, generator)
     return space.xp.integers(raw, low, high, shape, dtype=space.native, device=space.native_device)
@@ -99,7 +99,7 @@ def _below(space: Space, shape: Shape, generator: Generator | None, threshold: C
 
 def permutation(space: Space, n: int, generator: Generator | None = None) -> Any:
     """The integers below `n` in some order."""
-    if n and not n - 1 <= _limits(space.dtype)[1]:
+    if n and not n - 1 <= limits(space.dtype)[1]:
         raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
     return space.xp.permutation(raw_generator(space, generator), n, dtype=space.native, device=space.native_device)
 
@@ -120,11 +120,11 @@ def random_fill(tensor: Tensor, kind: str, *parameters: Any, generator: Generato
     as the dtype counts exactly), "exponential" (rate), "bernoulli" (p, a number or a Tensor).
     """
     if kind == "integers" and len(parameters) < 2:
-        parameters = (0, parameters[0] if parameters else _limits(tensor.space.dtype)[1] + 1)
+        parameters = (0, parameters[0] if parameters else limits(tensor.space.dtype)[1] + 1)
     return _KINDS[kind](tensor.space.plain, tensor.shape, *parameters, generator=generator)
 
 
-def _limits(dtype: DType) -> tuple[int, int]:
+def limits(dtype: DType) -> tuple[int, int]:
     """The smallest and the largest integer such that `dtype` holds all between them exactly."""
     if dtype.is_inexact:
         highest = _HIGHEST[dtype.to_real().name]

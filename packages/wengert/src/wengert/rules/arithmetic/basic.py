@@ -186,7 +186,8 @@ divide_whole.refusal = refusing("div_trunc_cpu", BOOL, COMPLEX)
 
 @elementwise
 def replaced(xp: Namespace, x: Array, y: Array) -> Array:
-    return y  # what is left of x after y was written over it
+    """What is left of x after y, which broadcasts to it, was written over it."""
+    return y if y.shape == x.shape else xp.broadcast_to(y, x.shape)
 
 
 replaced.partials(x=lambda xp: 0, y=lambda xp: 1)
