@@ -136,6 +136,44 @@ def test_attributes_of_ctx_stay() -> None:
     assert seen == [["a", "b"]]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["edges", "space", "extra", "seq", "inputs", "outputs", "count", "kept", "layout", "pull", "function", "freed"],
+)
+def test_no_attribute_of_ctx_is_in_the_way_of_the_engine(name: str) -> None:
+    def forward(ctx, x):
+        setattr(ctx, name, "mine")
+        return x * 2, x * 3
+
+    def backward(ctx, first, second):
+        assert getattr(ctx, name) == "mine"
+        return first * 2 + second * 3
+
+    x = leaf(1.0)
+    first, second = with_backward(backward, forward).apply(x)
+    (first + second).backward()
+    assert x.grad.item() == 5.0
+
+
+def test_an_absent_attribute_of_ctx_is_named() -> None:
+    y = Cube.apply(leaf(1.0))
+    with pytest.raises(AttributeError, match="'CubeBackward' object has no attribute 'absent'"):
+        _ = y.grad_fn.absent
+    assert not hasattr(wengert.autograd.function.FunctionCtx(), "absent")
+
+
+def test_ctx_tells_what_its_node_does() -> None:
+    seen = []
+
+    def backward(ctx, g):
+        seen.extend([ctx.name(), ctx.next_functions == y.grad_fn.next_functions, repr(ctx) == repr(y.grad_fn)])
+        return g, None
+
+    y = with_backward(backward, lambda ctx, x, n: x * n).apply(leaf(1.0), 3)
+    y.backward()
+    assert seen == ["MadeBackward", True, True]
+
+
 # what is kept
 
 

@@ -226,7 +226,7 @@ def _careful(
         captures[node] = _own(node, g, producer, tools)
         if not any(edge in wanted for edge in node.edge_nodes() if edge is not None and wanted is not None):
             return _END
-    if g is None:
+    if g is None and not node.takes_undefined:
         result: Any = [None] * len(node.edge_nodes())
     elif tools.recording or wanted is not None:
         result = node.pull_with(g, tools, keep, wanted)

@@ -77,6 +77,7 @@ class Node:
     primitive: ClassVar[Primitive]
     no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
     fresh: ClassVar[bool] = False  # pull's values are new arrays that nobody else holds
+    takes_undefined: ClassVar[bool] = False  # runs even if all cotangents are undefined
     layout: ClassVar[int] = 0  # 1: e0; 2: e0 and e1; 3: edges
 
     def name(self) -> str:

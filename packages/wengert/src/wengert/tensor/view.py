@@ -19,6 +19,11 @@ from wengert.tensor.base import TensorBase, edge_of, make, version_cell
 from wengert.tensor.tools import RAW
 
 _PACKAGE = __name__.partition(".")[0]
+_ROUND_BACKWARD = (
+    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
+    "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
+    "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+)
 
 
 class View:
@@ -53,6 +58,19 @@ def as_view(out: Any, source: TensorBase, replay: Callable[[Any], Any], made_by:
 
 def _chained(first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda base: second(first(base))
+
+
+class FromFunction(str):
+    """The name of a view that a custom Function returned, as `made_by`: writing it would go round its backward."""
+
+    __slots__ = ()
+
+
+def restrict(out: Any, name: str, several: bool) -> None:
+    """Bar recorded writes to the view `out`, which the output `name` of a custom Function is; `several` says whether
+    there are others."""
+    base, replay, _, recorded = out._view
+    out._view = (base, replay, name if several else FromFunction(name), recorded)
 
 
 def as_alias(out: Any, source: TensorBase) -> Any:
@@ -102,6 +120,8 @@ def check_writable(tensor: TensorBase, may_overlap: bool = False) -> None:
                 "a view of a leaf Variable that requires grad is being used in an in-place operation. "
                 "Write under wengert.no_grad(), or to a clone."
             )
+        if view is not None and node is not None and view.made_by.__class__ is FromFunction:
+            raise RuntimeError(f"Output {view.made_by} is a view and is being modified inplace. {_ROUND_BACKWARD}")
         if view is not None and node is not None and view.made_by is not None:
             raise RuntimeError(
                 f"Output {view.made_by} is a view and is being modified inplace. This view is the output of a "

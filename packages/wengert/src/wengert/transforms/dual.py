@@ -83,14 +83,15 @@ class DualSpace(Space):
             whole = namespace_of(self.backend).zeros_like(base) if whole is None else whole.clone()
             view.replay(whole).copy_(tangent)
             tangent = whole
-        _become_dual(self, base, tangent)
+        become_dual(self, base, tangent)
         for other in sharing(base):
             theirs = view_of(other)
             if theirs is not None and theirs.base is base:
-                _become_dual(self, other, theirs.replay(tangent))
+                become_dual(self, other, theirs.replay(tangent))
 
 
-def _become_dual(space: DualSpace, tensor: TensorBase, tangent: Any) -> None:
+def become_dual(space: DualSpace, tensor: TensorBase, tangent: Any) -> None:
+    """Let a plain tensor carry `tangent`, in place."""
     tensor.space, tensor._tangent = space, tangent  # pyright: ignore[reportPrivateUsage]  # the slot for forward mode
 
 

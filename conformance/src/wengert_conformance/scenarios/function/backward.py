@@ -1,30 +1,11 @@
-"""User-defined operations: `autograd.Function` in both styles."""
+"""What backward gets, gives and keeps."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from wengert_conformance.scenarios.family import Family, raised
-
-function = Family("function")
-outcome = function.outcome
-
-
-def scaled_exponential(library: Any) -> Any:
-    class ScaledExponential(library.autograd.Function):
-        @staticmethod
-        def forward(ctx, x, scale):
-            result = (x * scale).exp()
-            ctx.save_for_backward(result)
-            ctx.scale = scale
-            return result
-
-        @staticmethod
-        def backward(ctx, gradient):
-            (result,) = ctx.saved_tensors
-            return gradient * result * ctx.scale, None
-
-    return ScaledExponential
+from wengert_conformance.scenarios.family import raised
+from wengert_conformance.scenarios.function.made import made, outcome, scaled_exponential, two
 
 
 @outcome
@@ -139,47 +120,6 @@ def undefined_gradients_stay_none_on_request(library: Any) -> Any:
 
 
 @outcome
-def outputs_without_gradients(library: Any) -> Any:
-    class SortOfMaximum(library.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            position = x.argmax()
-            ctx.mark_non_differentiable(position)
-            ctx.save_for_backward(position)
-            ctx.size = x.numel()
-            return x.max(), position
-
-        @staticmethod
-        def backward(ctx, gradient, _):
-            (position,) = ctx.saved_tensors
-            return library.nn.functional.one_hot(position, ctx.size) * gradient
-
-    x = library.tensor([1.0, 5.0, 2.0], requires_grad=True)
-    value, position = SortOfMaximum.apply(x)
-    value.backward()
-    return [value, position, position.requires_grad, x.grad]
-
-
-@outcome
-def a_dirty_input(library: Any) -> Any:
-    class DoubleInPlace(library.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            ctx.mark_dirty(x)
-            return x.mul_(2)
-
-        @staticmethod
-        def backward(ctx, gradient):
-            return gradient * 2
-
-    x = library.tensor([1.0, 2.0], requires_grad=True)
-    y = x * 3
-    z = DoubleInPlace.apply(y)
-    z.sum().backward()
-    return [z is y, z, x.grad]
-
-
-@outcome
 def none_for_an_input(library: Any) -> Any:
     class IgnoresItsSecondInput(library.autograd.Function):
         @staticmethod
@@ -260,3 +200,137 @@ def saved_tensors_are_freed(library: Any) -> Any:
     y = scaled_exponential(library).apply(x, 2.0).sum()
     y.backward()
     return raised(lambda: y.backward(), "Trying to backward through the graph a second time")
+
+
+@outcome
+def vjp_in_place_of_backward(library: Any) -> Any:
+    x = two(library)
+    made(library, lambda ctx, x: x * 2, library.autograd.Function.backward, vjp=lambda ctx, g: g * 7).apply(
+        x
+    ).sum().backward()
+    both = made(library, lambda ctx, x: x * 2, vjp=lambda ctx, g: g)
+    return [
+        x.grad,
+        raised(
+            lambda: both.apply(x).sum().backward(),
+            "Implementing both 'backward' and 'vjp' for a custom Function is not allowed",
+        ),
+    ]
+
+
+@outcome
+def gradients_are_fitted(library: Any) -> Any:
+    found = []
+    for answer in (
+        lambda ctx, g: library.ones(3, 2),
+        lambda ctx, g: g.to(library.float64),
+        lambda ctx, g: library.ones(2, dtype=library.int64),
+        lambda ctx, g: (g, None, None),
+    ):
+        x = two(library)
+        made(library, lambda ctx, x: x * 2, answer).apply(x).sum().backward()
+        found.append(x.grad)
+    return found
+
+
+@outcome
+def refused_gradients(library: Any) -> Any:
+    def wrong(answer: Any, *more: Any) -> Any:
+        return lambda: made(library, lambda ctx, x, *rest: x * 2, answer).apply(two(library), *more).sum().backward()
+
+    return [
+        raised(wrong(lambda ctx, g: [g]), "expected Variable or None (got list)"),
+        raised(
+            wrong(lambda ctx, g: (g, g), 3),
+            "function MadeBackward returned a gradient different than None at position 2, but the corresponding "
+            "forward input was not a Variable",
+        ),
+        raised(wrong(lambda ctx, g: ()), "returned an incorrect number of gradients (expected 1, got 0)"),
+        raised(wrong(lambda ctx, g: library.ones(1)), "got [1] but expected shape compatible with [2]"),
+        raised(
+            wrong(lambda ctx, g: library.ones(2, dtype=library.complex64)),
+            "(input_is_complex == grad_is_complex) to be true, but got false",
+        ),
+    ]
+
+
+@outcome
+def undefined_gradients_reach_a_function(library: Any) -> Any:
+    seen = []
+    x = two(library)
+    y = made(library, lambda ctx, x: x * 2, lambda ctx, g: seen.append(g) or g * 2).apply(x)
+    made(library, lambda ctx, x: x * 2, lambda ctx, g: None).apply(y).sum().backward()
+    return [seen, x.grad]
+
+
+@outcome
+def what_is_kept_and_freed(library: Any) -> Any:
+    seen = []
+
+    def forward(ctx, x):
+        ctx.save_for_backward(x, None, x * 3)
+        seen.append(len(ctx.saved_tensors))
+        return x * 2
+
+    def backward(ctx, g):
+        seen.append([ctx.saved_tensors[0] is x, ctx.saved_tensors[1], ctx.saved_tensors[2]])
+        return g * 2
+
+    x = two(library)
+    y = made(library, forward, backward).apply(x)
+    y.sum().backward()
+    once = made(
+        library,
+        lambda ctx, x: ctx.save_for_backward(x) or x * 2,
+        lambda ctx, g: (ctx.saved_tensors, ctx.saved_tensors, g)[2],
+        clear_saved_tensors_on_access=True,
+    )
+    nothing = made(library, lambda ctx, x: x * 2).apply(x).sum()
+    nothing.backward()
+    nothing.backward()
+    return [
+        seen,
+        raised(lambda: y.grad_fn.saved_tensors, "directly access saved tensors after they have already been freed"),
+        raised(lambda: once.apply(x).sum().backward(), "saved_tensors can only be accessed once"),
+        x.grad,
+    ]
+
+
+@outcome
+def boxed_gradients(library: Any) -> Any:
+    seen = []
+
+    def backward(ctx, gradients):
+        seen.append([type(gradients).__name__, len(gradients)])
+        return gradients.pop() * 3 + gradients.pop() * 2
+
+    x = two(library)
+    boxed = made(library, lambda ctx, x: (x * 2, x * 3), backward, boxed_grads_call=True)
+    boxed.apply(x)[0].sum().backward()
+    return [seen, x.grad]
+
+
+@outcome
+def backward_that_is_not_differentiated(library: Any) -> Any:
+    once = library.autograd.function.once_differentiable
+
+    class Scale(library.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        @once
+        def backward(ctx, gradient):
+            return gradient * 2
+
+    x, w = two(library), library.tensor([1.0, 1.0], requires_grad=True)
+    (g,) = library.autograd.grad(Scale.apply(x), x, w, create_graph=True)
+    return [
+        g,
+        g.requires_grad,
+        raised(
+            lambda: g.sum().backward(),
+            "trying to differentiate twice a function that was marked with @once_differentiable",
+        ),
+    ]
