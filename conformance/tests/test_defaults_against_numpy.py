@@ -55,7 +55,7 @@ def numpy_with_only_the_required_functions(mutable: bool) -> Any:
     return complete(
         None,
         {name: array_valued(kernel) for name, kernel in kernels.items()},
-        dtypes={dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16},
+        dtypes={dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(np, dtype.name)},
         array_type=np.ndarray,
         mutable=mutable,
         returns_scalars=True,

@@ -6,7 +6,7 @@ from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, BackendSpec, Capabilities
 
-NATIVE = {dtype: numpy.dtype(dtype.name) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16}
+NATIVE = {dtype: numpy.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(numpy, dtype.name)}
 
 
 def argsort(x, *, axis=-1, descending=False, stable=True):

@@ -15,9 +15,7 @@ from wengert_cupy.kernels import elementwise, indexing, movement
 
 FAMILIES = (elementwise, indexing, movement)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
-DTYPES: dict[dtypes.DType, Any] = {
-    dtype: cupy.dtype(dtype.name) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16
-}
+DTYPES: dict[dtypes.DType, Any] = {dtype: cupy.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(cupy, dtype.name)}
 
 
 def devices() -> Sequence[str]:

@@ -24,7 +24,7 @@ from wengert_numpy.kernels import (
 
 FAMILIES = (activation, classes, convolution, elementwise, fused, indexing, movement, random, reduction, special)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
-DTYPES = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16}
+DTYPES = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(np, dtype.name)}
 _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}
 
 

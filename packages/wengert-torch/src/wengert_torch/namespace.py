@@ -20,7 +20,12 @@ _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}
 
 
 def dtype_of(array: Any) -> dtypes.DType | None:
-    """Our dtype of a torch tensor; TypeError for one without strides."""
+    """Our dtype of a torch tensor; TypeError for one without strides, RuntimeError for one that requires grad."""
+    if array.requires_grad:
+        raise RuntimeError(
+            "a torch tensor that requires grad cannot become a wengert tensor: its history would be lost. detach() it "
+            "first."
+        )
     if array.layout is not torch.strided:
         raise TypeError(
             f"a torch tensor of layout {array.layout} cannot become a wengert tensor; pass tensor.to_dense()."

@@ -24,12 +24,14 @@ from wengert.ops.comparison import (
 )
 from wengert.ops.complex import angle, complex, conj, imag, polar, real, resolve_conj
 from wengert.ops.conversion import (
-    can_cast, finfo, iinfo, is_complex, is_floating_point, is_nonzero, is_tensor, numel, promote_types, result_type,
+    can_cast, finfo, iinfo, is_complex, is_conj, is_floating_point, is_neg, is_nonzero, is_same_size, is_tensor, numel,
+    promote_types, result_type,
 )
 from wengert.ops.convolution import conv1d, conv2d
 from wengert.ops.creation import (
-    arange, as_tensor, asarray, device, empty, empty_like, eye, from_numpy, full, full_like, linspace, logspace, ones,
-    ones_like, scalar_tensor, tensor, zeros, zeros_like,
+    arange, as_tensor, asarray, device, empty, empty_like, eye, from_dlpack, from_numpy, full, full_like,
+    get_default_device, linspace, logspace, ones, ones_like, scalar_tensor, set_default_device, tensor, zeros,
+    zeros_like,
 )
 from wengert.ops.exponential import erf, erfc, exp, exp2, expm1, log, log1p, log2, log10, logaddexp, sigmoid
 from wengert.ops.indexing import (
@@ -61,8 +63,8 @@ from wengert.ops.trigonometric import (
 )
 from wengert.protocol.dtypes import DType as dtype
 from wengert.protocol.dtypes import (
-    bfloat16, complex64, complex128, float16, float32, float64, get_default_dtype, int8, int16, int32, int64,
-    set_default_dtype, uint8,
+    bfloat16, complex32, complex64, complex128, float16, float32, float64, get_default_dtype, int8, int16, int32, int64,
+    set_default_dtype, uint8, uint16, uint32, uint64,
 )
 from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
@@ -70,13 +72,14 @@ from wengert.tensor.printing import get_printoptions, set_printoptions
 __version__ = "0.1.0"
 
 half, float, double = float16, float32, float64
-cfloat, cdouble = complex64, complex128
+chalf, cfloat, cdouble = complex32, complex64, complex128
 short, int, long = int16, int32, int64
 
 __all__ = [
     # creation
-    "arange", "as_tensor", "asarray", "device", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
-    "linspace", "logspace", "ones", "ones_like", "scalar_tensor", "tensor", "zeros", "zeros_like",
+    "arange", "as_tensor", "asarray", "device", "empty", "empty_like", "eye", "from_dlpack", "from_numpy", "full",
+    "full_like", "get_default_device", "linspace", "logspace", "ones", "ones_like", "scalar_tensor",
+    "set_default_device", "tensor", "zeros", "zeros_like",
     # random
     "Generator", "bernoulli", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "rand",
     "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
@@ -123,12 +126,13 @@ __all__ = [
     # pooling
     "avg_pool1d", "max_pool1d", "max_pool2d",
     # conversion
-    "can_cast", "finfo", "iinfo", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel",
-    "promote_types", "result_type",
+    "can_cast", "finfo", "iinfo", "is_complex", "is_conj", "is_floating_point", "is_neg", "is_nonzero", "is_same_size",
+    "is_tensor", "numel", "promote_types", "result_type",
     # autograd, dtypes and settings
-    "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "complex64", "complex128", "double", "dtype",
+    "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "chalf", "complex32", "complex64", "complex128",
+    "double", "dtype",
     "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype", "get_printoptions", "half",
     "int", "int8", "int16", "int32", "int64", "is_grad_enabled", "long", "nn", "no_grad", "set_default_dtype",
-    "set_grad_enabled", "set_printoptions", "short", "uint8", "use_backend",
+    "set_grad_enabled", "set_printoptions", "short", "uint8", "uint16", "uint32", "uint64", "use_backend",
 ]
 # fmt: on

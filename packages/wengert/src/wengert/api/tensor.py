@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import ref
@@ -24,6 +25,7 @@ from wengert.ops.normalization import NormalizationMethods
 from wengert.ops.random import RandomMethods
 from wengert.ops.reduction import ReductionMethods
 from wengert.ops.trigonometric import TrigonometricMethods
+from wengert.ops.ufuncs import UfuncMethods
 from wengert.ops.xp import TensorNamespace, namespace_of
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
@@ -61,6 +63,7 @@ class Tensor(
     RandomMethods,
     ConversionMethods,
     InplaceMethods,
+    UfuncMethods,
 ):
     """An array that records what is done with it. Made by `wengert.tensor` and its kin, never by calling the class.
 
@@ -71,7 +74,6 @@ class Tensor(
     """
 
     __slots__ = ()
-    __array_priority__ = 1000
 
     # what needs a gradient, and where it goes
 
@@ -82,10 +84,17 @@ class Tensor(
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+            raise RuntimeError(f"requires_grad must be a bool; got {type(value).__name__}")
+        if value and not is_leaf(self):
+            raise RuntimeError("you can only change requires_grad flags of leaf variables.")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Change in place whether operations on this leaf are recorded; returns self."""
+        if not isinstance(requires_grad, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+            kind = type(requires_grad).__name__
+            raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
         if not is_leaf(self):
             if not requires_grad:
                 raise RuntimeError(
@@ -118,6 +127,15 @@ class Tensor(
     @property
     def grad(self) -> Tensor | None:
         """The gradient that backward has accumulated, None before. May be set and deleted."""
+        if not is_leaf(self) and not self.retains_grad and gradient_of(self) is None:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
+                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated "
+                "for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor "
+                "by mistake, make sure you access the leaf Tensor instead.",
+                UserWarning,
+                stacklevel=2,
+            )
         return gradient_of(self)  # pyright: ignore[reportReturnType]  # only Tensors are put there
 
     @grad.setter
@@ -235,11 +253,21 @@ class Tensor(
     def data(self, value: Tensor) -> None:
         if not isinstance(value, TensorBase):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
-        if value.space is not self.space:
+        space = value.space.plain
+        if self.node is not None and not space.dtype.is_inexact:
             raise RuntimeError(
-                "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor "
-                f"type: {self.space} and {value.space}."
+                "data set to a tensor that requires gradients must be floating point or complex dtype; got "
+                f"{space.dtype!r}"
             )
+        if space is not self.space:
+            if self.space is not self.space.plain:
+                raise RuntimeError(
+                    "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible "
+                    f"tensor type: {self.space} inside a transform, {space}."
+                )
+            self.space = space
+            if self.node is not None and is_leaf(self):
+                self.node = UNUSED_LEAF  # the end node in use leads to the dtype and device from before
         self.array, self.shape = value.array, value.shape
 
     @property

@@ -13,16 +13,10 @@ from wengert.tensor.operands import raise_not_tensor
 
 Dims = int | Sequence[int] | None
 
-_SPOKEN = {
-    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long",
-    "float16": "Half", "bfloat16": "BFloat16", "float32": "Float", "float64": "Double", "complex64": "ComplexFloat",
-    "complex128": "ComplexDouble",
-}  # fmt: skip
-
 
 def spoken(dtype: DType) -> str:
     """What torch's messages call a dtype: "Long" for int64."""
-    return _SPOKEN[dtype.name]
+    return dtype.spoken
 
 
 def reduced_axes(name: str, dim: Any, ndim: int) -> Shape | None:

@@ -18,7 +18,6 @@ from wengert.ops.logic import (
     logical_xor,
 )
 from wengert.protocol.dtypes import bool_, float64
-from wengert.rule.refusals import torch_name
 from wengert.rules import comparison as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
@@ -151,9 +150,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     """
     here, there = _checked("isclose", "input", input).space.dtype, _checked("isclose", "other", other).space.dtype
     if here is not there:
-        raise RuntimeError(
-            f"{torch_name(here)} did not match {torch_name(there)}: isclose expects tensors of one dtype."
-        )
+        raise RuntimeError(f"{here.spoken} did not match {there.spoken}: isclose expects tensors of one dtype.")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")
@@ -207,7 +204,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         return tuple(make(space.index, positions) for positions in space.xp.nonzero(data))
     if space.dtype is not bool_:
         raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {torch_name(space.dtype)}"
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {space.dtype.spoken}"
         )
     return _where(condition, input, other)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.protocol.dtypes import DType, float16, float32, float64
-from wengert.rule.refusals import torch_name
 from wengert.rules import complex as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
@@ -112,13 +111,11 @@ def _check_parts(name: str, first: tuple[str, Any], second: tuple[str, Any]) -> 
     here, there = _dtype_of(name, first[1], first[0]), _dtype_of(name, second[1], second[0])
     if here not in (float16, float32, float64) or there not in (float16, float32, float64):
         raise RuntimeError(
-            "Expected both inputs to be Half, Float or Double tensors but got "
-            f"{torch_name(here)} and {torch_name(there)}"
+            f"Expected both inputs to be Half, Float or Double tensors but got {here.spoken} and {there.spoken}"
         )
     if here is not there:
         raise RuntimeError(
-            f"Expected object of scalar type {torch_name(here)} but got scalar type {torch_name(there)} for second "
-            "argument"
+            f"Expected object of scalar type {here.spoken} but got scalar type {there.spoken} for second argument"
         )
 
 

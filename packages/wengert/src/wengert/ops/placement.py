@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, TypeAlias
 
 from wengert.backends.devices import parse_device, pick_device
 from wengert.backends.registry import get_backend, resolve
@@ -11,7 +12,8 @@ from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType, get_default_dtype
 from wengert.tensor.base import UNUSED_LEAF, make, require_inexact
 
-_PYTHON_TYPES: dict[Any, DType] = {
+#: What Python's number types stand for where a dtype is expected.
+PYTHON_TYPES: dict[Any, DType] = {
     bool: dtypes.bool_,
     int: dtypes.int64,
     float: dtypes.float64,
@@ -19,10 +21,14 @@ _PYTHON_TYPES: dict[Any, DType] = {
 }
 
 
+Device: TypeAlias = "device | str | int | None"
+
+
 class device:  # torch's name
     """Where a tensor lives: a device type, an index, and which backend holds the tensor.
 
     Errors: RuntimeError if the string names no known device type.
+    As a context manager it is where tensors are created inside the block.
     Source: torch.device; `backend` is ours. Two devices are equal if type, index and backend are.
 
     >>> wengert.device("cuda", 1)
@@ -31,16 +37,19 @@ class device:  # torch's name
     'cpu'
     """
 
-    __slots__ = ("backend", "index", "type")
+    __slots__ = ("_before", "backend", "index", "type")
 
     type: str
     index: int | None
     backend: str | None
+    _before: list[device | None]
 
-    def __init__(self, type: str | device, index: int | None = None, *, backend: str | None = None) -> None:
+    def __init__(self, type: str | int | device, index: int | None = None, *, backend: str | None = None) -> None:
         if isinstance(type, device):
             self.type, self.index, self.backend = type.type, type.index, backend or type.backend
             return
+        if isinstance(type, int):
+            type, index = "cuda", type
         self.type, found = parse_device(type)
         if found is not None and index is not None:
             raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
@@ -64,8 +73,45 @@ class device:  # torch's name
     def __reduce__(self) -> tuple[Any, ...]:
         return device, (str(self),)
 
+    def __enter__(self) -> device:
+        """Create tensors here inside the block, in this thread or task."""
+        if not hasattr(self, "_before"):
+            self._before = []
+        self._before.append(_default_device.get())
+        _default_device.set(self)
+        return self
 
-Device = device | str | int | None
+    def __exit__(self, *exception: object) -> None:
+        _default_device.set(self._before.pop())
+
+
+_default_device: ContextVar[device | None] = ContextVar("wengert_device", default=None)
+
+
+_Device = device  # where an argument has its name
+
+
+def set_default_device(device: Device) -> None:
+    """Create tensors on `device` where no other is asked for, in this thread or task; None undoes that.
+
+    Errors: RuntimeError if the string names no known device type. Source: torch.set_default_device.
+
+    >>> set_default_device("cpu")
+    >>> get_default_device()
+    device(type='cpu')
+    >>> set_default_device(None)
+    """
+    _default_device.set(None if device is None else _Device(device))
+
+
+def get_default_device() -> device:
+    """Where tensors are created when no device is asked for. Source: torch.get_default_device.
+
+    >>> get_default_device()
+    device(type='cpu')
+    """
+    chosen = _default_device.get()
+    return device(resolve()[1]) if chosen is None else chosen
 
 
 def device_of(space: Space) -> device:
@@ -80,7 +126,7 @@ def checked_dtype(name: str, dtype: Any) -> DType | None:
     """`dtype` as one of ours: Python's number types are torch's short forms; TypeError for anything else."""
     if dtype is None or isinstance(dtype, DType):
         return dtype
-    found = _PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
+    found = PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
     if found is None:
         raise TypeError(
             f"{name}(): argument 'dtype' must be wengert.dtype, not {type(dtype).__name__}. "
@@ -91,6 +137,8 @@ def checked_dtype(name: str, dtype: Any) -> DType | None:
 
 def place_for(name: str, where: Device, backend: str | None) -> tuple[Backend, str]:
     """The backend and the full device name that device= and backend= ask for."""
+    if where is None and backend is None:
+        where = _default_device.get()
     text, named = _device_text(name, where, backend)
     return resolve(text, named)
 

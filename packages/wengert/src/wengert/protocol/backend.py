@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from wengert.protocol.dtypes import DType, bool_, int64
+from wengert.protocol.dtypes import DType, bool_, complex32, complex64, int64
 from wengert.protocol.namespace import Namespace
 
 PROTOCOL_VERSION = 1
@@ -125,6 +125,10 @@ class Backend:
             found.boolean, found.index = self.space(device, bool_), self.space(device, int64)
         return found
 
+    def nearest(self, dtype: DType) -> DType:
+        """What promotion to `dtype` gives here: complex64 for complex32, which few libraries have; else `dtype`."""
+        return complex64 if dtype is complex32 and dtype not in self.dtypes else dtype
+
     def space_of(self, array: Any) -> Space:
         """The space that a raw array of this backend belongs to."""
         dtype = self.dtype_of(array) if self.dtype_of is not None else self._dtype_by_native.get(array.dtype)
@@ -184,8 +188,8 @@ class Space:
         self.plain = self
 
     def of(self, dtype: DType) -> Space:
-        """The space on the same device with another dtype."""
-        return self.backend.space(self.device, dtype)
+        """The space on the same device with another dtype, or the nearest to it."""
+        return self.backend.space(self.device, self.backend.nearest(dtype))
 
     def __repr__(self) -> str:
         return f"Space({self.backend.name}, {self.device}, {self.dtype.name})"

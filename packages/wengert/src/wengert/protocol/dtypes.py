@@ -14,11 +14,15 @@ BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
 
 class DType:
-    """A data type of tensor elements, such as `wengert.float32`; one object each, compared by identity."""
+    """A data type of tensor elements, such as `wengert.float32`; one object each, compared by identity.
 
-    __slots__ = ("category", "is_complex", "is_floating_point", "is_inexact", "is_signed", "itemsize", "name")
+    `spoken` is what torch's messages call it: "Long" for int64.
+    """
+
+    __slots__ = ("category", "is_complex", "is_floating_point", "is_inexact", "is_signed", "itemsize", "name", "spoken")
 
     name: str
+    spoken: str
     category: int
     itemsize: int
     is_signed: bool
@@ -26,11 +30,19 @@ class DType:
     is_complex: bool
     is_inexact: bool
 
-    def __init__(self, name: str, category: int, itemsize: int, is_signed: bool = True) -> None:
-        self.name, self.category, self.itemsize, self.is_signed = name, category, itemsize, is_signed
+    @classmethod
+    def declared(cls, name: str, spoken: str, category: int, itemsize: int, is_signed: bool = True) -> DType:
+        """A dtype of this module. Calling the class makes none, as in torch."""
+        self = object.__new__(cls)
+        self.name, self.spoken = name, spoken
+        self.category, self.itemsize, self.is_signed = category, itemsize, is_signed
         self.is_floating_point = category == FLOATING
         self.is_complex = category == COMPLEX
         self.is_inexact = category >= FLOATING
+        return self
+
+    def __new__(cls, *args: object, **keywords: object) -> DType:
+        raise TypeError("cannot create 'wengert.dtype' instances; take wengert.float32, for example.")
 
     def __repr__(self) -> str:
         return f"wengert.{self.name}"
@@ -38,32 +50,48 @@ class DType:
     def __reduce__(self) -> tuple[object, ...]:
         return named, (self.name,)
 
+    @property
+    def abbr(self) -> str:
+        """The short name: "f32", "i64"."""
+        kind = "b" if self is bool_ else "biu"[2 - self.is_signed] if self.category == INTEGER else self.name[0]
+        return f"{'bf' if self is bfloat16 else kind}{8 * self.itemsize}"
+
     def to_real(self) -> DType:
         """The dtype of the real part."""
-        return {complex64: float32, complex128: float64}.get(self, self)
+        return _REAL_OF.get(self, self)
 
     def to_complex(self) -> DType:
-        """The complex dtype whose parts have this dtype."""
-        if self.is_complex:
-            return self
-        return {float64: complex128}.get(self, complex64)
+        """The complex dtype whose parts have this dtype; RuntimeError for integers and booleans."""
+        if not self.is_inexact:
+            raise RuntimeError(f"Unknown Complex ScalarType for {self.spoken}")
+        return self if self.is_complex else _COMPLEX_OF.get(self, complex64)
 
 
-bool_ = DType("bool", BOOL, 1, is_signed=False)
-uint8 = DType("uint8", INTEGER, 1, is_signed=False)
-int8 = DType("int8", INTEGER, 1)
-int16 = DType("int16", INTEGER, 2)
-int32 = DType("int32", INTEGER, 4)
-int64 = DType("int64", INTEGER, 8)
-float16 = DType("float16", FLOATING, 2)
-bfloat16 = DType("bfloat16", FLOATING, 2)
-float32 = DType("float32", FLOATING, 4)
-float64 = DType("float64", FLOATING, 8)
-complex64 = DType("complex64", COMPLEX, 8)
-complex128 = DType("complex128", COMPLEX, 16)
+bool_ = DType.declared("bool", "Bool", BOOL, 1, is_signed=False)
+uint8 = DType.declared("uint8", "Byte", INTEGER, 1, is_signed=False)
+uint16 = DType.declared("uint16", "UInt16", INTEGER, 2, is_signed=False)
+uint32 = DType.declared("uint32", "UInt32", INTEGER, 4, is_signed=False)
+uint64 = DType.declared("uint64", "UInt64", INTEGER, 8, is_signed=False)
+int8 = DType.declared("int8", "Char", INTEGER, 1)
+int16 = DType.declared("int16", "Short", INTEGER, 2)
+int32 = DType.declared("int32", "Int", INTEGER, 4)
+int64 = DType.declared("int64", "Long", INTEGER, 8)
+float16 = DType.declared("float16", "Half", FLOATING, 2)
+bfloat16 = DType.declared("bfloat16", "BFloat16", FLOATING, 2)
+float32 = DType.declared("float32", "Float", FLOATING, 4)
+float64 = DType.declared("float64", "Double", FLOATING, 8)
+complex32 = DType.declared("complex32", "ComplexHalf", COMPLEX, 4)
+complex64 = DType.declared("complex64", "ComplexFloat", COMPLEX, 8)
+complex128 = DType.declared("complex128", "ComplexDouble", COMPLEX, 16)
 
-ALL = (bool_, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128)
+ALL = (
+    *(bool_, uint8, uint16, uint32, uint64, int8, int16, int32, int64),
+    *(float16, bfloat16, float32, float64, complex32, complex64, complex128),
+)
 _BY_NAME = {dtype.name: dtype for dtype in ALL}
+_REAL_OF = {complex32: float16, complex64: float32, complex128: float64}
+_COMPLEX_OF = {float16: complex32, float32: complex64, float64: complex128}
+_SIGNED_OF_SIZE = {2: int16, 4: int32, 8: int64}
 
 
 def named(name: str) -> DType:
@@ -73,17 +101,29 @@ def named(name: str) -> DType:
 
 @cache
 def promote_types(first: DType, second: DType) -> DType:
-    """The smallest dtype that holds both, by torch's table."""
+    """The smallest dtype that holds both, by torch's table.
+
+    torch refuses most pairs with uint16, uint32 or uint64; here they follow the array API standard, which leaves out
+    uint64 beside a signed integer alone.
+    """
     if first is second:
         return first
     low, high = sorted((first, second), key=lambda d: (d.category, d.itemsize))
     if high.category == COMPLEX:
-        return complex128 if complex128 in (low, high) or low is float64 else complex64
+        return promote_types(low.to_real(), high.to_real()).to_complex() if low.is_inexact else high
     if high.category == FLOATING:
         return float32 if low.category == FLOATING and low.itemsize == high.itemsize else high
-    if low is not bool_ and not (low.is_signed and high.is_signed):  # uint8 beside a signed integer
-        return int16 if high.itemsize == 1 else high
-    return high
+    if low is bool_ or low.is_signed is high.is_signed:
+        return high
+    signed, unsigned = (low, high) if low.is_signed else (high, low)
+    if signed.itemsize > unsigned.itemsize:
+        return signed
+    if unsigned is uint64:
+        raise RuntimeError(
+            "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote "
+            f"{first.spoken} and {second.spoken}; convert one of them."
+        )
+    return _SIGNED_OF_SIZE[2 * unsigned.itemsize]
 
 
 class _Default:
@@ -99,10 +139,10 @@ def get_default_dtype() -> DType:
 
 def set_default_dtype(dtype: DType) -> None:
     """Make the floating `dtype` the default; TypeError for any other kind."""
-    if not dtype.is_floating_point:
+    if not isinstance(dtype, DType) or not dtype.is_floating_point:  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
         raise TypeError(
-            f"only floating-point types are supported as the default type; got {dtype!r}. Take wengert.float64, for "
-            "example."
+            "invalid dtype object: only floating-point types are supported as the default type; "
+            f"got {dtype!r}. Take wengert.float64, for example."
         )
     _Default.dtype = dtype
 

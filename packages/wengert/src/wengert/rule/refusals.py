@@ -13,22 +13,11 @@ from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, DType
 
 Refusal = Callable[[Sequence[DType], DType], Exception | None]
 
-_TORCH_NAMES = {
-    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long",
-    "float16": "Half", "bfloat16": "BFloat16", "float32": "Float", "float64": "Double",
-    "complex64": "ComplexFloat", "complex128": "ComplexDouble",
-}  # fmt: skip
-
-
-def torch_name(dtype: DType) -> str:
-    """What torch's messages call `dtype`."""
-    return _TORCH_NAMES[dtype.name]
-
 
 def unsupported(name: str, dtype: DType) -> NotImplementedError:
     """The error for an operation that `dtype` does not have."""
     return NotImplementedError(
-        f'"{name}" not implemented for {torch_name(dtype)!r}; convert the tensor first with .to(dtype).'
+        f'"{name}" not implemented for {dtype.spoken!r}; convert the tensor first with .to(dtype).'
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, get_default_dtype, result_dtype, scalar_dtype
@@ -91,10 +91,7 @@ def number(space: Space, value: Any) -> Any:
     found = space.scalars.get(value)
     if found is None:
         if value.__class__ not in NUMBERS:
-            raise TypeError(
-                f"got {type(value).__name__}; expected a Tensor or a Python number. Make it a Tensor: "
-                "wengert.as_tensor(x)."
-            )
+            value = _plain_number(value)
         if space.dtype.category < 2 and value.__class__ is float and not isfinite(value):
             raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
         with space.xp.errstate():  # a number beyond the dtype becomes inf, quietly
@@ -103,6 +100,16 @@ def number(space: Space, value: Any) -> Any:
         if value and value == value and len(space.scalars) < 1024:  # no zeros: 0.0 and -0.0 are one key; no nan
             space.scalars[value] = found
     return found
+
+
+def _plain_number(value: Any) -> Any:
+    """A number of a class derived from Python's, as NumPy's float64, as the number it is; TypeError for others."""
+    for kind in cast(tuple[Any, ...], NUMBERS):
+        if isinstance(value, kind):
+            return kind(value)
+    raise TypeError(
+        f"got {type(value).__name__}; expected a Tensor or a Python number. Make it a Tensor: wengert.as_tensor(x)."
+    )
 
 
 def _within(dtype: DType, value: Any) -> Any:

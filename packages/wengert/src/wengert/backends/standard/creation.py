@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from wengert.backends.standard.facts import Kernels, constant, counting, filled
+from wengert.protocol.dtypes import complex64
 from wengert.protocol.shapes import Shape
 
 
@@ -88,7 +89,7 @@ def complex(xp: Kernels, real: Any, imag: Any, /) -> Any:
 
     inf * 1j would have nan as its real part, so imaginary parts that are not finite are put in as constants.
     """
-    native = xp.facts.dtypes[xp.facts.dtype(real).to_complex()]
+    native = xp.facts.dtypes.get(xp.facts.dtype(real).to_complex()) or xp.facts.dtypes[complex64]
     magnitude = xp.where(xp.isfinite(imag), imag, constant(xp, imag, 0))
     part = xp.astype(magnitude, native) * 1j
     for value in (float("inf"), float("-inf")):

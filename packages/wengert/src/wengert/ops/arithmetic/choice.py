@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.ops.arithmetic.operands import checked, is_operand, raised_by
+from wengert.rule.refusals import unsupported
 from wengert.rules import arithmetic as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -65,7 +66,7 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
     """The greater of `input` and `other`, element by element; the other one where one is nan.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion. Derivative: g to the one taken, `input` at a tie.
-    Errors: NotImplementedError for complex numbers. Source: torch.fmax.
+    Errors: RuntimeError for complex numbers. Source: torch.fmax.
 
     >>> fmax(tensor([1., float("nan")]), tensor([3., 2.]))
     tensor([3., 2.])
@@ -78,7 +79,7 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of `input` and `other`, element by element; the other one where one is nan.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion. Derivative: g to the one taken, `input` at a tie.
-    Errors: NotImplementedError for complex numbers. Source: torch.fmin.
+    Errors: RuntimeError for complex numbers. Source: torch.fmin.
 
     >>> fmin(tensor([1., float("nan")]), tensor([3., 2.]))
     tensor([1., 2.])
@@ -141,6 +142,9 @@ def _with_numbers(name: str, function: Any, input: Tensor, **bounds: Any) -> Any
         if not isinstance(bound, NUMBERS):
             raise_not_tensor(name, argument, bound)
     dtype = raised_by(checked(name, "input", input), *bounds.values())
+    if dtype is None and input.space.dtype.category == 0:
+        raise unsupported(f"{name}_scalar_cpu", input.space.dtype)
+    bounds = {argument: int(bound) if isinstance(bound, bool) else bound for argument, bound in bounds.items()}
     return function(input, **bounds) if dtype is None else in_dtype(dtype, function, input, **bounds)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from wengert.ops.arithmetic.operands import Number, checked
 from wengert.protocol.dtypes import bool_
@@ -46,6 +46,8 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Any:
         return _power_of(input, exponent)
     if dtype.category == 1 and isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
+    if dtype is bool_ and isinstance(exponent, bool):
+        return _clone(input) if exponent else cast(Any, input).logical_or(True)
     return _power_by_number(input, exponent)
 
 

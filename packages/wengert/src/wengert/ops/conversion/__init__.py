@@ -6,8 +6,11 @@ from wengert.ops.conversion import copying, moving, text, values
 from wengert.ops.conversion.attributes import (
     AttributeMethods,
     is_complex,
+    is_conj,
     is_floating_point,
+    is_neg,
     is_nonzero,
+    is_same_size,
     is_tensor,
     numel,
 )
@@ -25,7 +28,7 @@ class ConversionMethods(AttributeMethods):
     cpu = moving.cpu
     cuda = moving.cuda
     float, double, half, bfloat16 = moving.to_float, moving.to_double, moving.to_half, moving.to_bfloat16
-    cfloat, cdouble = moving.to_cfloat, moving.to_cdouble
+    chalf, cfloat, cdouble = moving.to_chalf, moving.to_cfloat, moving.to_cdouble
     long, int, short = moving.to_long, moving.to_int, moving.to_short
     char, byte, bool = moving.to_char, moving.to_byte, moving.to_bool
 
@@ -49,6 +52,7 @@ class ConversionMethods(AttributeMethods):
     __str__ = text.__repr__
     __format__ = text.__format__
 
+    __copy__ = copying.__copy__
     __deepcopy__ = copying.__deepcopy__
     __reduce_ex__ = copying.__reduce_ex__
 
@@ -58,8 +62,11 @@ __all__ = [
     "finfo",
     "iinfo",
     "is_complex",
+    "is_conj",
     "is_floating_point",
+    "is_neg",
     "is_nonzero",
+    "is_same_size",
     "is_tensor",
     "numel",
     "promote_types",

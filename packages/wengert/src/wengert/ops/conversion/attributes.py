@@ -9,6 +9,7 @@ from wengert.ops.placement import device, device_of
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape, normalize_axis
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 
 
 def numel(input: Tensor) -> int:
@@ -53,7 +54,7 @@ def size(self: Tensor, dim: int | None = None) -> Any:
     if not isinstance(dim, int):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
         raise TypeError(f"size(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
     if not self.shape:
-        raise IndexError("dimension specified as 0 but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return self.shape[normalize_axis(dim, len(self.shape))]
 
 
@@ -73,8 +74,47 @@ def is_signed(self: Tensor) -> bool:
 
 
 def is_same_size(self: Tensor, other: Tensor) -> bool:
-    """Whether both have one shape."""
+    """Whether both have one shape. Source: torch.is_same_size."""
+    _require_other("is_same_size", other)
     return self.shape == other.shape
+
+
+def is_set_to(self: Tensor, tensor: Tensor) -> bool:
+    """Whether both are the same elements of one memory: same place, shape and strides."""
+    _require_other("is_set_to", tensor)
+    same_layout = self.shape == tensor.shape and stride(self) == stride(tensor)
+    if self.array is tensor.array:
+        return same_layout
+    here, there = _address(self.array), _address(tensor.array)
+    return same_layout and self.space is tensor.space and here is not None and here == there
+
+
+def is_conj(input: Tensor) -> bool:
+    """Whether the elements are yet to be conjugated: never, `conj` writes them. Source: torch.is_conj."""
+    _checked("is_conj", input)
+    return False
+
+
+def is_neg(input: Tensor) -> bool:
+    """Whether the elements are yet to be negated: never. Source: torch.is_neg."""
+    _checked("is_neg", input)
+    return False
+
+
+def is_pinned(self: Tensor) -> bool:
+    """Whether the elements lie in page-locked memory: never, as far as we make it."""
+    return False
+
+
+def dim_order(self: Tensor) -> Shape:
+    """The dimensions from the one with the largest strides to the innermost."""
+    steps = stride(self)
+    return tuple(sorted(range(len(self.shape)), key=lambda d: (-steps[d], d)))
+
+
+def _require_other(name: str, other: Any) -> None:
+    if not isinstance(other, Tensor):
+        raise_not_tensor(name, "other", other, 1)
 
 
 def get_device(self: Tensor) -> int:
@@ -158,11 +198,20 @@ class AttributeMethods(Tensor):
     is_nonzero = is_nonzero
     is_signed = is_signed
     is_same_size = is_same_size
+    is_set_to = is_set_to
+    is_conj = is_conj
+    is_neg = is_neg
+    is_pinned = is_pinned
+    dim_order = dim_order
     is_contiguous = is_contiguous
     get_device = get_device
     stride = stride
     storage_offset = storage_offset
     data_ptr = data_ptr
+
+    #: Kinds of tensors that torch has and we have not, for code that asks.
+    is_sparse = is_sparse_csr = is_quantized = is_meta = is_mkldnn = is_nested = is_mps = is_xpu = False
+    name = None
 
     @property
     def dtype(self) -> DType:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.backends.registry import resolve
-from wengert.ops.conversion.moving import from_host
-from wengert.protocol.dtypes import DType, float32
+from wengert.ops.conversion.moving import from_host, to_host
+from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import UNUSED_LEAF, concrete_classes, gradient_of, is_leaf, tensor_class
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.view import as_alias
 
 
 def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Any:
@@ -29,17 +30,19 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Any:
     return out
 
 
+def __copy__(self: Tensor) -> Any:
+    """A leaf with the same memory, and without self's gradient."""
+    out = _new(type(self), self.space.plain, self.array, self.shape, self.node is not None)
+    return as_alias(out, self)
+
+
 def __reduce_ex__(self: Tensor, protocol: Any) -> tuple[Any, ...]:
     """Elements, dtype and whether it requires grad; the history stays behind. Loading goes to the default backend."""
-    space = self.space
-    array: Any = self.array
-    xp = space.xp
-    if space.dtype.name == "bfloat16":
-        array = xp.astype(array, space.backend.dtypes[float32])
+    space = self.space.plain
     try:
-        content: Any = xp.asnumpy(array)
+        content: Any = to_host(space, self.array)
     except ImportError:  # no NumPy here
-        content = xp.tolist(array)
+        content = space.xp.tolist(self.array)
     return rebuild, (type(self), content, space.dtype, self.shape, self.node is not None)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import Node, next_number
-from wengert.ops.arguments import spoken
 from wengert.ops.placement import Device, checked_dtype, place_beside
 from wengert.ops.placement import device as device_class
 from wengert.protocol import dtypes
@@ -17,6 +16,7 @@ from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import edge_of, make
 from wengert.tensor.general import Operation
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
 from wengert.tensor.record import record
 
@@ -32,6 +32,7 @@ def to(
     other: Tensor | None = None,
     non_blocking: bool = False,
     copy: bool = False,
+    memory_format: Any = None,
     backend: str | None = None,
 ) -> Any:
     """self in another dtype, on another device, or of another backend; self itself where nothing changes.
@@ -90,7 +91,7 @@ def _moved(self: Any, dtype: DType | None, device: Device, copy: bool, backend: 
 def astype(self: Any, dtype: DType) -> Any:
     """self with its elements converted to `dtype`, recorded."""
     space: Space = self.space
-    space.of(dtype)  # TypeError if the backend has no such dtype
+    space.backend.space(space.device, dtype)  # TypeError if the backend has no such dtype
     if space.dtype.is_complex and not dtype.is_complex and dtype is not dtypes.bool_:
         warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4)
     return _astype(self, dtype=dtype)
@@ -105,7 +106,7 @@ def transfer(array: Any, source: Space, target: Space, *, copy: bool = False) ->
         elif source.dtype is target.dtype:
             return xp.copy(array) if copy else array
         return array if source.dtype is target.dtype else xp.astype(array, target.native)
-    data = from_host(target, source.xp.asnumpy(array) if takes_numpy(target) else source.xp.tolist(array))
+    data = from_host(target, to_host(source, array) if takes_numpy(target) else source.xp.tolist(array))
     return target.xp.copy(data) if copy else data
 
 
@@ -113,6 +114,16 @@ def takes_numpy(space: Space) -> bool:
     """Whether the library there understands NumPy arrays: its own then speak one of the protocols, too."""
     kind = space.backend.array_type
     return hasattr(kind, "__dlpack__") or hasattr(kind, "__array__")
+
+
+#: What NumPy has no type for travels in the next dtype that holds it.
+_ON_HOST = {dtypes.bfloat16: dtypes.float32, dtypes.complex32: dtypes.complex64}
+
+
+def to_host(space: Space, array: Any) -> Any:
+    """A raw array of `space` as a NumPy array, of the same memory where that can be."""
+    wider = _ON_HOST.get(space.dtype)
+    return space.xp.asnumpy(array if wider is None else space.xp.astype(array, space.backend.dtypes[wider]))
 
 
 def from_host(space: Space, content: Any) -> Any:
@@ -168,29 +179,45 @@ def live_tangent(tensor: Any) -> Any:
 
 def type_as(self: Any, other: Tensor) -> Any:
     """self in the dtype and on the device of `other`."""
+    if not isinstance(other, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+        raise_not_tensor("type_as", "other", other, 1)
     return to(self, other)
 
 
-def type_(self: Any, dtype: Any = None) -> Any:
-    """self in `dtype`; without one, the name of self's type as torch writes it."""
-    if dtype is not None:
+def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """self in `dtype`, or in the one of a type's name as torch writes it ("wengert.DoubleTensor"); without one, that
+    name of self's own type."""
+    if dtype is None:
+        place = "" if self.space.device == "cpu" else f"{self.space.device.partition(':')[0]}."
+        return f"wengert.{place}{self.space.dtype.spoken}Tensor"
+    if isinstance(dtype, DType):
         return to(self, dtype=dtype)
-    place = "" if self.space.device == "cpu" else f"{self.space.device.partition(':')[0]}."
-    return f"wengert.{place}{spoken(self.space.dtype)}Tensor"
+    if not isinstance(dtype, (str, type)):
+        raise TypeError(f"dtype must be a type, str, or dtype object; got {type(dtype).__name__}")
+    name = dtype if isinstance(dtype, str) else dtype.__name__
+    library, _, kind = name.partition(".")
+    place, _, kind = f"cpu.{kind}".rpartition(".")
+    found = _BY_TYPE_NAME.get(kind)
+    if found is None or library not in ("torch", "wengert"):
+        raise ValueError(f"invalid type: {name!r}")
+    return to(self, place.rpartition(".")[2], found)
 
 
-def cpu(self: Any) -> Any:
+_BY_TYPE_NAME = {f"{dtype.spoken}Tensor": dtype for dtype in dtypes.ALL}
+
+
+def cpu(self: Any, memory_format: Any = None) -> Any:
     """self on the CPU; self itself if it is there."""
     return to(self, device="cpu")
 
 
-def cuda(self: Any, device: Device = None, non_blocking: bool = False) -> Any:
+def cuda(self: Any, device: Device = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
     """self on a CUDA device, the first one unless `device` says which."""
     return to(self, device="cuda" if device is None else device)
 
 
 def _in(dtype: DType, word: str) -> Any:
-    def method(self: Any) -> Any:
+    def method(self: Any, memory_format: Any = None) -> Any:
         return _moved(self, dtype, None, False, None)
 
     method.__name__ = method.__qualname__ = word
@@ -201,5 +228,6 @@ def _in(dtype: DType, word: str) -> Any:
 to_float, to_double = _in(dtypes.float32, "float"), _in(dtypes.float64, "double")
 to_half, to_bfloat16 = _in(dtypes.float16, "half"), _in(dtypes.bfloat16, "bfloat16")
 to_cfloat, to_cdouble = _in(dtypes.complex64, "cfloat"), _in(dtypes.complex128, "cdouble")
+to_chalf = _in(dtypes.complex32, "chalf")
 to_long, to_int, to_short = _in(dtypes.int64, "long"), _in(dtypes.int32, "int"), _in(dtypes.int16, "short")
 to_char, to_byte, to_bool = _in(dtypes.int8, "char"), _in(dtypes.uint8, "byte"), _in(dtypes.bool_, "bool")

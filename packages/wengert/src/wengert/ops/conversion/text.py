@@ -7,7 +7,7 @@ from typing import Any, cast
 from wengert.backends.registry import default_backend
 from wengert.ops.conversion.moving import live_tangent
 from wengert.protocol import dtypes
-from wengert.protocol.dtypes import get_default_dtype
+from wengert.protocol.dtypes import DType, get_default_dtype
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.printing import format_tensor, tensor_suffixes
 
@@ -21,13 +21,17 @@ def __repr__(self: Tensor) -> str:
         self.shape,
         repr(space.dtype),
         dtype_is_default=space.dtype is default,
-        dtype_is_implied=space.dtype in (default, default.to_complex(), dtypes.int64, dtypes.bool_),
+        dtype_is_implied=space.dtype in (default, _implied_complex(default), dtypes.int64, dtypes.bool_),
         device=_unexpected_device(self),
         grad_fn=None if node is None else node.name(),
         requires_grad=self.node is not None,
         tangent=None if tangent is None else f"{tangent}",
     )
     return format_tensor(lambda key: _box(self, key), self.shape, space.dtype, suffixes)
+
+
+def _implied_complex(default: DType) -> DType:
+    return dtypes.complex128 if default is dtypes.float64 else dtypes.complex64
 
 
 def _box(self: Tensor, key: tuple[slice, ...]) -> Any:

@@ -4,13 +4,45 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from wengert.ops.arguments import raise_combination
+from wengert.ops.placement import PYTHON_TYPES
 from wengert.protocol import dtypes
 from wengert.protocol.dtypes import DType, get_default_dtype, result_dtype, scalar_dtype
 from wengert.protocol.dtypes import promote_types as _promoted
 from wengert.tensor.base import TensorBase as Tensor
 
 
-class finfo:  # torch's name
+class _Limits:
+    """What `finfo` and `iinfo` have in common: their fields compare and print, and cannot be written."""
+
+    __slots__ = ("bits", "dtype", "max", "min")
+    __hash__ = None  # pyright: ignore[reportAssignmentType]  # as in torch
+    _printed: ClassVar[tuple[str, ...]] = ("min", "max")
+
+    bits: int
+    dtype: str
+    max: Any
+    min: Any
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kind = type(self).__name__
+        if name in dir(self):
+            raise AttributeError(f"attribute {name!r} of 'wengert.{kind}' objects is not writable")
+        raise AttributeError(f"'wengert.{kind}' object has no attribute {name!r}")
+
+    def _fill(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.dtype == self.dtype and other.bits == self.bits
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name):g}" for name in self._printed)
+        return f"{type(self).__name__}({values}, dtype={self.dtype})"
+
+
+class finfo(_Limits):  # torch's name
     """The limits of a floating dtype, the default one without an argument; of a complex dtype, those of its parts.
 
     `eps` is the distance from 1 to the next larger number, `tiny` (also `smallest_normal`) the least positive normal
@@ -21,7 +53,8 @@ class finfo:  # torch's name
     32
     """
 
-    __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
+    __slots__ = ("eps", "resolution", "smallest_normal", "tiny")
+    _printed = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
 
     #: bits of the fraction, largest exponent, decimal digits that hold
     _FORMATS: ClassVar[dict[DType, tuple[int, int, int]]] = {
@@ -37,27 +70,20 @@ class finfo:  # torch's name
             raise TypeError("wengert.finfo() requires a floating point input type. Use wengert.iinfo for integers.")
         real = dtype.to_real()
         fraction, exponent, digits = self._FORMATS[real]
-        self.dtype, self.bits = real.name, 8 * real.itemsize
-        self.eps = 2.0**-fraction
-        self.max = (2.0 - self.eps) * 2.0**exponent
-        self.min = -self.max
-        self.smallest_normal = self.tiny = 2.0 ** (1 - exponent)
-        self.resolution = 10.0**-digits
-
-    def __repr__(self) -> str:
-        named = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
-        values = ", ".join(f"{name}={getattr(self, name):g}" for name in named)
-        return f"finfo({values}, dtype={self.dtype})"
+        eps, tiny = 2.0**-fraction, 2.0 ** (1 - exponent)
+        largest = (2.0 - eps) * 2.0**exponent
+        self._fill(dtype=real.name, bits=8 * real.itemsize, min=-largest, max=largest)
+        self._fill(eps=eps, tiny=tiny, smallest_normal=tiny, resolution=float(f"1e-{digits}"))
 
 
-class iinfo:  # torch's name
+class iinfo(_Limits):  # torch's name
     """The limits of an integer dtype: `min`, `max`, `bits`. Errors: TypeError for any other dtype. Source: torch.iinfo.
 
     >>> iinfo(wengert.uint8).max
     255
     """
 
-    __slots__ = ("bits", "dtype", "max", "min")
+    __slots__ = ()
 
     def __init__(self, type: DType) -> None:
         dtype = _checked("iinfo", "type", 1, type)
@@ -65,12 +91,9 @@ class iinfo:  # torch's name
             raise TypeError("wengert.iinfo() requires an integer input type. Use wengert.finfo for floating dtypes.")
         if dtype is dtypes.bool_:
             raise TypeError("wengert.bool is not supported by wengert.iinfo")
-        self.dtype, self.bits = dtype.name, 8 * dtype.itemsize
-        span = 1 << self.bits
-        self.min, self.max = (-(span >> 1), (span >> 1) - 1) if dtype.is_signed else (0, span - 1)
-
-    def __repr__(self) -> str:
-        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
+        span = 1 << 8 * dtype.itemsize
+        low, high = (-(span >> 1), (span >> 1) - 1) if dtype.is_signed else (0, span - 1)
+        self._fill(dtype=dtype.name, bits=8 * dtype.itemsize, min=low, max=high)
 
 
 def promote_types(type1: DType, type2: DType) -> DType:
@@ -95,7 +118,7 @@ def result_type(tensor1: Any, tensor2: Any) -> DType:
         elif isinstance(operand, (bool, int, float, complex)):
             ranks[2].append(scalar_dtype(operand))
         else:
-            raise TypeError(f"result_type(): got {type(operand).__name__}; expected a Tensor or a Python number.")
+            raise_combination("result_type", tensor1, tensor2)
     return result_dtype(*ranks)
 
 
@@ -109,7 +132,8 @@ def can_cast(from_: DType, to: DType) -> bool:
 
 
 def _checked(name: str, argument: str, position: int, dtype: Any) -> DType:
-    if not isinstance(dtype, DType):
+    found = dtype if isinstance(dtype, DType) else PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
+    if found is None:
         kind = type(dtype).__name__
         raise TypeError(f"{name}(): argument {argument!r} (position {position}) must be wengert.dtype, not {kind}")
-    return dtype
+    return found

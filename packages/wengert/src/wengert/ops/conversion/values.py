@@ -95,6 +95,8 @@ def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
     """What NumPy asks for; refused as `numpy` refuses."""
     array = numpy(self)
     if dtype is not None and array.dtype != dtype:
+        if copy is False:
+            raise ValueError("Unable to avoid copy while creating an array as requested.")
         return array.astype(dtype)
     return array.copy() if copy else array
 
@@ -156,7 +158,7 @@ def __iter__(self: Tensor) -> Any:
 
 
 def __reversed__(self: Tensor) -> Any:
-    return cast(Any, self).flip(tuple(range(len(self.shape)))) if self.shape else self
+    return cast(Any, self).flip(0) if self.shape else self
 
 
 def __contains__(self: Tensor, element: Any) -> bool:

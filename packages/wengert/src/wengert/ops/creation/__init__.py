@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.creation.data import as_tensor, asarray, from_numpy, new_tensor, tensor
+from wengert.ops.creation.data import as_tensor, asarray, new_tensor, tensor
 from wengert.ops.creation.filled import (
     empty,
     empty_like,
@@ -20,7 +20,8 @@ from wengert.ops.creation.filled import (
     zeros_like,
 )
 from wengert.ops.creation.ranges import arange, linspace, logspace
-from wengert.ops.placement import device
+from wengert.ops.creation.sharing import from_dlpack, from_numpy
+from wengert.ops.placement import device, get_default_device, set_default_device
 from wengert.tensor.base import TensorBase as Tensor
 
 
@@ -44,14 +45,17 @@ __all__ = [
     "empty",
     "empty_like",
     "eye",
+    "from_dlpack",
     "from_numpy",
     "full",
     "full_like",
+    "get_default_device",
     "linspace",
     "logspace",
     "ones",
     "ones_like",
     "scalar_tensor",
+    "set_default_device",
     "tensor",
     "zeros",
     "zeros_like",

@@ -45,7 +45,7 @@ def tensor(
     if isinstance(data, Tensor):
         _warn_of_copying("wengert.tensor(sourceTensor)")
         return leaf(*_copied("tensor", data, dtype, device, backend), requires_grad)
-    space, array = _from_data("tensor", data, dtype, device, backend, copy=True)
+    space, array = from_data("tensor", data, dtype, device, backend, copy=True)
     return leaf(space, array, requires_grad)
 
 
@@ -64,7 +64,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Device = None, *, backend: s
     """
     if isinstance(data, Tensor):
         return to(data, dtype=checked_dtype("as_tensor", dtype), device=device, backend=backend)
-    space, array = _from_data("as_tensor", data, dtype, device, backend, copy=False)
+    space, array = from_data("as_tensor", data, dtype, device, backend, copy=False)
     return make(space, array)
 
 
@@ -98,21 +98,8 @@ def asarray(
         return result
     if copy is False and (backend_of(obj) is None):
         raise ValueError("can't alias arbitrary sequence into a tensor.")
-    space, array = _from_data("asarray", obj, dtype, device, backend, copy=bool(copy))
+    space, array = from_data("asarray", obj, dtype, device, backend, copy=bool(copy))
     return leaf(space, array, bool(requires_grad))
-
-
-def from_numpy(ndarray: Any, *, backend: str | None = None) -> Any:
-    """A tensor with the memory of a NumPy array, where the backend can share it; dtype and shape are the array's.
-
-    Errors: TypeError if `ndarray` is none, or of a dtype that tensors do not have.
-    Source: torch.from_numpy.
-    """
-    kind = cast(type[Any], type(ndarray))
-    if not any(base.__module__ == "numpy" and base.__name__ == "ndarray" for base in kind.__mro__):
-        known = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-        raise TypeError(f"expected np.ndarray (got {known})")
-    return make(*_from_data("from_numpy", ndarray, None, None, backend, copy=False))
 
 
 def new_tensor(
@@ -130,7 +117,7 @@ def new_tensor(
     space = space_beside("new_tensor", self.space, dtype, device, backend)
     if isinstance(data, Tensor):
         return leaf(space, transfer(data.array, data.space, space, copy=True), requires_grad)
-    _, array = _from_data("new_tensor", data, space.dtype, space.device, space.backend.name, copy=True)
+    _, array = from_data("new_tensor", data, space.dtype, space.device, space.backend.name, copy=True)
     return leaf(space, array, requires_grad)
 
 
@@ -148,7 +135,7 @@ def _copied(name: str, data: Tensor, dtype: Any, device: Device, backend: str | 
     return space, transfer(data.array, data.space, space, copy=True)
 
 
-def _from_data(
+def from_data(
     name: str, data: Any, dtype: Any, device: Device, backend: str | None, *, copy: bool
 ) -> tuple[Space, Any]:
     """The space and the raw array of data that is no Tensor."""
@@ -168,8 +155,8 @@ def _from_data(
             space = found.space(place, wanted or source.dtype)
         return space, transfer(data, source, space, copy=copy)
     shape, items = _flat(data)
-    inferred = wanted or _dtype_of(items)
     found, place = place_for(name, device, backend)
+    inferred = wanted or found.nearest(_dtype_of(items))
     space = found.space(place, inferred)
     xp, native, where = space.xp, space.native, space.native_device
     if not items:

@@ -46,7 +46,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     """
     try:
         x, y = input.shape, other.shape
-        if input.space is not other.space or input.space.dtype is bool_:
+        if x and y and (input.space is not other.space or input.space.dtype is bool_):
             check_dtypes("matmul", input, other)
     except AttributeError:
         require_tensors("matmul", input=input, other=other)

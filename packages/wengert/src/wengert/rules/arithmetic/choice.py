@@ -83,7 +83,7 @@ fmax.partials(
 fmax.vjp("x")(lambda xp, g, x, y: xp.masked(g, _first_is_greater(xp, x, y)))
 fmax.vjp("y")(lambda xp, g, x, y: xp.masked(g, xp.logical_not(_first_is_greater(xp, x, y))))
 fmax.jvp(lambda xp, t_x, t_y, x, y: _blend(xp, t_x, t_y, _taken(xp, x, y, x > y)))
-fmax.refusal = refusing("fmax_cpu", COMPLEX)
+fmax.refusal = refusing_complex("fmax not implemented for complex tensors.", RuntimeError)
 
 
 @elementwise
@@ -98,7 +98,7 @@ fmin.partials(
 fmin.vjp("x")(lambda xp, g, x, y: xp.masked(g, _first_is_smaller(xp, x, y)))
 fmin.vjp("y")(lambda xp, g, x, y: xp.masked(g, xp.logical_not(_first_is_smaller(xp, x, y))))
 fmin.jvp(lambda xp, t_x, t_y, x, y: _blend(xp, t_x, t_y, _taken(xp, x, y, x <= y)))
-fmin.refusal = refusing("fmin_cpu", COMPLEX)
+fmin.refusal = refusing_complex("fmin not implemented for complex tensors.", RuntimeError)
 
 
 # --- bounds that are numbers ------------------------------------------------------------------------------------------

@@ -1,0 +1,106 @@
+"""Floor 6: NumPy's universal functions on tensors: `np.exp(t)`, `array * t`, `array += t`.
+
+A ufunc that we have a function for becomes that function, and is recorded. Any other one runs in NumPy where that
+severs nothing: a tensor that requires grad refuses to become an array. Functions of NumPy that are no ufuncs get arrays
+by `__array__`, with the same refusal; there is no `__array_function__`, as in torch.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any, cast
+
+from wengert.backends.registry import backend_of
+from wengert.ops import arithmetic, comparison, complex, exponential, linalg, trigonometric
+from wengert.ops.conversion.values import numpy
+from wengert.ops.creation.data import as_tensor
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import NUMBERS
+
+_FAMILIES: tuple[ModuleType, ...] = (arithmetic, exponential, trigonometric, comparison, complex, linalg)
+#: NumPy's names that are not torch's, too.
+_TORCHS = {
+    "conjugate": "conj",
+    "degrees": "rad2deg",
+    "equal": "eq",
+    "fabs": "abs",
+    "invert": "bitwise_not",
+    "left_shift": "bitwise_left_shift",
+    "power": "pow",
+    "radians": "deg2rad",
+    "right_shift": "bitwise_right_shift",
+    "rint": "round",
+}
+
+
+def __array_ufunc__(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """What NumPy calls for a ufunc with a tensor among its arguments.
+
+    Arrays beside a tensor count as tensors in its place. The result is a Tensor, unless `out=` names an array.
+    Errors: RuntimeError where NumPy would have to compute and an argument requires grad.
+
+    >>> import numpy as np
+    >>> np.exp(tensor([0., 1.], requires_grad=True))
+    tensor([1.0000, 2.7183], grad_fn=<ExpBackward0>)
+    """
+    function = _function(ufunc.__name__) if method == "__call__" and not options else None
+    if function is None:
+        return _in_numpy(getattr(ufunc, method), inputs, options)
+    operands = [_operand(self, value) for value in inputs]
+    return NotImplemented if any(value is NotImplemented for value in operands) else function(*operands)
+
+
+def _function(name: str) -> Any:
+    """Our function of a ufunc's name; None if there is none."""
+    wanted = _TORCHS.get(name, name)
+    return next((found for family in _FAMILIES if (found := getattr(family, wanted, None)) is not None), None)
+
+
+def _operand(beside: Tensor, value: Any) -> Any:
+    """An argument of a ufunc as our functions take it; a NumPy scalar ranks as a Python number. NotImplemented for what
+    has a protocol of its own."""
+    if isinstance(value, (Tensor, *NUMBERS)):
+        return value
+    owner = backend_of(value)
+    if owner is None:
+        return NotImplemented if hasattr(value, "__array_ufunc__") else as_tensor(value)
+    if not isinstance(value, owner.array_type):
+        return value.item()
+    on_host = owner.device_of(value) == "cpu"  # an array elsewhere is not moved: the function says where it is
+    return as_tensor(value, backend=beside.space.backend.name if on_host else None)
+
+
+def _in_numpy(function: Any, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    arrays = [numpy(value) if isinstance(value, Tensor) else value for value in inputs]
+    targets = options.pop("out", None)
+    if targets is not None:
+        options["out"] = tuple(numpy(value) if isinstance(value, Tensor) else value for value in targets)
+    where = options.get("where")
+    if isinstance(where, Tensor):
+        options["where"] = numpy(where)
+    result = function(*arrays, **options)
+    if targets is None:
+        return tuple(map(_wrapped, cast(Any, result))) if isinstance(result, tuple) else _wrapped(result)
+    for target, written in zip(targets, options["out"], strict=True):
+        if isinstance(target, Tensor):
+            cast(Any, target).copy_(as_tensor(written))
+    return targets if len(targets) > 1 else targets[0]
+
+
+def _wrapped(result: Any) -> Any:
+    return None if result is None else as_tensor(result)
+
+
+def __array_wrap__(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+    """What NumPy calls to give an array back as a tensor."""
+    return as_tensor(array)
+
+
+class UfuncMethods(Tensor):
+    """The methods of a Tensor that NumPy calls."""
+
+    __slots__ = ()
+
+    __array_priority__ = 1000  # for array types that know no __array_ufunc__
+    __array_ufunc__ = __array_ufunc__
+    __array_wrap__ = __array_wrap__
