@@ -15,7 +15,6 @@ from wengert.graph.modes import is_grad_enabled
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
-from wengert.rule.refusals import torch_name
 from wengert.tensor.base import TensorBase, bump_version, make, moved_result, version_cell
 from wengert.tensor.general import GeneralNode
 from wengert.tensor.view import check_writable, rebase, user_line
@@ -104,7 +103,7 @@ def check_castable(source: DType, target: DType) -> None:
     """RuntimeError in torch's words if a result of dtype `source` may not be written into `target`."""
     if source.category > target.category:
         raise RuntimeError(
-            f"result type {torch_name(source)} can't be cast to the desired output type {torch_name(target)}. "
+            f"result type {source.spoken} can't be cast to the desired output type {target.spoken}. "
             f"Convert the tensor first: t = t.to({source!r})."
         )
 
