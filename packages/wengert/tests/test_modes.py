@@ -231,7 +231,8 @@ def test_backward_runs_in_no_grad_and_records_with_create_graph() -> None:
     seen = []
     y.register_hook(lambda g: seen.append((is_grad_enabled(), g.requires_grad)))
     (y * x).backward(retain_graph=True)
-    (y * x).backward(create_graph=True)
+    with pytest.warns(UserWarning, match="will create a reference cycle"):
+        (y * x).backward(create_graph=True)
     assert seen == [(False, False), (True, True)]
     x.grad = None
 

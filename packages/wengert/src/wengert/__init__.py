@@ -7,7 +7,9 @@ torch's; `docs/explanation/differences-from-torch.md` lists the differences that
 # One line for each name would be five hundred lines.
 # fmt: off
 from wengert import autograd, nn
-from wengert.api.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from wengert.api.modes import (
+    enable_grad, inference_mode, is_grad_enabled, is_inference, is_inference_mode_enabled, no_grad, set_grad_enabled,
+)
 from wengert.api.tensor import Tensor
 from wengert.backends.registry import use_backend
 from wengert.ops.activation import relu
@@ -132,7 +134,9 @@ __all__ = [
     "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "chalf", "complex32", "complex64", "complex128",
     "double", "dtype",
     "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype", "get_printoptions", "half",
-    "int", "int8", "int16", "int32", "int64", "is_grad_enabled", "long", "nn", "no_grad", "set_default_dtype",
-    "set_grad_enabled", "set_printoptions", "short", "uint8", "uint16", "uint32", "uint64", "use_backend",
+    "inference_mode", "int", "int8", "int16", "int32", "int64", "is_grad_enabled", "is_inference",
+    "is_inference_mode_enabled", "long", "nn", "no_grad", "set_default_dtype",
+    "set_grad_enabled", "set_printoptions", "short", "uint8", "uint16", "uint32",
+    "uint64", "use_backend",
 ]
 # fmt: on

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from wengert.graph.engine import run
-from wengert.graph.node import Node
+from wengert.graph.node import AccumulateGrad, Node
 from wengert.ops.xp import namespace_of
+from wengert.protocol.backend import Space
 from wengert.protocol.errors import BackendError
-from wengert.tensor.base import TensorBase, edge_of, make
+from wengert.protocol.shapes import Shape
+from wengert.tensor.base import TensorBase, edge_of, is_leaf, make
 from wengert.tensor.operands import number
+from wengert.tensor.retain import retain
 from wengert.tensor.tools import RAW, RecordingTools
 
 RECORDING = RecordingTools(namespace_of)
 
-Tensors = TensorBase | Sequence[TensorBase]
+
+class GradientEdge(NamedTuple):
+    """A place on the tape: a node and which of its outputs. It serves where a tensor would, and keeps no data alive.
+
+    Source: torch.autograd.graph.GradientEdge.
+    """
+
+    node: Node
+    output_nr: int
+    ownership_token: Node | None = None  # torch's; nodes here keep the graph alive themselves
+
+
+Tensors = TensorBase | GradientEdge | Sequence[TensorBase | GradientEdge] | Mapping[Any, TensorBase]
+
+
+def get_gradient_edge(tensor: TensorBase) -> GradientEdge:
+    """The place on the tape that a gradient of `tensor` goes to.
+
+    Errors: RuntimeError if `tensor` does not require grad.
+    Source: torch.autograd.graph.get_gradient_edge.
+
+    >>> x = tensor([1., 2.], requires_grad=True)
+    >>> edge = get_gradient_edge(x * x)
+    >>> grad(edge, x, ones(2))
+    (tensor([2., 4.]),)
+    """
+    edge = edge_of(tensor)
+    if edge is None:
+        raise RuntimeError(
+            "It is not possible to get the gradient edge for a Tensor that does not require gradients. Make it, or "
+            "what it is computed from, with requires_grad=True."
+        )
+    node, index = edge.destination()
+    if not isinstance(node, AccumulateGrad):
+        node.extras().shapes[index] = tensor.shape
+    return GradientEdge(node, index)
 
 
 def backward(
@@ -23,13 +62,14 @@ def backward(
     grad_tensors: TensorBase | Sequence[TensorBase | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Any = None,
     inputs: Tensors | None = None,
 ) -> None:
     """Add the gradients of `tensors` to the `.grad` of the leaves that they came from.
 
     `grad_tensors` are the cotangents, one for each tensor and of its shape; they may be left out for tensors of one
-    element. With `create_graph` the gradients can be differentiated again. With `inputs` only those leaves are added
-    to.
+    element. With `create_graph` the gradients can be differentiated again. With `inputs` only these are added to; one
+    that is no leaf retains its gradient.
 
     Errors: RuntimeError where a cotangent is missing or has another shape, where a tensor has no history, where a
     second backward goes through a graph that the first one freed.
@@ -40,22 +80,38 @@ def backward(
     >>> x.grad
     tensor([2., 4.])
     """
-    outputs = _sequence(tensors, "tensors")
-    cotangents = _cotangents(outputs, grad_tensors, "grad_tensors", create_graph)
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
+                "use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
+    run_backward(tensors, grad_tensors, retain_graph, create_graph, inputs)
+
+
+def run_backward(
+    tensors: Tensors, given: Any, retain_graph: bool | None, create_graph: bool, inputs: Tensors | None
+) -> None:
+    """`backward`, called from the function that the user called."""
+    targets = None if inputs is None else _targets(inputs, "backward")
+    roots = _roots(_sequence(tensors), given, "grad_tensors", create_graph)
+    if create_graph:
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
+            "gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid "
+            "this. If you have to use this function, make sure to reset the .grad fields of your parameters to None "
+            "after use to break the cycle and avoid the leak.",
+            UserWarning,
+            stacklevel=3,
+        )
+    for tensor in targets or ():
+        if isinstance(tensor, TensorBase) and not is_leaf(tensor):
+            retain(tensor)
+    places = None if targets is None else [_place(position, tensor) for position, tensor in enumerate(targets)]
     keep = create_graph if retain_graph is None else retain_graph
-    tools = RECORDING if create_graph else RAW
-    if inputs is None:
-        run(_roots(outputs, cotangents), RAW, tools, keep=keep)
-        return
-    wanted = _sequence(inputs, "inputs")
-    if not wanted:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    leaves = [_checked_input(position, tensor) for position, tensor in enumerate(wanted)]
-    captures: dict[Node, Any] = dict.fromkeys(leaves)
-    run(_roots(outputs, cotangents), RAW, tools, keep=keep, captures=captures)
-    for tensor, node in zip(wanted, leaves, strict=True):
-        if captures[node] is not None:
-            tensor.accumulate_grad(captures[node], True, tools)
+    run(roots, RECORDING if create_graph else RAW, keep=keep, targets=places, capture=False)
 
 
 def grad(
@@ -68,8 +124,10 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
+) -> Any:
     """The gradients of `outputs` by `inputs`, which need not be leaves; `.grad` stays as it is.
+
+    A dict of inputs gives a dict of gradients.
 
     Errors: RuntimeError where an input was not used in the graph (with `allow_unused` it gets None, with
     `materialize_grads` zeros), and those of `backward`.
@@ -86,107 +144,159 @@ def grad(
         )
     if is_grads_batched:
         raise NotImplementedError("grad: is_grads_batched needs vmap, which this version does not have.")
-    ends, starts = _sequence(outputs, "outputs"), _sequence(inputs, "inputs")
-    cotangents = _cotangents(ends, grad_outputs, "grad_outputs", create_graph)
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
+            "other parts of the graph, please use autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
+    ends = _sequence(outputs)
+    starts = _targets(inputs, "grad")
+    roots = _roots(ends, grad_outputs, "grad_outputs", create_graph)
+    places = [_place(position, tensor) for position, tensor in enumerate(starts)]
     keep = create_graph if retain_graph is None else retain_graph
-    tools = RECORDING if create_graph else RAW
-    nodes = [_checked_input(position, tensor) for position, tensor in enumerate(starts)]
-    captures: dict[Node, Any] = dict.fromkeys(nodes)
-    run(_roots(ends, cotangents), RAW, tools, keep=keep, captures=captures)
+    found = run(roots, RECORDING if create_graph else RAW, keep=keep, targets=places)
     results: list[Any] = []
-    for position, (tensor, node) in enumerate(zip(starts, nodes, strict=True)):
-        g = captures[node]
+    for position, (tensor, g) in enumerate(zip(starts, found, strict=True)):
         if g is None and not (allow_unused or materialize_grads):
             raise RuntimeError(
                 f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
                 "allow_unused=True if this is the desired behavior."
             )
         if g is not None:
-            results.append(g if create_graph else make(tensor.space, tensor.space.xp.asarray(g)))
+            space = places[position][0].space if isinstance(tensor, GradientEdge) else tensor.space
+            results.append(g if create_graph else make(space, space.xp.asarray(g)))
+        elif materialize_grads:
+            results.append(_zeros(tensor, create_graph))
         else:
-            results.append(namespace_of(tensor.space.backend).zeros_like(tensor) if materialize_grads else None)
+            results.append(None)
+    if type(inputs) is dict:
+        return dict(zip(cast(dict[Any, Any], inputs), results, strict=True))
     return tuple(results)
 
 
-def _sequence(tensors: Tensors, name: str) -> list[TensorBase]:
-    if isinstance(tensors, TensorBase):
+def _zeros(tensor: TensorBase | GradientEdge, requires_grad: bool) -> Any:
+    if isinstance(tensor, GradientEdge):
+        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+    zeros: Any = namespace_of(tensor.space.backend).zeros_like(tensor)
+    return zeros.detach().requires_grad_() if requires_grad else zeros
+
+
+def _sequence(tensors: Any) -> list[Any]:
+    if isinstance(tensors, (TensorBase, GradientEdge)):
         return [tensors]
     result = list(tensors)
     for tensor in result:
-        if not isinstance(tensor, TensorBase):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
-            raise TypeError(f"{name}: got {type(tensor).__name__}; expected a Tensor or a sequence of Tensors.")
+        if not isinstance(tensor, (TensorBase, GradientEdge)):
+            raise TypeError(f"got {type(tensor).__name__}; expected a Tensor or a sequence of Tensors.")
     return result
 
 
-def _roots(outputs: Sequence[TensorBase], cotangents: Sequence[Any]) -> list[tuple[Node, Any]]:
-    roots: list[tuple[Node, Any]] = []
-    for position, (output, cotangent) in enumerate(zip(outputs, cotangents, strict=True)):
-        node = edge_of(output)
-        if node is None:
-            raise RuntimeError(
-                f"element {position} of tensors does not require grad and does not have a grad_fn. Make its inputs "
-                "with requires_grad=True, and compute it with grad mode on."
+def _targets(inputs: Any, function: str) -> list[Any]:
+    """The inputs as a list; the refusals of both functions."""
+    if isinstance(inputs, (TensorBase, GradientEdge)):
+        return [inputs]
+    name = type(inputs).__name__
+    if isinstance(inputs, Mapping):
+        if type(cast(Any, inputs)) is not dict:
+            raise TypeError(
+                f"`inputs` argument to `{function}()` must be a dict, not {name}. "
+                "Other Mapping types are not supported."
             )
-        roots.append((node, cotangent))
-    return roots
+        inputs = cast(dict[Any, Any], inputs).values()
+    result: list[Any] = list(inputs)
+    if not result:
+        raise RuntimeError(f"`inputs` argument to `{function}()` cannot be empty.")
+    for tensor in result:
+        if not isinstance(tensor, (TensorBase, GradientEdge)):
+            raise TypeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
+        if function == "backward" and isinstance(tensor, TensorBase) and tensor.node is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    return result
 
 
-def _checked_input(position: int, tensor: TensorBase) -> Node:
+def _place(position: int, tensor: TensorBase | GradientEdge) -> tuple[Node, int]:
+    if isinstance(tensor, GradientEdge):
+        return tensor.node, tensor.output_nr
     node = edge_of(tensor)
     if node is None:
         raise RuntimeError(f"One of the differentiated Tensors does not require grad: inputs[{position}].")
-    return node
+    return node.destination()
 
 
-def _cotangents(outputs: Sequence[TensorBase], given: Any, name: str, recording: bool) -> list[Any]:
-    """One cotangent for each output: raw, or a Tensor for a pass that records."""
+def _roots(outputs: Sequence[Any], given: Any, name: str, recording: bool) -> list[tuple[Node, int, Any]]:
+    """Each output's place on the tape with its cotangent: raw, or a Tensor for a pass that records."""
     if given is None:
         given = [None] * len(outputs)
     elif isinstance(given, TensorBase):
         given = [given]
     else:
         given = list(given)
-    if len(given) != len(outputs):
+    if len(given) < len(outputs):
         raise RuntimeError(
             f"got {len(outputs)} tensors and {len(given)} gradients: {name} has one gradient for each tensor."
         )
-    result: list[Any] = []
-    for position, (output, cotangent) in enumerate(zip(outputs, given, strict=True)):
-        space = output.space
-        if cotangent is None:
-            if output.node is None:
-                result.append(None)  # _roots tells what is wrong
-                continue
-            if output.shape and any(n != 1 for n in output.shape):
-                raise RuntimeError(
-                    f"grad can be implicitly created only for scalar outputs; got shape {output.shape}. "
-                    f"Reduce it, for example with .sum(), or pass a gradient of that shape as {name}."
-                )
-            if not space.dtype.is_floating_point:
-                raise RuntimeError(
-                    f"grad can be implicitly created only for real scalar outputs but got {space.dtype!r}"
-                )
-            one = space.xp.copy(number(space.plain, 1).array)  # a hook may write it
-            cotangent = make(space, space.xp.reshape(one, output.shape) if output.shape else one)
-        elif not isinstance(cotangent, TensorBase):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}.")
+    cotangents = [
+        _cotangent(position, output, cotangent, name)
+        for position, (output, cotangent) in enumerate(zip(outputs, given, strict=False))
+    ]
+    roots: list[tuple[Node, int, Any]] = []
+    for position, (output, cotangent) in enumerate(zip(outputs, cotangents, strict=True)):
+        if isinstance(output, GradientEdge):
+            place = output.node, output.output_nr
         else:
-            cotangent = _checked_cotangent(position, output, cotangent, name)
-        result.append(cotangent if recording else cotangent.array)
-    return result
+            node = edge_of(output)
+            if node is None:
+                raise RuntimeError(
+                    f"element {position} of tensors does not require grad and does not have a grad_fn. Make its "
+                    "inputs with requires_grad=True, and compute it with grad mode on."
+                )
+            place = node.destination()
+        roots.append((*place, cotangent if recording else cotangent.array))
+    return roots
 
 
-def _checked_cotangent(position: int, output: TensorBase, cotangent: Any, name: str) -> Any:
-    space = output.space
-    if cotangent.shape != output.shape:
+def _cotangent(position: int, output: TensorBase | GradientEdge, cotangent: Any, name: str) -> Any:
+    """The cotangent of one output: the one given, checked, or a 1."""
+    if isinstance(output, GradientEdge):
+        space, shape = output.node.space, _shape_of(output)
+    else:
+        space, shape = output.space, output.shape
+    if isinstance(cotangent, TensorBase):
+        return _checked(position, space, cotangent.shape if shape is None else shape, cotangent, name)
+    if cotangent is not None:
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
+    if isinstance(output, TensorBase) and output.node is None:
+        return None  # _roots tells what is wrong
+    if shape is None or any(n != 1 for n in shape):
+        raise RuntimeError(
+            f"grad can be implicitly created only for scalar outputs; got shape {shape}. "
+            f"Reduce it, for example with .sum(), or pass a gradient of that shape as {name}."
+        )
+    if not space.dtype.is_floating_point:
+        raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {space.dtype!r}")
+    one = space.xp.copy(number(space.plain, 1).array)  # a hook may write it
+    return make(space, space.xp.reshape(one, shape) if shape else one)
+
+
+def _shape_of(edge: GradientEdge) -> Shape | None:
+    """The shape of the tensor behind an edge, None where the edge was not made by `get_gradient_edge`."""
+    if isinstance(edge.node, AccumulateGrad):
+        return edge.node.variable.shape
+    return None if edge.node.extra is None else edge.node.extra.shapes.get(edge.output_nr)
+
+
+def _checked(position: int, space: Space, shape: Shape, cotangent: Any, name: str) -> Any:
+    if cotangent.shape != shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[{position}] has a shape of {list(cotangent.shape)} and "
-            f"output[{position}] has a shape of {list(output.shape)}. Give a gradient of the output's shape as {name}."
+            f"output[{position}] has a shape of {list(shape)}. Give a gradient of the output's shape as {name}."
         )
-    if cotangent.space.dtype.is_complex and not space.dtype.is_complex:
+    if cotangent.space.dtype.is_complex is not space.dtype.is_complex:
         raise RuntimeError(
-            f"For complex Tensors, both {name} and output are required to have the same dtype. Mismatch in dtype: "
-            f"{name}[{position}] has a dtype of {cotangent.space.dtype!r} and output[{position}] has a dtype of "
+            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+            f"grad_output[{position}] has a dtype of {cotangent.space.dtype!r} and output[{position}] has a dtype of "
             f"{space.dtype!r}."
         )
     if cotangent.space.backend is not space.backend:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
-from weakref import ref
 
-from wengert.api.autograd import backward
-from wengert.graph.node import Handle, Node
+from wengert.api.autograd import run_backward
+from wengert.graph.hooks import Hooks, RemovableHandle
+from wengert.graph.modes import InferenceCell, current_mode
+from wengert.graph.node import Node
 from wengert.graph.saved import version_of
 from wengert.ops.activation import ActivationMethods
 from wengert.ops.arithmetic import ArithmeticMethods
@@ -29,22 +30,8 @@ from wengert.ops.ufuncs import UfuncMethods
 from wengert.ops.xp import TensorNamespace, namespace_of
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
+from wengert.tensor.retain import retain, retains
 from wengert.tensor.view import as_alias, view_of
-
-
-class _Retain:
-    """Keeps the gradient of one non-leaf tensor, which it does not keep alive."""
-
-    __slots__ = ("target",)
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.target = ref(tensor)
-
-    def __call__(self, gradient: Any) -> None:
-        tensor = self.target()
-        if tensor is not None and gradient is not None:
-            held = gradient_of(tensor)
-            tensor.grad = gradient.clone() if held is None else held + gradient
 
 
 class Tensor(
@@ -106,6 +93,11 @@ class Tensor(
             self.node = None
         elif self.node is None:
             require_inexact(self.space.dtype)
+            if self.is_inference() and not current_mode().inference:
+                raise RuntimeError(
+                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed. "
+                    "Make a clone, which is a normal tensor."
+                )
             self.node = UNUSED_LEAF
         return self
 
@@ -127,16 +119,17 @@ class Tensor(
     @property
     def grad(self) -> Tensor | None:
         """The gradient that backward has accumulated, None before. May be set and deleted."""
-        if not is_leaf(self) and not self.retains_grad and gradient_of(self) is None:
+        found = gradient_of(self)
+        if found is None and not is_leaf(self) and not retains(self):
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
-                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated "
-                "for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor "
-                "by mistake, make sure you access the leaf Tensor instead.",
+                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for "
+                "a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
+                "mistake, make sure you access the leaf Tensor instead.",
                 UserWarning,
                 stacklevel=2,
             )
-        return gradient_of(self)  # pyright: ignore[reportReturnType]  # only Tensors are put there
+        return found  # pyright: ignore[reportReturnType]  # only Tensors are put there
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -180,16 +173,13 @@ class Tensor(
         """Keep the gradient of this non-leaf tensor in its `.grad` during backward."""
         if self.node is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if is_leaf(self) or self.retains_grad:
-            return
-        self.node.extras().captures.append(_Retain(self))
+        if not is_leaf(self):
+            retain(self)
 
     @property
     def retains_grad(self) -> bool:
         """Whether this non-leaf tensor keeps its gradient."""
-        if is_leaf(self) or self.node.extra is None:
-            return False
-        return any(isinstance(keep, _Retain) and keep.target() is self for keep in self.node.extra.captures)
+        return retains(self)
 
     def backward(
         self,
@@ -199,32 +189,34 @@ class Tensor(
         inputs: Tensor | Sequence[Tensor] | None = None,
     ) -> None:
         """Add the gradient of this tensor to the `.grad` of the leaves that it came from; see `autograd.backward`."""
-        backward(self, gradient, retain_graph, create_graph, inputs)
+        run_backward(self, gradient, retain_graph, create_graph, inputs)
 
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Call `hook` with the gradient of this tensor whenever it is computed; what it returns takes its place.
 
         Errors: RuntimeError if this tensor does not require grad.
         """
         if self.node is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if not is_leaf(self):
-            return Handle(self.node.extras().tensor_hooks, hook)
-        hooks = getattr(self, "_hooks", None)
-        if hooks is None:
-            hooks = self._hooks = {}
-        return Handle(hooks, hook)
+        if is_leaf(self):
+            hooks = self.tensor_hooks()
+            if hooks is None:
+                hooks = self._hooks = Hooks()
+        else:
+            node, index = self.node.destination()
+            hooks = node.extras().tensor_hooks.setdefault(index, Hooks())
+        return RemovableHandle.of(hooks, hook)
 
-    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Handle:
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
         """Call `hook` with this leaf whenever its `.grad` has been added to."""
         if self.node is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not is_leaf(self):
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        hooks = getattr(self, "_post_accumulate_hooks", None)
+        hooks: Hooks | None = getattr(self, "_post_accumulate_hooks", None)
         if hooks is None:
-            hooks = self._post_accumulate_hooks = {}
-        return Handle(hooks, hook)
+            hooks = self._post_accumulate_hooks = Hooks()
+        return RemovableHandle.of(hooks, hook)
 
     # the same memory without the history
 
@@ -273,7 +265,13 @@ class Tensor(
     @property
     def _version(self) -> int:
         """How often the memory of this tensor was written in place."""
+        if self.version.__class__ is InferenceCell:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return version_of(self)
+
+    def is_inference(self) -> bool:
+        """Whether this tensor was made in inference mode, so that it can have no part in what is recorded."""
+        return self.version.__class__ is InferenceCell
 
     @property
     def _base(self) -> Tensor | None:

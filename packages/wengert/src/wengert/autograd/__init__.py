@@ -2,7 +2,7 @@
 
 from wengert.api.autograd import backward, grad
 from wengert.api.function import Function
-from wengert.api.modes import enable_grad, no_grad, set_grad_enabled
+from wengert.api.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from wengert.autograd import forward_ad, function, graph
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "function",
     "grad",
     "graph",
+    "inference_mode",
     "no_grad",
     "set_grad_enabled",
 ]

@@ -12,29 +12,15 @@ becomes a `.grad` or is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from operator import attrgetter
-from threading import RLock
-from typing import Any, Protocol, cast
+from typing import Any
 
-from wengert.graph.modes import set_grad_mode
-from wengert.graph.node import EMPTY, Extra, Node, OutputNode, Several, next_number
+from wengert.graph.hooks import EMPTY, Extra, Hooks, answered
+from wengert.graph.node import AccumulateGrad, Node, OutputNode, Several
+from wengert.graph.task import Root, Task, Tools, entered, leading_to
 from wengert.protocol.backend import Space
 from wengert.rule.placed import Placed
-
-
-class Tools(Protocol):
-    """One way to run rules: on raw arrays, or on Tensors so that the pass itself is recorded."""
-
-    recording: bool
-
-    def namespace(self, space: Space) -> Any: ...
-    def add(self, space: Space, x: Any, y: Any) -> Any: ...
-    def place(self, space: Space, placed: Placed) -> Any: ...
-    def tensor(self, g: Any, space: Space) -> Any: ...  # a Tensor for hooks and functions of the user
-    def value(self, tensor: Any) -> Any: ...  # and back
-    def hooked(self, answer: Any, tensor: Any, hook: Any) -> Any: ...  # what a hook returned, checked
 
 
 class _Owned:
@@ -45,61 +31,44 @@ class _Owned:
 
 _OWNED: Any = _Owned
 _SHARED: Any = Node
-_accumulating = RLock()
-
-
-class AccumulateGrad(Node):
-    """The end of the tape at a leaf: adds the cotangent to the leaf's `.grad`."""
-
-    __slots__ = ("variable",)
-
-    variable: Any
-    no_extra = EMPTY
-
-
-def accumulator(leaf: Any) -> AccumulateGrad:
-    """A new end node for `leaf`; its number is below that of the operation about to be recorded."""
-    node = AccumulateGrad()
-    node.variable, node.seq, node.space, node.extra = leaf, next_number(), leaf.space, EMPTY
-    return node
 
 
 def run(
-    roots: Iterable[tuple[Node, Any]],
-    raw: Tools,
+    roots: Iterable[Root],
     tools: Tools,
     *,
     keep: bool = False,
-    captures: dict[Node, Any] | None = None,
-) -> None:
-    """Walk the tape from `roots` (nodes and their cotangents).
+    targets: Sequence[tuple[Node, int]] | None = None,
+    capture: bool = True,
+) -> list[Any]:
+    """Walk the tape from `roots` (nodes, which of their outputs, and the cotangents of these).
 
-    `tools` runs the rules: `raw`, or the recording ones for create_graph. With `captures` (nodes as keys) only the
-    paths that lead to those nodes are walked; their cotangents are stored as the values and nothing is accumulated.
+    `tools` runs the rules: on raw arrays, or recording for create_graph. With `targets` (nodes and which of their
+    outputs) only the paths that lead to them are walked. Their cotangents are returned, or, without `capture`, they are
+    accumulated as ever.
     """
     starts = list(roots)
     if not starts:
-        return
-    wanted, special = (None, None) if captures is None else _leading_to([node for node, _ in starts], captures)
-    previous = set_grad_mode(tools.recording)
-    try:
-        with starts[0][0].space.xp.errstate():  # a gradient may be infinite or nan without a word
-            _walk(starts, tools, keep, captures, wanted, special)
-    finally:
-        set_grad_mode(previous)
+        return []
+    task = Task(starts, tools, keep)
+    if targets is not None:
+        found: dict[Node, dict[int, Any]] = {node: {} for node, _ in targets}
+        task.wanted, task.special = leading_to([node for node, _, _ in starts], found)
+        for node, index in targets:
+            found[node][index] = None
+        task.captures, task.capturing = found, capture
+    entered(task, lambda: _walk(task))
+    if task.captures is None or not capture:
+        return []
+    return [task.captures[node][index] for node, index in targets or ()]
 
 
-def _walk(
-    starts: Sequence[tuple[Node, Any]],
-    tools: Tools,
-    keep: bool,
-    captures: dict[Node, Any] | None,
-    wanted: set[Node] | None,
-    special: set[Node] | None,
-) -> None:
+def _walk(task: Task) -> None:
     waiting: dict[int, list[Any]] = {}  # by sequence number: [node, cotangent, producer]
     heap: list[int] = []
+    tools, keep, wanted, special = task.tools, task.keep, task.wanted, task.special
     recording = tools.recording
+    careful = task.watched(_careful)
 
     def give(node: Node, g: Any, producer: Any) -> None:
         entry = waiting.get(node.seq)
@@ -111,9 +80,9 @@ def _walk(
         elif g is not None:
             _accumulate(entry, g, producer, tools)
 
-    for node, g in starts:
+    for node, index, g in task.starts:
         if wanted is None or node in wanted:
-            give(node, g, _SHARED)
+            give(node.output_edge(index), g, _SHARED)
 
     while heap:
         node, g, producer = waiting.pop(-heappop(heap))
@@ -121,7 +90,7 @@ def _walk(
             if node.extra is None and g is not None and (special is None or node not in special):
                 result = node.trace(g, keep, tools) if recording else node.pull(g, keep)
             else:
-                result = _careful(node, g, producer, tools, keep, captures, wanted)
+                result = careful(task, node, g, producer)
             if result.__class__ is tuple:
                 follow, second = node.e0, node.e1  # a tuple means layout 2
                 g, other = result
@@ -146,11 +115,7 @@ def _walk(
             elif result is _END:
                 break
             elif result.__class__ is _Output:
-                entry = waiting.get(result.node.seq)
-                if entry is None:
-                    entry = waiting[result.node.seq] = [result.node, Several(result.node.count), _SHARED]
-                    heappush(heap, -result.node.seq)
-                entry[1].values[result.index] = result.g
+                _deliver(result, waiting, heap, task)
                 break
             else:
                 follow, g = node.e0, result  # a bare value means layout 1
@@ -165,13 +130,30 @@ def _walk(
 class _Output:
     """The cotangent of one output of several, on its way to the operation's node."""
 
-    __slots__ = ("g", "index", "node")
+    __slots__ = ("edge", "g", "producer")
 
-    def __init__(self, node: Any, index: int, g: Any) -> None:
-        self.node, self.index, self.g = node, index, g
+    def __init__(self, edge: OutputNode, g: Any, producer: Any) -> None:
+        self.edge, self.g, self.producer = edge, g, producer
 
 
 _END: Any = object()
+
+
+def _deliver(output: _Output, waiting: dict[int, list[Any]], heap: list[int], task: Task) -> None:
+    """Put the cotangent of one output among those that its node waits for."""
+    node, index = output.edge.destination()
+    entry = waiting.get(node.seq)
+    if entry is None:
+        entry = waiting[node.seq] = [node, Several(node), _SHARED]
+        heappush(heap, -node.seq)
+    several: Several = entry[1]
+    if several.values[index] is None:
+        several.values[index], several.producers[index] = output.g, output.producer
+        several.spaces[index] = output.edge.space
+    elif output.g is not None:  # the same output under two numbers
+        part = [output.edge, several.values[index], several.producers[index]]
+        _accumulate(part, output.g, output.producer, task.tools)
+        several.values[index], several.producers[index] = part[1:]
 
 
 def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
@@ -190,137 +172,117 @@ def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
         entry[1:] = [xp.add_into(sofar, g) if made_by.fresh else xp.add(sofar, g), _OWNED]
 
 
-def _careful(
-    node: Node,
-    g: Any,
-    producer: Any,
-    tools: Tools,
-    keep: bool,
-    captures: dict[Node, Any] | None,
-    wanted: set[Node] | None,
-) -> Any:
+def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
     """One step with everything that a node may have: hooks, captures, several outputs, the end at a leaf, an undefined
     cotangent, a pass that records or that leads to some nodes only."""
-    if node.extra is not None and node.extra is not EMPTY:
-        g, producer = _run_prehooks(node, node.extra, g, producer, tools)
     if node.__class__ is OutputNode:
         assert isinstance(node, OutputNode)
-        if captures is not None and node in captures:
-            captures[node] = _own(node, g, producer, tools)
-        return _Output(node.e0, node.index, g)
+        return _Output(node, g, producer)
+    tools, extra = task.tools, node.extra
+    if extra is not None and extra is not EMPTY and (extra.tensor_hooks or extra.retained):
+        g, producer = _run_tensor_hooks(node, extra, g, producer, tools)
     if node.__class__ is AccumulateGrad:
-        assert isinstance(node, AccumulateGrad)
-        hooks = node.variable.tensor_hooks()
-        if hooks:
-            g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
-        if captures is None:
-            if g is not None:
-                with _accumulating:
-                    node.variable.accumulate_grad(g, producer.fresh, tools)
-        elif node in captures:
-            captures[node] = _own(node, g, producer, tools)
-        if node.extra is not None and node.extra.posthooks:
-            _run_posthooks(node, [], g, tools)
-        return _END
-    if captures is not None and node in captures:
-        captures[node] = _own(node, g, producer, tools)
-        if not any(edge in wanted for edge in node.edge_nodes() if edge is not None and wanted is not None):
+        return _end_at_leaf(task, node, g, producer)
+    if task.captures is not None and node in task.captures:
+        if task.capturing:
+            _capture(task.captures[node], node, g, producer, tools)
+        if not any(edge in task.wanted for edge in node.edge_nodes() if edge is not None):
             return _END
+    if extra is not None and extra.prehooks:
+        g = _run_prehooks(node, extra, g, tools)
     if g is None and not node.takes_undefined:
         result: Any = [None] * len(node.edge_nodes())
-    elif tools.recording or wanted is not None:
-        result = node.pull_with(g, tools, keep, wanted)
+    elif tools.recording or task.wanted is not None or (extra is not None and extra.packed):
+        result = node.pull_with(g, tools, task.keep, task.wanted)
     else:
-        result = node.pull(g, keep)
-    if node.extra is not None and node.extra.posthooks:
+        result = node.pull(g, task.keep)
+    if extra is not None and extra.posthooks:
         result = _run_posthooks(node, result, g, tools)
     return result
 
 
-def _own(node: Node, g: Any, producer: Any, tools: Tools) -> Any:
-    """`g` as a value that nobody else holds, to be given to the user."""
-    if g is None or tools.recording or producer.fresh:
-        return g
-    return node.space.xp.copy(g)
+def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
+    """The last step of a path: hooks of the leaf, then its `.grad`, then hooks of its node."""
+    tools, extra = task.tools, node.extra
+    hooks = node.variable.tensor_hooks()
+    if hooks:
+        g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
+    if task.capturing and task.captures is not None:
+        if node in task.captures:
+            _capture(task.captures[node], node, g, producer, tools)
+        return _END
+    if extra.prehooks:
+        g, producer = _run_prehooks(node, extra, g, tools), _SHARED
+    node.variable.accumulate_grad(g, producer.fresh, tools)
+    if extra.posthooks:
+        answered(extra.posthooks, (), tools.hooked, (None if g is None else tools.tensor(g, node.space),))
+    return _END
 
 
-def tensor_hooks(hooks: dict[int, Callable[..., Any]], g: Any, space: Space, tools: Tools) -> Any:
+def _capture(found: dict[int, Any], node: Node, g: Any, producer: Any, tools: Tools) -> None:
+    """Keep what arrives at a target, as values that nobody else holds, to be given to the user."""
+    for index in found:
+        value, maker = (g.values[index], g.producers[index]) if isinstance(g, Several) else (g, producer)
+        owned = value is None or tools.recording or maker.fresh
+        found[index] = value if owned else node.space.xp.copy(value)
+
+
+def tensor_hooks(hooks: Hooks, g: Any, space: Space, tools: Tools) -> Any:
     """Run a tensor's hooks in order on its gradient; each may return another one."""
-    if g is None or not hooks:
-        return g
-    tensor = tools.tensor(g, space)
+    tensor = None if g is None else tools.tensor(g, space)
     for hook in list(hooks.values()):
         answer = hook(tensor)
         if answer is not None:
             tensor = tools.hooked(answer, tensor, hook)
-    return tools.value(tensor)
+    return None if tensor is None else tools.value(tensor)
 
 
-def _run_prehooks(node: Node, extra: Extra, g: Any, producer: Any, tools: Tools) -> tuple[Any, Any]:
-    """Hooks of the node's tensor, retained gradients, then hooks of the node, in torch's order."""
-    if not (extra.tensor_hooks or extra.prehooks or extra.captures):
-        return g, producer
-    g = tensor_hooks(extra.tensor_hooks, g, node.space, tools)
-    for capture in extra.captures:
-        capture(None if g is None else tools.tensor(g, node.space))
-    if extra.prehooks:
-        several = isinstance(g, Several)
-        tensors = tuple(None if v is None else tools.tensor(v, node.space) for v in (g.values if several else [g]))
-        for hook in list(extra.prehooks.values()):
-            answer = hook(tensors)
-            if answer is not None:
-                tensors = cast(tuple[Any, ...], answer) if isinstance(answer, tuple) else (answer,)
-        values = [None if t is None else tools.value(t) for t in tensors]
-        if several:
-            g.values[:] = values
+def _run_tensor_hooks(node: Node, extra: Extra, g: Any, producer: Any, tools: Tools) -> tuple[Any, Any]:
+    """Hooks of the tensors that the node made, then what retains their gradients."""
+    for index, hooks in list(extra.tensor_hooks.items()):
+        if not hooks:
+            continue
+        if isinstance(g, Several):
+            g.values[index] = tensor_hooks(hooks, g.values[index], g.spaces[index], tools)
+            g.producers[index] = _SHARED
         else:
-            g = values[0]
-    return g, _SHARED
+            g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
+    for index, retain in list(extra.retained.items()):
+        value, space = (g.values[index], g.spaces[index]) if isinstance(g, Several) else (g, node.space)
+        if value is not None:
+            retain(tools.tensor(value, space))
+    return g, producer
+
+
+def _run_prehooks(node: Node, extra: Extra, g: Any, tools: Tools) -> Any:
+    values = answered(extra.prehooks, _as_tensors(node, g, tools), tools.hooked)
+    values = [None if t is None else tools.value(t) for t in values]
+    if not isinstance(g, Several):
+        return values[0]
+    g.values[:] = values
+    return g
 
 
 def _run_posthooks(node: Node, result: Any, g: Any, tools: Tools) -> Any:
     assert node.extra is not None
     values = list(result) if result.__class__ in (tuple, list) else [result]
-    inputs = tuple(
-        None if v is None or e is None else tools.tensor(_whole(v, e, tools), e.space)
-        for v, e in zip(values, node.edge_nodes(), strict=False)
-    )
-    arrived = g.values if isinstance(g, Several) else [g]
-    outputs = tuple(None if v is None else tools.tensor(v, node.space) for v in arrived)
-    for hook in list(node.extra.posthooks.values()):
-        answer = hook(inputs, outputs)
-        if answer is not None:
-            inputs = cast(tuple[Any, ...], answer) if isinstance(answer, tuple) else (answer,)
-    return [None if t is None else tools.value(t) for t in inputs]
+    edges = node.shown_edges()
+    inputs = [
+        None if values[at] is None or edge is None else tools.tensor(_whole(values[at], edge, tools), edge.space)
+        for at, edge in edges
+    ]
+    answers = answered(node.extra.posthooks, inputs, tools.hooked, tuple(_as_tensors(node, g, tools)))
+    for (at, _), answer in zip(edges, answers, strict=True):
+        values[at] = None if answer is None else tools.value(answer)
+    return values
+
+
+def _as_tensors(node: Node, g: Any, tools: Tools) -> list[Any]:
+    """The cotangents that arrived at a node as the user sees them."""
+    if not isinstance(g, Several):
+        return [None if g is None else tools.tensor(g, node.space)]
+    return [None if v is None else tools.tensor(v, s) for v, s in zip(g.values, g.spaces, strict=True)]
 
 
 def _whole(value: Any, edge: Node, tools: Tools) -> Any:
     return tools.place(edge.space, value) if value.__class__ is Placed else value
-
-
-def _leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> tuple[set[Node], set[Node]]:
-    """The nodes from which a target can be reached, targets included; and those among them that are targets or have an
-    edge that leads to none."""
-    leading, special = set(targets), set(targets)
-    oldest = min((node.seq for node in leading), default=0)
-    reached: dict[Node, Sequence[Node | None]] = {}
-    todo = list(starts)
-    while todo:
-        node = todo.pop()
-        if node not in reached:
-            edges = reached[node] = node.edge_nodes()
-            for edge in edges:
-                if edge is not None and edge.seq >= oldest:
-                    todo.append(edge)
-    for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
-        leads = strays = False
-        for edge in reached[node]:
-            if edge in leading:
-                leads = True
-            elif edge is not None:
-                strays = True
-        if leads:
-            leading.add(node)
-            if strays:
-                special.add(node)
-    return leading, special

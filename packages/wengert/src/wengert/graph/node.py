@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, ClassVar
 
+from wengert.graph.hooks import EMPTY, Extra, Hook, RemovableHandle
 from wengert.graph.saved import FREED, check_version, checked_output
 from wengert.protocol.backend import Space
 from wengert.rule.kinds import sum_to
@@ -20,46 +21,6 @@ from wengert.rule.primitive import Primitive
 
 #: The next sequence number: nodes made later have a higher one, so descending order is a valid order for backward.
 next_number: Callable[[], int] = count(1).__next__
-
-
-class Handle:
-    """What registering a hook returns: `remove()` takes the hook away again, and so does leaving a `with` block."""
-
-    __slots__ = ("_hooks", "_key")
-
-    def __init__(self, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> None:
-        self._hooks, self._key = hooks, _next_key()
-        hooks[self._key] = hook
-
-    def remove(self) -> None:
-        """Take the hook away; a second time does nothing."""
-        self._hooks.pop(self._key, None)
-
-    def __enter__(self) -> Handle:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self.remove()
-
-
-_next_key = count(1).__next__
-
-
-class Extra:
-    """What only few nodes have: hooks, retained gradients, metadata."""
-
-    __slots__ = ("captures", "metadata", "posthooks", "prehooks", "tensor_hooks")
-
-    def __init__(self) -> None:
-        self.tensor_hooks: dict[int, Callable[..., Any]] = {}  # of the tensor that this node made; then retain_grad
-        self.captures: list[Callable[[Any], None]] = []
-        self.prehooks: dict[int, Callable[..., Any]] = {}
-        self.posthooks: dict[int, Callable[..., Any]] = {}
-        self.metadata: dict[Any, Any] = {}
-
-
-#: An `extra` with nothing in it, for nodes that the engine must treat with care all the same: shared, never written.
-EMPTY = Extra()
 
 
 class Node:
@@ -75,6 +36,7 @@ class Node:
     edges: tuple[Node | None, ...]  # layout 3
 
     primitive: ClassVar[Primitive]
+    count: int = 1  # of outputs
     no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
     fresh: ClassVar[bool] = False  # pull's values are new arrays that nobody else holds
     takes_undefined: ClassVar[bool] = False  # runs even if all cotangents are undefined
@@ -95,7 +57,11 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """The node and output number behind each input, as in torch."""
-        return tuple(e.destination() if e is not None else (None, 0) for e in self.edge_nodes())
+        return tuple(e.destination() if e is not None else (None, 0) for _, e in self.shown_edges())
+
+    def shown_edges(self) -> list[tuple[int, Node | None]]:
+        """The edges that torch has too, with their positions."""
+        return list(enumerate(self.edge_nodes()))
 
     def destination(self) -> tuple[Node, int]:
         """This node as the user knows it, and which of its outputs an edge to it means."""
@@ -106,20 +72,32 @@ class Node:
         """A dictionary for the user's own notes on this node."""
         return self.extras().metadata
 
-    def register_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(grad_inputs, grad_outputs)` after this node has run; a tuple that it returns replaces
-        grad_inputs."""
-        return Handle(self.extras().posthooks, hook)
+    def _sequence_nr(self) -> int:
+        """The number of this node: later ones have a higher one."""
+        return self.seq
 
-    def register_prehook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(grad_outputs)` before this node runs; a tuple that it returns replaces them."""
-        return Handle(self.extras().prehooks, hook)
+    def register_hook(self, fn: Hook) -> RemovableHandle:
+        """Call `fn(grad_inputs, grad_outputs)` after this node has run; a tuple that it returns replaces
+        grad_inputs."""
+        return RemovableHandle.of(self.extras().posthooks, fn)
+
+    def register_prehook(self, fn: Hook) -> RemovableHandle:
+        """Call `fn(grad_outputs)` before this node runs; a tuple that it returns replaces them."""
+        return RemovableHandle.of(self.extras().prehooks, fn)
 
     def extras(self) -> Extra:
         """The rare attributes, made at the first need."""
         if self.extra is None or self.extra is self.no_extra:
             self.extra = Extra()
         return self.extra
+
+    def output_edge(self, index: int) -> Node:
+        """The node that a gradient of one output goes to."""
+        if self.count == 1:
+            return self
+        edge = OutputNode()
+        edge.e0, edge.index, edge.extra, edge.space, edge.seq = self, index, EMPTY, self.space, next_number()
+        return edge
 
     def pull(self, g: Any, keep: bool) -> Any:
         """The cotangents of the inputs; frees what was kept unless `keep`."""
@@ -154,14 +132,11 @@ class OperationNode(Node):
     compute: Space
     shapes: Any
 
-    @property
-    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
-        """The node and output number behind each input that has a gradient, as in torch."""
-        primitive, edges = self.primitive, self.edge_nodes()
-        if primitive.variadic:
-            return super().next_functions
-        moving = [edge for name, edge in zip(primitive.inputs, edges, strict=True) if name not in primitive.constants]
-        return tuple((None, 0) if edge is None else edge.destination() for edge in moving)
+    def shown_edges(self) -> list[tuple[int, Node | None]]:
+        primitive, edges = self.primitive, list(enumerate(self.edge_nodes()))
+        if primitive.variadic or not primitive.constants:
+            return edges
+        return [entry for entry in edges if primitive.inputs[entry[0]] not in primitive.constants]
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         primitive, xp = self.primitive, tools.namespace(self.space)
@@ -198,6 +173,9 @@ class OperationNode(Node):
         if name in primitive.statics:
             return tools.static(self.space, name, getattr(self, f"static_{name}"))
         if name == "out":
+            packed = self.packed(name)
+            if packed is not None:
+                return tools.output(packed.unpacked().array, self.space, self)
             data = checked_output(self, name, self.saved_out, self.cell_out)
             return tools.output(data, self.space, self)
         if name in primitive.inputs:
@@ -208,13 +186,27 @@ class OperationNode(Node):
             return tools.input(tensor, tensor.space if as_it_is else self.compute)
         return tools.static(self.space, name.rpartition("_")[2], getattr(self, name))
 
+    def packed(self, name: str) -> Any:
+        """What hooks have put in the place of a kept value, None where they have not."""
+        return None if self.extra is None else self.extra.packed.get(name)
+
     def free(self) -> None:
         """Let go of the kept arrays."""
         for name in self.kept_by:
-            if name == "out":
-                self.saved_out = None
-            elif name in self.primitive.inputs:
-                setattr(self, f"saved_{name}", FREED)
+            self.free_one(name)
+        if self.extra is not None:
+            self.extra.packed.clear()
+
+    def free_one(self, name: str) -> None:
+        """Let go of the array kept under a name."""
+        if name == "out":
+            self.saved_out = None
+        elif name in self.primitive.inputs:
+            setattr(self, f"saved_{name}", FREED)
+
+    def is_freed(self, name: str) -> bool:
+        """Whether the value kept under a name is gone."""
+        return self.saved_out is None if name == "out" else getattr(self, f"saved_{name}") is FREED
 
     saved_out: Any
     cell_out: list[Any] | None
@@ -228,6 +220,9 @@ class OperationNode(Node):
 
     def input_kept(self, name: str) -> Any:
         """The tensor kept under an input's name, checked; None if this call had none."""
+        packed = self.packed(name)
+        if packed is not None:
+            return packed.unpacked()
         tensor = getattr(self, f"saved_{name}")
         if tensor is not None:
             check_version(self, name, tensor)
@@ -235,16 +230,20 @@ class OperationNode(Node):
 
 
 class Several:
-    """The cotangents of an operation with several outputs, gathered until its node runs."""
+    """The cotangents of an operation with several outputs, gathered until its node runs: each with who made it and the
+    space of its output."""
 
-    __slots__ = ("values",)
+    __slots__ = ("producers", "spaces", "values")
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, node: Node) -> None:
+        count = node.count
         self.values: list[Any] = [None] * count
+        self.producers: list[Any] = [Node] * count
+        self.spaces: list[Space] = [node.space] * count
 
 
 class OutputNode(Node):
-    """Stands for one output of an operation that has several: hands its cotangent to the operation's node."""
+    """An edge to one output of an operation that has several: hands its cotangent to the operation's node."""
 
     __slots__ = ("e0", "index")  # pyright: ignore[reportIncompatibleVariableOverride]  # e0 is never None here
 
@@ -255,3 +254,19 @@ class OutputNode(Node):
 
     def destination(self) -> tuple[Node, int]:
         return self.e0, self.index
+
+
+class AccumulateGrad(Node):
+    """The end of the tape at a leaf: adds the cotangent to the leaf's `.grad`."""
+
+    __slots__ = ("variable",)
+
+    variable: Any
+    no_extra = EMPTY
+
+
+def accumulator(leaf: Any) -> AccumulateGrad:
+    """A new end node for `leaf`; its number is below that of the operation about to be recorded."""
+    node = AccumulateGrad()
+    node.variable, node.seq, node.space, node.extra = leaf, next_number(), leaf.space, EMPTY
+    return node

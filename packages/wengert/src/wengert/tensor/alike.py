@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wengert.graph.hooks import EMPTY
 from wengert.graph.modes import is_grad_enabled
-from wengert.graph.node import EMPTY, OutputNode, next_number
+from wengert.graph.node import OutputNode, next_number
 from wengert.tensor.base import TensorBase, concrete_classes, edge_of, make
 from wengert.tensor.general import Operation
+from wengert.tensor.packing import note
 from wengert.tensor.record import record
 
 _classes = concrete_classes()
@@ -31,14 +33,14 @@ def record_alike(operation: Operation, operands: Sequence[TensorBase], statics: 
     result = primitive.forward(space.xp, *[operand.array for operand in operands], **statics)
     several = bool(primitive.outputs)
     outs = tuple([make(space, data) for data in result]) if several else (make(space, result),)
-    if is_grad_enabled() and any(operand.node is not None for operand in operands):
+    if (mode := is_grad_enabled()) and any(operand.node is not None for operand in operands):
         node: Any = operation.general_class()()
         node.extra, node.space, node.compute, node.static, node.cell_out = None, space, space, statics, None
         node.edges = tuple([None if operand.node is None else edge_of(operand) for operand in operands])
         node.arrived = tuple([(operand.shape, space) for operand in operands])
-        node.kept_inputs, node.kept_outputs, node.seq, node.computed = {}, {}, next_number(), None
+        node.kept_inputs, node.kept_outputs, node.seq = {}, {}, next_number()
+        node.computed, node.count = None, len(outs)
         if several:
-            node.count = len(outs)
             for index, out in enumerate(outs):
                 output = out.node = OutputNode()
                 output.e0, output.index, output.extra, output.space, output.seq = (
@@ -50,4 +52,6 @@ def record_alike(operation: Operation, operands: Sequence[TensorBase], statics: 
                 )
         else:
             outs[0].node = node
+        if mode is not True:
+            note(node)
     return outs if several else outs[0]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from threading import RLock
 from typing import Any, ClassVar
 from weakref import ref
 
-from wengert.graph.engine import accumulator
-from wengert.graph.node import Node
+from wengert.graph.hooks import Hooks
+from wengert.graph.modes import InferenceCell, fresh_version, is_grad_enabled
+from wengert.graph.node import Node, accumulator
 from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
@@ -50,8 +51,8 @@ class TensorBase:
     node: Any
     version: list[Any] | None
     _grad: TensorBase | None
-    _hooks: dict[int, Callable[..., Any]]
-    _post_accumulate_hooks: dict[int, Callable[..., Any]]
+    _hooks: Hooks
+    _post_accumulate_hooks: Hooks
     _view: Any
     _tangent: Any
 
@@ -67,7 +68,18 @@ class TensorBase:
     # what the engine asks of a leaf
 
     def accumulate_grad(self, g: Any, owned: bool, tools: Any) -> None:
-        """Add the cotangent `g` to the gradient; `owned` says that nobody else holds it."""
+        """Add the cotangent `g`, None if it is undefined, to the gradient; `owned` says that nobody else holds it."""
+        if g is not None:
+            with _changing:
+                self._accumulate(g, owned, tools)
+        hooks = getattr(self, "_post_accumulate_hooks", None)
+        if hooks:
+            for hook in [*hooks.values()]:
+                answer = hook(self)
+                if answer is not None:
+                    raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+
+    def _accumulate(self, g: Any, owned: bool, tools: Any) -> None:
         space, grad = self.space, gradient_of(self)
         if tools.recording:
             xp = tools.namespace(space)
@@ -78,17 +90,14 @@ class TensorBase:
         else:
             grad.array = space.xp.asarray(space.xp.add_into(grad.array, g))
             bump_version(grad)
-        hooks = getattr(self, "_post_accumulate_hooks", None)
-        if hooks:
-            for hook in [*hooks.values()]:
-                hook(self)
 
-    def tensor_hooks(self) -> dict[int, Callable[..., Any]]:
-        """The hooks of a leaf; those of other tensors are kept by their node."""
-        return getattr(self, "_hooks", _NONE)
+    def tensor_hooks(self) -> Hooks | None:
+        """The hooks of a leaf, None if there are none; those of other tensors are kept by their node."""
+        return getattr(self, "_hooks", None)
 
 
-_NONE: dict[int, Callable[..., Any]] = {}
+#: Held while something that threads share is changed: a `.grad`, the node of a leaf, a version cell.
+_changing = RLock()
 
 
 def gradient_of(tensor: TensorBase) -> TensorBase | None:
@@ -133,15 +142,19 @@ def edge_of(tensor: TensorBase) -> Node | None:
 
 def new_accumulator(leaf: TensorBase) -> Node:
     """The end node of a leaf that had none alive; the leaf holds it weakly, the graph strongly."""
-    node = accumulator(leaf)
-    leaf.node = ref(node)
-    return node
+    with _changing:  # another thread may have made it just now
+        found = leaf.node()
+        if found is None:
+            found = accumulator(leaf)
+            leaf.node = ref(found)
+        return found
 
 
 def make(space: Space, data: Any, node: Any = None) -> Any:
     """A Tensor of a raw array in a known space."""
     out = _Concrete.tensor()
-    out.array, out.shape, out.space, out.node, out.version = data, tuple(data.shape), space, node, None
+    out.array, out.shape, out.space, out.node = data, tuple(data.shape), space, node
+    out.version = None if is_grad_enabled().__class__ is bool else fresh_version()
     return out
 
 
@@ -167,10 +180,13 @@ def version_cell(tensor: TensorBase) -> list[Any]:
     it."""
     cell = tensor.version
     if cell is None:
-        cell = tensor.version = [0]
-        node = tensor.node
-        if node is not None and node.__class__ is not ref and "out" in getattr(node, "kept_by", ()):
-            node.cell_out = cell
+        with _changing:
+            cell = tensor.version
+            if cell is None:
+                cell = tensor.version = [0]
+                node = tensor.node
+                if node is not None and node.__class__ is not ref and "out" in getattr(node, "kept_by", ()):
+                    node.cell_out = cell
     return cell
 
 
@@ -184,6 +200,8 @@ def moved_result(node: Any, tensor: TensorBase) -> None:
 def bump_version(tensor: TensorBase, line: str | None = None) -> None:
     """Count an in-place write to the memory of `tensor`."""
     cell = version_cell(tensor)
+    if cell.__class__ is InferenceCell:
+        return
     cell[0] += 1
     if line is not None:
         cell[1:2] = [line]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from wengert.graph.node import EMPTY, Node, OperationNode, OutputNode
+from wengert.graph.hooks import EMPTY
+from wengert.graph.node import Node, OperationNode, OutputNode
 from wengert.graph.saved import checked_output, raise_freed, raise_stale, version_of, written_at
 from wengert.protocol.backend import Space
 from wengert.rule.primitive import Primitive
@@ -119,12 +120,7 @@ class GeneralNode(OperationNode):
             return tools.static(self.space, name, self.static[name])
         if name == "out" or name in primitive.outputs:
             held = self.output_kept(name)
-            if primitive.outputs:
-                output = OutputNode()
-                output.e0, output.index = self, primitive.outputs.index(name)
-                output.seq, output.space, output.extra = held.seq, held.space, EMPTY
-                return held.unpacked(output, tools)
-            return held.unpacked(self, tools)
+            return held.unpacked(self._edge_of_output(name, held) if primitive.outputs else self, tools)
         if name in primitive.inputs:
             tensor = self.input_kept(name)
             if tensor is None:
@@ -144,8 +140,17 @@ class GeneralNode(OperationNode):
             return None
         return entry[0] if what == "shape" else entry[1].dtype
 
+    def _edge_of_output(self, name: str, held: KeptOutput) -> OutputNode:
+        output = OutputNode()
+        output.e0, output.index = self, self.primitive.outputs.index(name)
+        output.seq, output.space, output.extra = held.seq, held.space, EMPTY
+        return output
+
     def input_kept(self, name: str) -> Any:
         """The tensor kept under an input's name, checked."""
+        packed = self.packed(name)
+        if packed is not None:
+            return packed.unpacked()
         from_tape = self.kept_inputs.get(name, _FREED)
         if from_tape is _FREED:
             raise_freed(self)
@@ -158,6 +163,10 @@ class GeneralNode(OperationNode):
 
     def output_kept(self, name: str) -> KeptOutput:
         """The output kept under a name, checked."""
+        packed = self.packed(name)
+        if packed is not None:
+            tensor = packed.unpacked()
+            return KeptOutput(tensor.array, None, tensor.space, packed.seq)
         held = None if self.kept_outputs is None else self.kept_outputs.get(name)
         if held is None:
             raise_freed(self)
@@ -168,6 +177,16 @@ class GeneralNode(OperationNode):
         if self.kept_inputs:
             self.kept_inputs = {}
         self.kept_outputs = None
+        if self.extra is not None:
+            self.extra.packed.clear()
+
+    def free_one(self, name: str) -> None:
+        self.kept_inputs.pop(name, None)
+        if self.kept_outputs:
+            self.kept_outputs.pop(name, None)
+
+    def is_freed(self, name: str) -> bool:
+        return name not in self.kept_inputs and name not in (self.kept_outputs or ())
 
 
 _FREED: Any = object()

@@ -97,6 +97,7 @@ def number(space: Space, value: Any) -> Any:
         with space.xp.errstate():  # a number beyond the dtype becomes inf, quietly
             data = space.xp.asarray(_within(space.dtype, value), dtype=space.native, device=space.native_device)
         found = make(space, data)
+        found.version = None  # a constant belongs to no mode
         if value and value == value and len(space.scalars) < 1024:  # no zeros: 0.0 and -0.0 are one key; no nan
             space.scalars[value] = found
     return found

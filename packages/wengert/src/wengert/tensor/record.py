@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
+from wengert.graph.hooks import EMPTY
 from wengert.graph.modes import is_grad_enabled
-from wengert.graph.node import EMPTY, OutputNode, next_number
+from wengert.graph.node import OutputNode, next_number
 from wengert.graph.saved import version_of
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, scalar_dtype
@@ -20,6 +21,7 @@ from wengert.rule.kinds import Predicate
 from wengert.tensor.base import TensorBase, edge_of, make, version_cell
 from wengert.tensor.general import KeptOutput, Operation
 from wengert.tensor.operands import common_place, compute_dtype, number, raise_not_tensor
+from wengert.tensor.packing import finish
 from wengert.tensor.tools import RAW
 
 
@@ -74,15 +76,32 @@ def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, A
     several = bool(primitive.outputs)
     datas = [xp.asarray(data) for data in (result if several else (result,))]
     outs = [make(backend.space_of(data), data) for data in datas]
-    if not isinstance(primitive, Predicate) and is_grad_enabled():
-        needing = [
-            position
-            for position, (name, arg) in enumerate(zip(names, operands, strict=True))
-            if arg is not None and arg.node is not None and primitive.differentiable(name)
-        ]
-        if needing and any(out.space.dtype.is_inexact for out in outs):
-            _attach(operation, names, operands, statics, outs, needing, target)
+    if not isinstance(primitive, Predicate):
+        attach(operation, names, operands, statics, outs, target)
     return tuple(outs) if several else outs[0]
+
+
+def attach(
+    operation: Operation,
+    names: Sequence[str],
+    operands: Sequence[Any],
+    statics: dict[str, Any],
+    outs: Sequence[Any],
+    compute: Space,
+) -> None:
+    """Put the operation that made `outs` of `operands` on the tape, if a gradient can be asked of it."""
+    mode = is_grad_enabled()
+    if not mode:
+        return
+    needing = [
+        position
+        for position, (name, arg) in enumerate(zip(names, operands, strict=True))
+        if arg is not None and arg.node is not None and operation.primitive.differentiable(name)
+    ]
+    if needing and any(out.space.dtype.is_inexact for out in outs):
+        node = _attach(operation, names, operands, statics, outs, needing, compute)
+        if mode is not True:
+            finish(node)
 
 
 def _attach(
@@ -93,12 +112,12 @@ def _attach(
     outs: Sequence[Any],
     needing: Sequence[int],
     compute: Space,
-) -> None:
+) -> Any:
     """Make the node and let the outputs point at it."""
     primitive = operation.primitive
     node = operation.general_class()()
     node.extra, node.space, node.compute, node.static, node.cell_out = None, outs[0].space, compute, statics, None
-    node.computed = None
+    node.computed, node.count = None, len(outs)
     node.edges = tuple(edge_of(operand) if position in needing else None for position, operand in enumerate(operands))
     node.arrived = tuple(None if operand is None else (operand.shape, operand.space) for operand in operands)
     asked = {ask for position in needing for ask in primitive.asks(names[position])}
@@ -113,8 +132,7 @@ def _attach(
         outs[0].node = node
         if "out" in asked:
             node.kept_outputs["out"] = KeptOutput(outs[0].array, None, outs[0].space, node.seq)
-        return
-    node.count = len(outs)
+        return node
     names = primitive.outputs if len(primitive.outputs) > 1 else primitive.outputs * len(outs)
     for index, (name, out) in enumerate(zip(names, outs, strict=True)):
         its_number = next_number()
@@ -124,3 +142,4 @@ def _attach(
             output.seq = its_number
         if name in asked:
             node.kept_outputs[name] = KeptOutput(out.array, version_cell(out), out.space, its_number)
+    return node

@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import Any, cast
 from weakref import ref
 
-from wengert.graph.modes import is_grad_enabled
+from wengert.graph.modes import fresh_version, is_grad_enabled
 from wengert.graph.node import next_number
 from wengert.protocol.shapes import broadcast_shapes
 from wengert.rule.kinds import Predicate
@@ -23,7 +23,7 @@ from wengert.tensor.base import concrete_classes, new_accumulator, tensor_class
 from wengert.tensor.general import Operation
 from wengert.tensor.operands import number
 from wengert.tensor.pull import fast_class
-from wengert.tensor.record import record
+from wengert.tensor.record import attach, record
 from wengert.tensor.written import Probe, code_of, text_of
 
 
@@ -126,11 +126,22 @@ def _operator_record(operation: Operation, on_stranger: Any) -> Callable[..., An
     return general
 
 
+def _attacher(operation: Operation) -> Callable[..., None]:
+    """What a record function calls in a mode that is more than on or off."""
+
+    def attached(operands: Sequence[Any], statics: dict[str, Any], out: Any) -> None:
+        out.version = fresh_version()
+        attach(operation, operation.primitive.inputs, operands, statics, (out,), out.space)
+
+    return attached
+
+
 def _ingredients(operation: Operation) -> dict[str, Any]:
     """The names that a written record function uses."""
     return {
         "broadcast_shapes": broadcast_shapes, "classes": concrete_classes(), "forward": operation.primitive.forward,
-        "grad_enabled": is_grad_enabled, "new_accumulator": new_accumulator, "next_number": next_number,
+        "attach": _attacher(operation), "fresh_version": fresh_version, "grad_enabled": is_grad_enabled,
+        "new_accumulator": new_accumulator, "next_number": next_number,
         "NodeClass": fast_class(operation), "number": number, "ref": ref, "Tensor": tensor_class(),
     }  # fmt: skip
 
@@ -194,6 +205,7 @@ def _record_source(operation: Operation, heading: str, inputs: Sequence[str], st
     put("    out.shape, out.version = shape, None")
     if isinstance(primitive, Predicate):
         put(f"    out.space, out.node = {'space.index' if primitive.result == 'index' else 'space.boolean'}, None")
+        put("    if grad_enabled().__class__ is not bool: out.version = fresh_version()")
         put("    return out")
         return "\n".join([*lines, ""])
     put("    out.space = space")
@@ -227,7 +239,7 @@ def _put_node(
     for name in moving:
         absent = f"None if {public[name]} is None else " if name in primitive.optional else ""
         put(f"    edge_{name} = {absent}{public[name]}.node")
-    put(f"    if ({' or '.join(f'edge_{name} is not None' for name in moving)}) and grad_enabled():")
+    put(f"    if ({' or '.join(f'edge_{name} is not None' for name in moving)}) and grad_enabled() is True:")
     put("        node = out.node = NodeClass()")
     put("        node.space, node.extra = space, None")
     for position, name in enumerate(edges):
@@ -265,6 +277,9 @@ def _put_node(
     put("        node.seq = next_number()")
     put("    else:")
     put("        out.node = None")
+    operands = f"({', '.join(public[name] for name in edges)},)"
+    given = f"{{{', '.join(f'{name!r}: {name}' for name in statics)}}}"
+    put(f"        if grad_enabled().__class__ is not bool: attach({operands}, {given}, out)")
 
 
 def _keep(kept: str, primitive: Primitive, public: dict[str, str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from wengert.graph.hooks import name_of
 from wengert.graph.node import Node
 from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType
@@ -34,19 +35,21 @@ class RawTools:
     def value(self, tensor: TensorBase) -> Any:
         return tensor.array
 
-    def hooked(self, answer: Any, tensor: TensorBase, hook: Callable[..., Any]) -> Any:
-        """What `hook` returned for `tensor`: a Tensor of the same shape, converted to the same dtype."""
+    def hooked(self, answer: Any, tensor: TensorBase | None, hook: Callable[..., Any]) -> Any:
+        """What `hook` returned for `tensor`: a Tensor of the same shape and dtype."""
         if not isinstance(answer, TensorBase):
             raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+        if tensor is None:
+            raise RuntimeError("can't replace a None gradient with a non-None value")
         if answer.shape != tensor.shape:
-            name = getattr(hook, "__name__", type(hook).__name__)
             raise RuntimeError(
-                f"hook '{name}' has changed the size of value: from {list(tensor.shape)} to {list(answer.shape)}"
+                f"hook '{name_of(hook)}' has changed the size of value: from {list(tensor.shape)} to "
+                f"{list(answer.shape)}"
             )
         if answer.space.dtype is not tensor.space.dtype:
             raise RuntimeError(
-                f"hook '{getattr(hook, '__name__', type(hook).__name__)}' has changed the type of value (was "
-                f"{tensor.space.dtype!r} got {answer.space.dtype!r})"
+                f"hook '{name_of(hook)}' has changed the type of value (was {tensor.space.dtype!r} got "
+                f"{answer.space.dtype!r})"
             )
         return answer
 
@@ -96,22 +99,6 @@ class RecordingTools(RawTools):
 
     def value(self, tensor: TensorBase) -> Any:
         return tensor
-
-    def hooked(self, answer: Any, tensor: TensorBase, hook: Callable[..., Any]) -> Any:
-        """What `hook` returned for `tensor`: a Tensor of the same shape, converted to the same dtype."""
-        if not isinstance(answer, TensorBase):
-            raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
-        if answer.shape != tensor.shape:
-            name = getattr(hook, "__name__", type(hook).__name__)
-            raise RuntimeError(
-                f"hook '{name}' has changed the size of value: from {list(tensor.shape)} to {list(answer.shape)}"
-            )
-        if answer.space.dtype is not tensor.space.dtype:
-            raise RuntimeError(
-                f"hook '{getattr(hook, '__name__', type(hook).__name__)}' has changed the type of value (was "
-                f"{tensor.space.dtype!r} got {answer.space.dtype!r})"
-            )
-        return answer
 
     def static(self, space: Space, name: str, value: Any) -> Any:
         return value

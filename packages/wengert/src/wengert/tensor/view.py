@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from weakref import ref
 
-from wengert.graph.modes import is_grad_enabled
+from wengert.graph.modes import InferenceCell, current_mode, is_grad_enabled
 from wengert.graph.node import Node, next_number
 from wengert.tensor.base import TensorBase, edge_of, make, version_cell
+from wengert.tensor.packing import note
+from wengert.tensor.retain import go_on_from
 from wengert.tensor.tools import RAW
 
 _PACKAGE = __name__.partition(".")[0]
@@ -108,8 +110,10 @@ def view_of(tensor: TensorBase) -> View | None:
 def check_writable(tensor: TensorBase, may_overlap: bool = False) -> None:
     """Refuse an in-place operation that may not be, in torch's words, before anything is written. `may_overlap` lets
     pass where several indices meet at one address, for functions that write the same value everywhere."""
-    node, view = tensor.node, view_of(tensor)
-    if is_grad_enabled():
+    node, view, mode = tensor.node, view_of(tensor), is_grad_enabled()
+    if mode.__class__ is not bool or tensor.version.__class__ is InferenceCell:
+        _check_mode(tensor)
+    if mode:
         if node.__class__ is ref:
             raise RuntimeError(
                 "a leaf Variable that requires grad is being used in an in-place operation. "
@@ -149,6 +153,18 @@ def check_writable(tensor: TensorBase, may_overlap: bool = False) -> None:
         )
 
 
+def _check_mode(tensor: TensorBase) -> None:
+    """What modes and inference tensors have to say to a write."""
+    mode = current_mode()
+    if tensor.version.__class__ is InferenceCell and not mode.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+            "normal tensor before doing inplace update."
+        )
+    for notice in mode.writing:
+        notice(tensor)
+
+
 def rebase(tensor: Any, result: TensorBase) -> None:
     """After `result` was written into `tensor`: let the histories of all on this memory go on from there."""
     if not is_grad_enabled():
@@ -158,17 +174,17 @@ def rebase(tensor: Any, result: TensorBase) -> None:
     if view is None:
         if node is None and tensor.node is None:
             return
-        tensor.node = node
+        go_on_from(tensor, node)
         base = tensor
     else:
         base = view.base
         if node is None and base.node is None:
             return
-        base.node = CopySlices.recorded(base, view, result)
+        go_on_from(base, CopySlices.recorded(base, view, result))
     for other in [*sharing(base)]:
         theirs = view_of(other)
         if theirs is not None and theirs.base is base:
-            other.node = theirs.replay(_now(base)).node
+            go_on_from(other, theirs.replay(_now(base)).node)
 
 
 def _now(base: TensorBase) -> Any:
@@ -193,6 +209,7 @@ class CopySlices(Node):
         node = cls()
         node.e0, node.e1 = edge_of(base), edge_of(result)
         node.replay, node.space, node.extra, node.seq = view.replay, base.space.plain, None, next_number()
+        note(node)
         return node
 
     def pull(self, g: Any, keep: bool) -> Any:

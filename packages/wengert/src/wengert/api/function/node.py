@@ -6,22 +6,33 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 from wengert.api.function.context import FunctionCtx
-from wengert.graph.node import EMPTY, Node, OutputNode, Several, next_number
+from wengert.graph.node import Node, Several
 from wengert.graph.saved import raise_freed, raise_stale, version_of, written_at
 from wengert.ops.xp import namespace_of
 from wengert.protocol.shapes import Shape
 from wengert.rule.kinds import sum_to
 from wengert.tensor.base import TensorBase, make, version_cell
+from wengert.tensor.packing import Packed, innermost_hooks
 from wengert.tensor.tools import RAW
 
 
 class Kept:
     """A tensor that a node keeps. An output is kept without its history, which would be a cycle, and by its number."""
 
-    __slots__ = ("output", "tensor", "version")
+    __slots__ = ("output", "packed", "tensor", "version")
+
+    tensor: Any
+    packed: Packed | None
 
     def __init__(self, tensor: Any, output: int | None) -> None:
-        if output is not None:
+        pair = innermost_hooks()
+        if tensor is not None and pair is not None:
+            shown = tensor if output is None else make(tensor.space.plain, tensor.array)
+            self.packed, self.tensor, self.output = Packed(shown, pair, is_output=output is not None), None, output
+            self.version = 0
+            return
+        self.packed = None
+        if tensor is not None and output is not None:
             own = make(tensor.space, tensor.array)  # no listed alias: that would bar writes where nothing is shared
             own.version = version_cell(tensor)
             tensor = own
@@ -31,6 +42,8 @@ class Kept:
     def unpacked(self, node: BackwardCFunction) -> Any:
         """The tensor, if it is as it was, with its history."""
         tensor, output = self.tensor, self.output
+        if self.packed is not None:
+            return self.packed.unpacked(None if output is None else node.output(output, node.outputs[output][1]))
         if tensor is None:
             return None
         if version_of(tensor) != self.version:
@@ -78,14 +91,9 @@ class BackwardCFunction(Node):
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.{self.name()} object at {id(self):#x}>"
 
-    @property
-    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
-        """The node and output number behind each tensor among the arguments, as in torch."""
-        return tuple(
-            (None, 0) if edge is None else edge.destination()
-            for edge, arrived in zip(self.edges, self.inputs, strict=True)
-            if arrived is not None
-        )
+    def shown_edges(self) -> list[tuple[int, Node | None]]:
+        """The edges of the tensors among the arguments, as in torch."""
+        return [entry for entry, arrived in zip(enumerate(self.edges), self.inputs, strict=True) if arrived is not None]
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -107,11 +115,10 @@ class BackwardCFunction(Node):
 
     def output(self, index: int, space: Any) -> Node:
         """The node that a gradient of one output goes to."""
-        if self.count == 1:
-            return self
-        node = OutputNode()
-        node.e0, node.index, node.space, node.extra, node.seq = self, index, space, EMPTY, next_number()
-        return node
+        edge = self.output_edge(index)
+        if edge is not self:
+            edge.space = space
+        return edge
 
     def apply(self, *grads: Any) -> Any:
         """Call backward, or vjp, as the user wrote it."""

@@ -14,6 +14,7 @@ from wengert.api.function.node import BackwardCFunction, Kept
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import next_number
 from wengert.tensor.base import TensorBase, bump_version, edge_of, is_leaf, make
+from wengert.tensor.packing import note
 from wengert.tensor.view import as_alias, as_view, check_writable, rebase, restrict, view_of
 
 
@@ -124,6 +125,7 @@ def _record(call: Call, outputs: Sequence[Any]) -> None:
     node.inputs = [None if t is None else (t.shape, t.space.plain) for t in call.tensors]
     node.outputs = [((), None) if t is None else (t.shape, t.space.plain) for t in tensors]
     node.seq = next_number()
+    note(node)
 
 
 def _without_gradient(tensor: Any, is_input: bool, is_dirty: bool) -> Any:

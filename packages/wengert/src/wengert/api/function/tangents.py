@@ -48,7 +48,7 @@ def push(call: Call, level: Level, tangents: Sequence[Any], outputs: Sequence[An
             )
         become_dual(level.space(result.space.plain), result, t)
         for kept in call.node.kept:
-            if kept.output == position:
+            if kept.output == position and kept.tensor is not None:
                 become_dual(result.space, kept.tensor, t)
 
 

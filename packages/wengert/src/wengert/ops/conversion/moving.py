@@ -18,6 +18,7 @@ from wengert.tensor.base import edge_of, make
 from wengert.tensor.general import Operation
 from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
+from wengert.tensor.packing import note
 from wengert.tensor.record import record
 
 _astype = kernel(rules.astype, "ToCopyBackward0")
@@ -164,6 +165,7 @@ def _to_space(tensor: Any, target: Space) -> Any:
         node.e0 = edge_of(tensor)
         node.seq = next_number()
         out.node = node
+        note(node)
     tangent = live_tangent(tensor)
     if tangent is not None:
         out.space, out._tangent = tensor.space.level.space(target), _to_space(tangent, target)

@@ -1,0 +1,173 @@
+"""Floor 4: one backward pass: what it was asked for, the mode it runs in, and passes within passes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar, copy_context
+from itertools import count
+from operator import attrgetter
+from threading import Thread, get_ident
+from typing import Any, Protocol
+
+from wengert.graph.modes import Mode, change_mode, current_mode, is_grad_enabled, set_grad_mode
+from wengert.graph.node import Node
+from wengert.protocol.backend import Space
+from wengert.rule.placed import Placed
+
+Root = tuple[Node, int, Any]  # a node, which of its outputs, and the cotangent of that output
+
+
+class Tools(Protocol):
+    """One way to run rules: on raw arrays, or on Tensors so that the pass itself is recorded."""
+
+    recording: bool
+
+    def namespace(self, space: Space) -> Any: ...
+    def add(self, space: Space, x: Any, y: Any) -> Any: ...
+    def place(self, space: Space, placed: Placed) -> Any: ...
+    def tensor(self, g: Any, space: Space) -> Any: ...  # a Tensor for hooks and functions of the user
+    def value(self, tensor: Any) -> Any: ...  # and back
+    def hooked(self, answer: Any, tensor: Any, hook: Any) -> Any: ...  # what a hook returned, checked
+
+
+_next_id = count().__next__
+
+
+class Task:
+    """A pass in progress."""
+
+    __slots__ = (
+        "_reached", "callbacks", "captures", "capturing", "id", "keep", "special", "starts", "thread", "tools",
+        "wanted", "watching",
+    )  # fmt: skip
+
+    def __init__(self, starts: Sequence[Root], tools: Tools, keep: bool) -> None:
+        self.id, self.starts, self.tools, self.keep = _next_id(), starts, tools, keep
+        self.captures: dict[Node, dict[int, Any]] | None = None  # the targets
+        self.capturing = False  # whether what arrives at the targets is kept
+        self.wanted: Any = None  # the nodes that lead to a target; None: all
+        self.special: Any = None  # those among them that take more than the common step
+        self.callbacks: list[Callable[[], object]] = []
+        self.thread = get_ident()
+        mode = is_grad_enabled()
+        self.watching = mode.watching if isinstance(mode, Mode) else ()
+        self._reached: set[Node] | None = None
+
+    def watched(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        """`step` as those see it who watch this pass; then every node takes it."""
+        for watch in self.watching:
+            step, self.special = watch(step), _EVERY
+        return step
+
+    def will_run(self, node: Node) -> bool:
+        """Whether this pass runs `node`, or brings a gradient to it."""
+        if self.wanted is not None:
+            return node in self.wanted
+        if self._reached is None:
+            self._reached = set(_reached_from([start for start, _, _ in self.starts], 0))
+        return node in self._reached
+
+
+class _Every:
+    """All nodes."""
+
+    def __contains__(self, node: object) -> bool:
+        return True
+
+
+_EVERY = _Every()
+_current: ContextVar[Task | None] = ContextVar("wengert_task", default=None)
+
+#: The pass that this thread or task is in, None outside of backward.
+current_task = _current.get
+
+
+def entered(task: Task, walk: Callable[[], None]) -> None:
+    """Run `walk` as the pass `task`: in its mode, deep inside other passes in a thread of its own, then its
+    callbacks."""
+    outer = _current.get()
+    if outer is not None and outer.thread == task.thread and _is_deep():
+        _in_thread(task, walk)
+        return
+    _current.set(task)
+    inference = _leave_inference()
+    previous = set_grad_mode(task.tools.recording)
+    try:
+        with task.starts[0][0].space.xp.errstate():  # a gradient may be infinite or nan without a word
+            walk()
+        for callback in task.callbacks:  # may grow
+            callback()
+    finally:
+        set_grad_mode(previous)
+        if inference:
+            change_mode(inference=True)
+        _current.set(outer)
+
+
+def _leave_inference() -> bool:
+    """Gradients are normal tensors, also of a backward inside inference mode; whether it was on."""
+    if is_grad_enabled().__class__ is bool or not current_mode().inference:
+        return False
+    change_mode(inference=False)
+    return True
+
+
+def _is_deep() -> bool:
+    """Whether half of the frames that the interpreter allows are in use: about fifty passes within passes."""
+    try:
+        sys._getframe(min(sys.getrecursionlimit(), 1000) // 2)  # pyright: ignore[reportPrivateUsage]  # there is no public way to ask for the depth
+    except ValueError:
+        return False
+    return True
+
+
+def _in_thread(task: Task, walk: Callable[[], None]) -> None:
+    """`entered` in a helper thread, where recursion begins anew, under the context of the caller, who waits."""
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        task.thread = get_ident()
+        try:
+            entered(task, walk)
+        except BaseException as error:  # the caller's to handle
+            errors.append(error)
+
+    thread = Thread(target=copy_context().run, args=(work,), daemon=True)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors.pop()
+
+
+def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[Node | None]]:
+    """The nodes that can be reached from `starts` through nodes no older than `oldest`, with their edges."""
+    reached: dict[Node, Sequence[Node | None]] = {}
+    todo = list(starts)
+    while todo:
+        node = todo.pop()
+        if node not in reached:
+            edges = reached[node] = node.edge_nodes()
+            for edge in edges:
+                if edge is not None and edge.seq >= oldest:
+                    todo.append(edge)
+    return reached
+
+
+def leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> tuple[set[Node], set[Node]]:
+    """The nodes from which a target can be reached, targets included; and those among them that are targets or have an
+    edge that leads to none."""
+    leading, special = set(targets), set(targets)
+    reached = _reached_from(starts, min((node.seq for node in leading), default=0))
+    for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
+        leads = strays = False
+        for edge in reached[node]:
+            if edge in leading:
+                leads = True
+            elif edge is not None:
+                strays = True
+        if leads:
+            leading.add(node)
+            if strays:
+                special.add(node)
+    return leading, special
