@@ -7,6 +7,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("add", "sub", "mul", "div", "true_divide", "floor_divide", "remainder", "fmod", "pow", "neg", "abs", "sign"),
         *("square", "reciprocal", "floor", "ceil", "trunc", "round", "maximum", "minimum", "fmax", "fmin", "lerp"),
         *("addcmul", "addcdiv", "clamp", "clamp_min", "clamp_max", "nan_to_num"),
+        *("copysign", "nextafter", "signbit"),
         *("rsub", "positive", "sgn", "__radd__", "__rmul__", "__rmod__"),
         *("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "bitwise_left_shift", "bitwise_right_shift"),
         *("__rand__", "__ror__", "__rxor__", "real", "imag", "conj", "angle", "polar", "complex"),
@@ -25,7 +26,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "reduction": (
         *("sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "argmax", "argmin", "norm"),
-        *("cumsum", "cumprod", "all", "any"),
+        *("cumsum", "cumprod", "diff", "all", "any"),
         *("nansum", "var_mean", "std_mean", "aminmax", "count_nonzero", "topk", "sort", "msort", "argsort"),
     ),
     "movement": (
@@ -40,6 +41,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "indexing": (
         *("__getitem__", "gather", "index_select", "take_along_dim", "index_add", "scatter", "scatter_add"),
         *("masked_select", "index_put", "nonzero"),
+        *("searchsorted", "bucketize", "isin", "unique"),
         *("masked_scatter", "select", "select_scatter", "index_fill", "index_copy", "take", "argwhere"),
     ),
     "linalg": (
@@ -119,6 +121,7 @@ DROPPED_ARGUMENTS = {
 OWN_NODES: dict[str, frozenset[str]] = {
     "matmul": frozenset({"MmBackward0", "MvBackward0", "DotBackward0", "BmmBackward0"}),
     "einsum": frozenset(),
+    "diff": frozenset({"SubBackward0"}),
     "real": frozenset({"RealBackward0"}),
     "imag": frozenset({"ImagBackward0"}),
     "nn.functional.linear": frozenset({"AddmmBackward0", "MmBackward0"}),

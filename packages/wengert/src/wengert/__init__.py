@@ -14,15 +14,15 @@ from wengert.api.tensor import Tensor
 from wengert.backends.registry import use_backend
 from wengert.ops.activation import relu
 from wengert.ops.arithmetic import (
-    abs, absolute, add, addcdiv, addcmul, arctan2, atan2, ceil, clamp, clamp_max, clamp_min, clip, div, divide, fix,
-    floor, floor_divide, fmax, fmin, fmod, hypot, lerp, maximum, minimum, mul, multiply, nan_to_num, neg, negative,
-    positive, pow, reciprocal, remainder, round, rsqrt, rsub, sgn, sign, sqrt, square, sub, subtract, true_divide,
-    trunc,
+    abs, absolute, add, addcdiv, addcmul, arctan2, atan2, ceil, clamp, clamp_max, clamp_min, clip, copysign, div,
+    divide, fix, floor, floor_divide, fmax, fmin, fmod, hypot, lerp, maximum, minimum, mul, multiply, nan_to_num, neg,
+    negative, nextafter, positive, pow, reciprocal, remainder, round, rsqrt, rsub, sgn, sign, sqrt, square, sub,
+    subtract, true_divide, trunc,
 )
 from wengert.ops.comparison import (
     allclose, bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, equal, ge,
     greater, greater_equal, gt, isclose, isfinite, isinf, isnan, le, less, less_equal, logical_and, logical_not,
-    logical_or, logical_xor, lt, masked_fill, ne, not_equal, where,
+    logical_or, logical_xor, lt, masked_fill, ne, not_equal, signbit, where,
 )
 from wengert.ops.complex import angle, complex, conj, imag, polar, real, resolve_conj
 from wengert.ops.conversion import (
@@ -37,9 +37,9 @@ from wengert.ops.creation import (
 )
 from wengert.ops.exponential import erf, erfc, exp, exp2, expm1, log, log1p, log2, log10, logaddexp, sigmoid
 from wengert.ops.indexing import (
-    argsort, argwhere, gather, index_add, index_copy, index_fill, index_put, index_select, masked_scatter,
-    masked_select, msort, nonzero, scatter, scatter_add, select_scatter, slice_scatter, sort, take, take_along_dim,
-    topk,
+    argsort, argwhere, bucketize, gather, index_add, index_copy, index_fill, index_put, index_select, isin,
+    masked_scatter, masked_select, msort, nonzero, scatter, scatter_add, searchsorted, select_scatter, slice_scatter,
+    sort, take, take_along_dim, topk, unique,
 )
 from wengert.ops.linalg import addmm, addmv, baddbmm, bmm, dot, einsum, inner, matmul, mm, mv, outer, tensordot, trace
 from wengert.ops.movement import (
@@ -56,8 +56,8 @@ from wengert.ops.random import (
     randint_like, randn, randn_like, randperm, seed, set_rng_state,
 )
 from wengert.ops.reduction import (
-    all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, cumprod, cumsum, logsumexp, max, mean, min, nansum,
-    norm, prod, std, std_mean, sum, var, var_mean,
+    all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, cumprod, cumsum, diff, logsumexp, max, mean, min,
+    nansum, norm, prod, std, std_mean, sum, var, var_mean,
 )
 from wengert.ops.trigonometric import (
     acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan,
@@ -87,9 +87,10 @@ __all__ = [
     "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
     # arithmetic
     "abs", "absolute", "add", "addcdiv", "addcmul", "arctan2", "atan2", "ceil", "clamp", "clamp_max", "clamp_min",
-    "clip", "div", "divide", "fix", "floor", "floor_divide", "fmax", "fmin", "fmod", "hypot", "lerp", "maximum",
-    "minimum", "mul", "multiply", "nan_to_num", "neg", "negative", "positive", "pow", "reciprocal", "remainder",
-    "round", "rsqrt", "rsub", "sgn", "sign", "sqrt", "square", "sub", "subtract", "true_divide", "trunc",
+    "clip", "copysign", "div", "divide", "fix", "floor", "floor_divide", "fmax", "fmin", "fmod", "hypot", "lerp",
+    "maximum", "minimum", "mul", "multiply", "nan_to_num", "neg", "negative", "nextafter", "positive", "pow",
+    "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "sqrt", "square", "sub", "subtract",
+    "true_divide", "trunc",
     # exponential
     "erf", "erfc", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "logaddexp", "sigmoid",
     # trigonometric
@@ -101,11 +102,11 @@ __all__ = [
     "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
     "bitwise_xor", "eq", "equal", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf", "isnan",
     "le", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "masked_fill",
-    "ne", "not_equal", "where",
+    "ne", "not_equal", "signbit", "where",
     # complex
     "angle", "complex", "conj", "imag", "polar", "real", "resolve_conj",
     # reduction
-    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum",
+    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
     "logsumexp", "max", "mean", "min", "nansum", "norm", "prod", "std", "std_mean", "sum", "var", "var_mean",
     # linalg
     "addmm", "addmv", "baddbmm", "bmm", "dot", "einsum", "inner", "matmul", "mm", "mv", "outer", "tensordot",
@@ -118,9 +119,9 @@ __all__ = [
     "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile", "transpose",
     "tril", "triu", "unbind", "unflatten", "unsqueeze", "vsplit", "vstack",
     # indexing
-    "argsort", "argwhere", "gather", "index_add", "index_copy", "index_fill", "index_put", "index_select",
-    "masked_scatter", "masked_select", "msort", "nonzero", "scatter", "scatter_add", "select_scatter",
-    "slice_scatter", "sort", "take", "take_along_dim", "topk",
+    "argsort", "argwhere", "bucketize", "gather", "index_add", "index_copy", "index_fill", "index_put", "index_select",
+    "isin", "masked_scatter", "masked_select", "msort", "nonzero", "scatter", "scatter_add", "searchsorted",
+    "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk", "unique",
     # normalization
     "group_norm", "layer_norm", "log_softmax", "rms_norm", "softmax",
     # convolution

@@ -142,6 +142,7 @@ kernels: dict[str, Any] = {
     "greater": np.greater,
     "greater_equal": np.greater_equal,
     "hypot": quiet.binary(np.hypot),
+    "nextafter": np.nextafter,
     "imag": imag,
     "isfinite": np.isfinite,
     "isinf": np.isinf,

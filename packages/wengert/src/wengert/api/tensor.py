@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wengert.api.autograd import run_backward
 from wengert.graph.hooks import Hooks, RemovableHandle
@@ -27,11 +27,17 @@ from wengert.ops.random import RandomMethods
 from wengert.ops.reduction import ReductionMethods
 from wengert.ops.trigonometric import TrigonometricMethods
 from wengert.ops.ufuncs import UfuncMethods
-from wengert.ops.xp import TensorNamespace, namespace_of
+from wengert.ops.xp import array_namespace_of
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
 from wengert.tensor.retain import retain, retains
 from wengert.tensor.view import as_alias, view_of
+
+if TYPE_CHECKING:
+    from wengert.ops.xp.namespace import ArrayNamespace
+
+#: The versions of the array API standard whose names `__array_namespace__` gives.
+_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
 
 
 class Tensor(
@@ -282,9 +288,19 @@ class Tensor(
     def _is_view(self) -> bool:
         return view_of(self) is not None
 
-    def __array_namespace__(self, *, api_version: str | None = None) -> TensorNamespace:
-        """The array API's namespace for this tensor's backend."""
-        return namespace_of(self.space.backend)
+    def __array_namespace__(self, *, api_version: str | None = None) -> ArrayNamespace:
+        """The array API's namespace for this tensor's backend.
+
+        Errors: ValueError for a version of the standard that is later than 2024.12.
+        Source: the array API standard.
+
+        >>> xp = tensor([3., 1.]).__array_namespace__()
+        >>> xp.sort(tensor([3., 1.]))
+        tensor([1., 3.])
+        """
+        if api_version is not None and api_version not in _VERSIONS:
+            raise ValueError(f"__array_namespace__: got api_version {api_version!r}; expected one of {_VERSIONS}.")
+        return array_namespace_of(self.space.backend)
 
     def edge(self) -> Node | None:
         """The node that a gradient of this tensor goes to."""

@@ -26,6 +26,7 @@ from wengert.tensor.operation import direct, kernel, operator
 
 Number = bool | int | float | complex
 
+_signbit = kernel(rules.signbit)
 _isclose = kernel(rules.isclose)
 _where = kernel(rules.where, "WhereBackward0")
 _masked_fill = kernel(rules.masked_fill, "MaskedFillBackward0")
@@ -136,6 +137,19 @@ def isfinite(input: Tensor) -> Tensor:
     tensor([ True, False])
     """
     ...
+
+
+def signbit(input: Tensor) -> Tensor:
+    """Whether the sign is minus, that of a zero included.
+
+    Dtype: bool. Derivative: none. Errors: RuntimeError for complex numbers. Source: torch.signbit.
+
+    >>> signbit(tensor([-1., -0., 0.]))
+    tensor([ True,  True, False])
+    """
+    if _checked("signbit", "input", input).space.dtype.is_complex:
+        raise RuntimeError("signbit is not implemented for complex tensors.")
+    return _signbit(input) if input.space.dtype.is_inexact else lt(input, 0)
 
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
@@ -256,6 +270,7 @@ class ComparisonMethods(Tensor):
     eq, ne, lt, le, gt, ge = eq, ne, lt, le, gt, ge
     not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
     isnan, isinf, isfinite, isclose, allclose, equal = isnan, isinf, isfinite, isclose, allclose, equal
+    signbit = signbit
     where, masked_fill = _where_method, masked_fill
     logical_and, logical_or, logical_xor, logical_not = logical_and, logical_or, logical_xor, logical_not
     bitwise_and, bitwise_or, bitwise_xor, bitwise_not = bitwise_and, bitwise_or, bitwise_xor, bitwise_not
@@ -301,5 +316,6 @@ __all__ = [
     "masked_fill",
     "ne",
     "not_equal",
+    "signbit",
     "where",
 ]

@@ -91,6 +91,7 @@ class Backend:
         "lifted",
         "name",
         "native_device",
+        "standard",
         "xp",
     )
 
@@ -110,6 +111,7 @@ class Backend:
         self.capabilities = Capabilities() if capabilities is None else capabilities
         self.devices, self.device_of, self.native_device, self.dtype_of = devices, device_of, native_device, dtype_of
         self.lifted: Any = None  # the same namespace over Tensors, put here by the floor that makes it
+        self.standard: Any = None  # the array API standard's namespace over Tensors, likewise
         self._dtype_by_native: dict[Any, DType] = {native: dtype for dtype, native in dtypes.items()}
         self._spaces: dict[tuple[str, DType], Space] = {}
 

@@ -115,6 +115,7 @@ class Namespace(Required, Extensions, Protocol):
     atanh: Unary
     hypot: Binary
     copysign: Binary
+    nextafter: Binary  # the neighbour of the first in the direction of the second
     signbit: Unary
     floor_divide: Binary
     maximum: Binary  # NaN wins

@@ -49,6 +49,11 @@ def isnan(xp: Namespace, x: Array) -> Array:
 
 
 @predicate
+def signbit(xp: Namespace, x: Array) -> Array:
+    return xp.signbit(x)
+
+
+@predicate
 def isinf(xp: Namespace, x: Array) -> Array:
     return xp.isinf(x)
 

@@ -255,6 +255,12 @@ def argsort(xp: Namespace, x: Array, *, axis: int, descending: bool, stable: boo
     return xp.argsort(x, axis=axis, descending=descending, stable=stable)
 
 
+@position
+def searchsorted(xp: Namespace, x: Array, y: Array, *, side: str) -> Array:
+    """How many of the sorted vector `x` come before each of `y`."""
+    return xp.searchsorted(x, y, side=side)
+
+
 getitem.fresh = index.fresh = accumulate.fresh = take.fresh = embedding.fresh = gather.fresh = False
 scatter_add_along.fresh = False
 getitem.places = index.places = take.places = embedding.places = gather.places = True

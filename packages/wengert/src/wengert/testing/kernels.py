@@ -259,6 +259,14 @@ ELEMENTWISE: tuple[KernelCase, ...] = (
     _binary("less", lambda v, w: v < w, _TIES, "bool"),
     _binary("less_equal", lambda v, w: v <= w, _TIES, "bool"),
     _binary("logaddexp", lambda v, w: math.log(math.exp(v) + math.exp(w)), _PAIRS),
+    KernelCase(
+        "nextafter",
+        lambda xp, b: xp.less(
+            xp.nextafter(b.floating([1.0, -0.5, 0.0]), b.floating([2.0, -9.0, 1.0])), b.floating([1.0, -0.5, 0.0])
+        ),
+        [False, True, False],
+        "bool",
+    ),
     _binary("maximum", max, _PAIRS),
     _binary("maximum", lambda v, w: _NAN, ((1.0, _NAN), (_NAN, 1.0))),
     _binary("minimum", min, _PAIRS),

@@ -13,7 +13,7 @@ from wengert.ops.arithmetic.division import addcdiv, div, floor_divide, fmod, re
 from wengert.ops.arithmetic.operands import is_operand as is_operand
 from wengert.ops.arithmetic.operands import number_like as number_like
 from wengert.ops.arithmetic.power import abs, pow, rsqrt, sgn, sign, sqrt, square
-from wengert.ops.arithmetic.rounding import atan2, ceil, floor, hypot, round, trunc
+from wengert.ops.arithmetic.rounding import atan2, ceil, copysign, floor, hypot, nextafter, round, trunc
 from wengert.tensor.base import TensorBase as Tensor
 
 subtract, multiply, divide, negative, absolute, fix = sub, mul, div, neg, abs, trunc
@@ -44,6 +44,7 @@ class ArithmeticMethods(Tensor):
     nan_to_num = choice.nan_to_num
     floor, ceil, trunc, fix, round = rounding.floor, rounding.ceil, rounding.trunc, rounding.trunc, rounding.round
     hypot, atan2, arctan2 = rounding.hypot, rounding.atan2, rounding.atan2
+    copysign, nextafter = rounding.copysign, rounding.nextafter
 
     __add__ = __radd__ = basic.add_operator
     __sub__, __rsub__ = basic.sub_operator, basic.rsub_operator
@@ -68,6 +69,7 @@ __all__ = [
     "clamp_max",
     "clamp_min",
     "clip",
+    "copysign",
     "div",
     "divide",
     "fix",
@@ -85,6 +87,7 @@ __all__ = [
     "nan_to_num",
     "neg",
     "negative",
+    "nextafter",
     "positive",
     "pow",
     "reciprocal",

@@ -1,4 +1,4 @@
-"""Floor 6: rounding, and functions of two coordinates."""
+"""Floor 6: rounding, signs and neighbours, and functions of two coordinates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import direct, kernel
 
+_copysign = kernel(rules.copysign, "CopysignBackward0", x="self", y="other", out="result")
+_copysign_by_number = kernel(rules.copysign, "CopysignBackward1", x="self", y="other", out="result")
 _round = kernel(rules.round, "RoundBackward0")
 _round_decimals = kernel(rules.round_decimals, "RoundBackward1")
 _round_tens = kernel(rules.round_tens, "RoundBackward1")
@@ -67,6 +69,33 @@ def round(input: Tensor, *, decimals: int | None = None) -> Tensor:
     return _round_decimals(input, 10.0**decimals) if decimals >= 0 else _round_tens(input, 10.0**-decimals)
 
 
+def copysign(input: Tensor, other: Tensor | float) -> Tensor:
+    """The size of `input` with the sign of `other`, which a zero has too.
+
+    Shapes: any two that broadcast. Dtype: by torch's promotion; integers give the default floating dtype.
+    Derivative: g -> g where the sign stayed, -g where it changed, 0 at 0; zeros for `other`.
+    Errors: NotImplementedError for complex numbers. Source: torch.copysign.
+
+    >>> copysign(tensor([1., -2.]), -0.)
+    tensor([-1., -2.])
+    """
+    return (_copysign if isinstance(other, Tensor) else _copysign_by_number)(input, other)
+
+
+@direct(rules.nextafter, "NextafterBackward0")
+def nextafter(input: Tensor, other: Tensor) -> Tensor:
+    """The next number that the dtype has after `input`, in the direction of `other`.
+
+    Shapes: any two that broadcast. Dtype: by torch's promotion.
+    Derivative: g -> g, 0 where the two are equal; zeros for `other`.
+    Errors: NotImplementedError for integers and complex numbers. Source: torch.nextafter.
+
+    >>> nextafter(tensor([1.]), tensor([2.])) > 1
+    tensor([True])
+    """
+    ...
+
+
 @direct(rules.hypot, "HypotBackward0", x="self", y="other", out="result")
 def hypot(input: Tensor, other: Tensor) -> Tensor:
     """The length of the hypotenuse over `input` and `other`: sqrt(input^2 + other^2).
@@ -95,4 +124,4 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
     ...
 
 
-__all__ = ["atan2", "ceil", "floor", "hypot", "round", "trunc"]
+__all__ = ["atan2", "ceil", "copysign", "floor", "hypot", "nextafter", "round", "trunc"]

@@ -5,6 +5,7 @@ from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.methods import IndexingMethods
 from wengert.ops.indexing.reading import argwhere, getitem, masked_select, nonzero
 from wengert.ops.indexing.scattering import index_add, index_copy, index_fill, scatter, scatter_add
+from wengert.ops.indexing.searching import bucketize, isin, searchsorted, unique
 from wengert.ops.indexing.sorting import argsort, msort, sort, topk
 from wengert.ops.indexing.writing import (
     assigned,
@@ -18,9 +19,10 @@ from wengert.ops.indexing.writing import (
 )
 
 __all__ = [
-    "IndexingMethods", "argsort", "argwhere", "gather", "index_add", "index_copy", "index_fill", "index_put",
-    "index_select", "masked_scatter", "masked_select", "msort", "nonzero", "scatter", "scatter_add",
-    "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk",
+    "IndexingMethods", "argsort", "argwhere", "bucketize", "gather", "index_add", "index_copy", "index_fill",
+    "index_put", "index_select", "isin", "masked_scatter", "masked_select", "msort", "nonzero", "scatter",
+    "scatter_add", "searchsorted", "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk",
+    "unique",
 ]  # fmt: skip
 
 #: What the floors above use besides the functions of torch's names.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.indexing import along, reading, scattering, sorting, writing
+from wengert.ops.indexing import along, reading, scattering, searching, sorting, writing
 from wengert.tensor.base import TensorBase as Tensor
 
 
@@ -32,3 +32,4 @@ class IndexingMethods(Tensor):
     msort = sorting.msort
     argsort = sorting.argsort
     topk = sorting.topk
+    unique = searching.unique

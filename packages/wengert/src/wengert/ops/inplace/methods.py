@@ -52,6 +52,7 @@ class InplaceMethods(Tensor):
     floor_, ceil_, trunc_, round_ = in_place(arithmetic.floor, arithmetic.ceil, arithmetic.trunc, arithmetic.round)
     fix_ = trunc_
     hypot_, atan2_ = in_place(arithmetic.hypot, arithmetic.atan2)
+    copysign_, nextafter_ = in_place(arithmetic.copysign, arithmetic.nextafter)
     arctan2_ = atan2_
 
     exp_, exp2_, expm1_ = in_place(exponential.exp, exponential.exp2, exponential.expm1)

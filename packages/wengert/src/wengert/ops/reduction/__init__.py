@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from wengert.ops.reduction.extremes import amax, amin, aminmax, argmax, argmin, max, min
-from wengert.ops.reduction.scan import cumprod, cumsum
+from wengert.ops.reduction.scan import cumprod, cumsum, diff
 from wengert.ops.reduction.spread import std, std_mean, var, var_mean
 from wengert.ops.reduction.totals import logsumexp, mean, nansum, norm, prod, sum
 from wengert.ops.reduction.truth import all, any, count_nonzero
 from wengert.tensor.base import TensorBase as Tensor
 
 __all__ = [
-    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "logsumexp",
-    "max", "mean", "min", "nansum", "norm", "prod", "std", "std_mean", "sum", "var", "var_mean",
+    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
+    "logsumexp", "max", "mean", "min", "nansum", "norm", "prod", "std", "std_mean", "sum", "var", "var_mean",
 ]  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class ReductionMethods(Tensor):
     count_nonzero = count_nonzero
     cumprod = cumprod
     cumsum = cumsum
+    diff = diff
     logsumexp = logsumexp
     max = max
     mean = mean

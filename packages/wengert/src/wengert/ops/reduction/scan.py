@@ -1,11 +1,14 @@
-"""Floor 6: running sums and products."""
+"""Floor 6: running sums and products, and differences of neighbours."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from wengert.ops.arguments import one_axis, renamed
-from wengert.protocol.dtypes import DType, int64
+from wengert.ops.arithmetic import sub
+from wengert.ops.logic import logical_xor
+from wengert.ops.movement import cat, narrow
+from wengert.protocol.dtypes import DType, bool_, int64
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
@@ -43,6 +46,33 @@ def cumprod(input: Tensor, dim: int | None = None, *, dtype: DType | None = None
     return _scanned("cumprod", _cumprod, input, dim, dtype, axis)
 
 
+def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Any:
+    """The difference of each element along `dim` and the one before it, `n` times over.
+
+    Shapes: (..., m, ...) -> (..., m - n, ...), after `prepend` and `append` are joined on. Dtype: that of `input`; of
+    booleans it is whether the two differ.
+    Derivative: g -> differences of g with zeros around it.
+    Errors: RuntimeError for a 0-d `input` or a negative `n`; IndexError if `dim` is out of range. Source: torch.diff.
+
+    >>> diff(tensor([1., 3., 6.]))
+    tensor([2., 3.])
+    """
+    if not isinstance(input, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+        raise_not_tensor("diff", "input", input)
+    if not input.shape:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    axis = one_axis("diff", dim, len(input.shape))
+    beside = [part for part in (prepend, input, append) if part is not None]
+    result: Any = input if len(beside) == 1 else cat(beside, axis)
+    for _ in range(min(n, result.shape[axis])):
+        rest = result.shape[axis] - 1
+        later, earlier = narrow(result, axis, min(1, rest + 1), rest), narrow(result, axis, 0, rest)
+        result = (logical_xor if result.space.dtype is bool_ else sub)(later, earlier)
+    return result
+
+
 def _scanned(name: str, function: Any, input: Any, dim: Any, dtype: DType | None, keywords: dict[str, Any]) -> Tensor:
     if keywords:
         dim, _ = renamed(name, keywords, dim)
@@ -55,4 +85,4 @@ def _scanned(name: str, function: Any, input: Any, dim: Any, dtype: DType | None
     return in_dtype(dtype or int64, function, input, axis=axis)
 
 
-__all__ = ["cumprod", "cumsum"]
+__all__ = ["cumprod", "cumsum", "diff"]

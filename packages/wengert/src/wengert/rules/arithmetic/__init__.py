@@ -46,7 +46,18 @@ from wengert.rules.arithmetic.power import (
     sqrt,
     square,
 )
-from wengert.rules.arithmetic.rounding import atan2, ceil, floor, hypot, round, round_decimals, round_tens, trunc
+from wengert.rules.arithmetic.rounding import (
+    atan2,
+    ceil,
+    copysign,
+    floor,
+    hypot,
+    nextafter,
+    round,
+    round_decimals,
+    round_tens,
+    trunc,
+)
 
 __all__ = [
     "abs",
@@ -62,6 +73,7 @@ __all__ = [
     "clamp_low",
     "clamp_max",
     "clamp_min",
+    "copysign",
     "direction",
     "divide",
     "divide_floor",
@@ -80,6 +92,7 @@ __all__ = [
     "multiply",
     "nan_to_num",
     "negative",
+    "nextafter",
     "power",
     "power_from",
     "power_of",

@@ -1,11 +1,11 @@
-"""Floor 2: rounding, and functions of two coordinates."""
+"""Floor 2: rounding, signs and neighbours, and functions of two coordinates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from wengert.protocol.array import Array
-from wengert.protocol.dtypes import BOOL, COMPLEX, DType
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, DType
 from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import elementwise
 from wengert.rule.refusals import Refusal, refusing, refusing_all_whole, refusing_operands, unsupported
@@ -57,6 +57,26 @@ for _step in (floor, ceil, trunc, round, round_decimals, round_tens):
     _step.refusal = _refusal_of(_step.name)
 
 round_decimals.refusal = round_tens.refusal = refusing_operands("round_cpu", 0, 1, 3)
+
+
+@elementwise(floating=True)
+def copysign(xp: Namespace, x: Array, y: Array) -> Array:
+    return xp.copysign(x, y)
+
+
+copysign.partials(x=lambda xp, x, out: xp.multiply(xp.sign(x), xp.sign(out)), y=lambda xp: 0)
+copysign.refusal = refusing("copysign_cpu", COMPLEX)
+
+
+@elementwise
+def nextafter(xp: Namespace, x: Array, y: Array) -> Array:
+    return xp.nextafter(x, y)
+
+
+nextafter.partials(
+    x=lambda xp, x, y: xp.where(xp.equal(x, y), xp.zeros_like(x), xp.ones_like(x)), y=lambda xp: 0
+)  # zero to both where they are equal: as in torch
+nextafter.refusal = refusing("nextafter_cpu", BOOL, INTEGER, COMPLEX)
 
 
 @elementwise(floating=True)
