@@ -26,6 +26,7 @@ PRIMITIVES = {
 }
 COMPLEX = {
     "acosh_complex", "angle", "complex", "conjugate", "direction", "imag", "logaddexp_complex", "polar", "real_part",
+    "view_as_complex", "view_as_real",
 }  # fmt: skip
 NEEDS_VIEWS = {"contiguous"}
 #: Of integers and booleans, besides the predicates.
@@ -37,6 +38,10 @@ WITHOUT_NODES = {
 #: By the name of the primitive that it reaches. `t` has x, y, z: (2, 3); v: (3,); m: (3, 2); b: booleans and
 #: n: integers, (2, 3); p: positions, (2,); image: (1, 1, 4, 4); window: (1, 1, 2, 2); one: (1,).
 CASES: dict[str, Case] = {
+    # by strides
+    "as_strided": lambda t: t.x.as_strided((2, 2), (1, 2), 1),
+    "strided": lambda t: t.x.as_strided((2, 2), (1, 2), 1),
+    "strided_add": lambda t: t.x.as_strided((2, 2), (1, 2), 1),
     # activation
     "elu": lambda t: functional.elu(t.x),
     "gelu": lambda t: functional.gelu(t.x),

@@ -24,7 +24,9 @@ from wengert.ops.comparison import (
     greater, greater_equal, gt, isclose, isfinite, isinf, isnan, le, less, less_equal, logical_and, logical_not,
     logical_or, logical_xor, lt, masked_fill, ne, not_equal, signbit, where,
 )
-from wengert.ops.complex import angle, complex, conj, imag, polar, real, resolve_conj
+from wengert.ops.complex import (
+    adjoint, angle, complex, conj, imag, polar, real, resolve_conj, view_as_complex, view_as_real,
+)  # fmt: skip
 from wengert.ops.conversion import (
     can_cast, finfo, iinfo, is_complex, is_conj, is_floating_point, is_neg, is_nonzero, is_same_size, is_tensor, numel,
     promote_types, result_type,
@@ -43,11 +45,11 @@ from wengert.ops.indexing import (
 )
 from wengert.ops.linalg import addmm, addmv, baddbmm, bmm, dot, einsum, inner, matmul, mm, mv, outer, tensordot, trace
 from wengert.ops.movement import (
-    atleast_1d, atleast_2d, atleast_3d, broadcast_tensors, broadcast_to, cat, chunk, clone, column_stack, concat,
-    concatenate, diag, diag_embed, diagflat, diagonal, dsplit, dstack, flatten, flip, fliplr, flipud, hsplit, hstack,
-    meshgrid, moveaxis, movedim, narrow, permute, ravel, repeat_interleave, reshape, roll, row_stack, select, split,
-    split_with_sizes, squeeze, stack, swapaxes, swapdims, t, tensor_split, tile, transpose, tril, triu, unbind,
-    unflatten, unsqueeze, vsplit, vstack,
+    as_strided, atleast_1d, atleast_2d, atleast_3d, broadcast_tensors, broadcast_to, cat, chunk, clone,
+    column_stack, concat, concatenate, diag, diag_embed, diagflat, diagonal, dsplit, dstack, flatten, flip, fliplr,
+    flipud, hsplit, hstack, meshgrid, moveaxis, movedim, narrow, permute, ravel, repeat_interleave, reshape, roll,
+    row_stack, select, split, split_with_sizes, squeeze, stack, swapaxes, swapdims, t, tensor_split, tile,
+    transpose, tril, triu, unbind, unflatten, unsqueeze, vsplit, vstack,
 )
 from wengert.ops.normalization import group_norm, layer_norm, log_softmax, rms_norm, softmax
 from wengert.ops.pooling import avg_pool1d, max_pool1d, max_pool2d
@@ -104,7 +106,7 @@ __all__ = [
     "le", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "masked_fill",
     "ne", "not_equal", "signbit", "where",
     # complex
-    "angle", "complex", "conj", "imag", "polar", "real", "resolve_conj",
+    "adjoint", "angle", "complex", "conj", "imag", "polar", "real", "resolve_conj", "view_as_complex", "view_as_real",
     # reduction
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
     "logsumexp", "max", "mean", "min", "nansum", "norm", "prod", "std", "std_mean", "sum", "var", "var_mean",
@@ -112,8 +114,8 @@ __all__ = [
     "addmm", "addmv", "baddbmm", "bmm", "dot", "einsum", "inner", "matmul", "mm", "mv", "outer", "tensordot",
     "trace",
     # movement
-    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat", "chunk", "clone",
-    "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal", "dsplit", "dstack",
+    "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat", "chunk",
+    "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal", "dsplit", "dstack",
     "flatten", "flip", "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis", "movedim", "narrow",
     "permute", "ravel", "repeat_interleave", "reshape", "roll", "row_stack", "select", "split",
     "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile", "transpose",

@@ -6,6 +6,7 @@ from typing import Any
 
 import cupy
 from cupy.lib.stride_tricks import as_strided
+from wengert.protocol.extensions import Layout
 
 Shape = tuple[int, ...]
 
@@ -66,6 +67,49 @@ def windows(x: Any, /, *, axis: int, size: int, step: int) -> Any:
     )
 
 
+def _memory(x: Any) -> Any:
+    """All the memory that `x` lies in, as a vector of its dtype."""
+    owner = x
+    while owner.base is not None:
+        owner = owner.base
+    return owner.ravel("K").view(x.dtype)
+
+
+def layout(x: Any, /) -> Layout:
+    """Strides, offset, address and the length of the memory."""
+    memory, size = _memory(x), x.itemsize
+    offset = (x.data.ptr - memory.data.ptr) // size
+    return Layout(tuple([step // size for step in x.strides]), offset, x.data.ptr, len(memory))
+
+
+def is_dense(x: Any, /) -> bool:
+    """Whether the elements lie one after the other, row by row."""
+    return bool(x.flags.c_contiguous)
+
+
+def strided(x: Any, /, *, size: Shape, stride: Shape, offset: int) -> Any:
+    """A view of the memory that `x` lies in."""
+    return as_strided(_memory(x)[offset:], size, tuple([step * x.itemsize for step in stride]))
+
+
+def view_as_real(x: Any, /) -> Any:
+    """The parts of complex numbers as a last axis, a view."""
+    part = x.real
+    return as_strided(part, (*x.shape, 2), (*part.strides, part.itemsize))
+
+
+def view_as_complex(x: Any, /) -> Any:
+    """The numbers whose parts the last axis holds: a view where these lie side by side."""
+    if x.strides[-1] != x.itemsize:
+        x = cupy.array(x, order="C")
+    return x.view(cupy.result_type(x.dtype, cupy.complex64))[..., 0]
+
+
+def reinterpret(x: Any, dtype: Any, /) -> Any:
+    """The same bytes read as another dtype, a view."""
+    return x.view(dtype)
+
+
 def can_view(x: Any, shape: Shape, /) -> bool:
     """Whether an array of `shape` on the memory of `x` can be had by strides."""
     return bool(x.flags.c_contiguous) or bool(cupy.may_share_memory(x.reshape(shape), x))
@@ -113,13 +157,19 @@ kernels: dict[str, Any] = {
     "contiguous": contiguous,
     "copy": cupy.array,
     "diagonal": diagonal,
+    "is_dense": is_dense,
     "is_overlapping": is_overlapping,
+    "layout": layout,
     "overlap": overlap,
     "matrix_transpose": matrix_transpose,
     "permute_dims": permute_dims,
+    "reinterpret": reinterpret,
     "reshape": reshape,
     "shares_memory": shares_memory,
     "squeeze": squeeze,
+    "strided": strided,
     "tolist": tolist,
+    "view_as_complex": view_as_complex,
+    "view_as_real": view_as_real,
     "windows": windows,
 }

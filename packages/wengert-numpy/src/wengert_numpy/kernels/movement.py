@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from wengert.protocol.extensions import Layout
 
 from wengert_numpy.kernels import quiet
 
@@ -110,6 +111,58 @@ def windows(x: Any, /, *, axis: int, size: int, step: int) -> Any:
     )
 
 
+def _memory(x: Any) -> Any:
+    """All the memory that `x` lies in, as a vector of its dtype."""
+    owner = x
+    while type(owner.base) is np.ndarray:
+        owner = owner.base
+    return owner.ravel("K").view(x.dtype)
+
+
+def layout(x: Any, /) -> Layout:
+    """Strides, offset, address and the length of the memory."""
+    memory, size = _memory(x), x.itemsize
+    address = x.__array_interface__["data"][0]
+    offset = (address - memory.__array_interface__["data"][0]) // size
+    return Layout(tuple([step // size for step in x.strides]), offset, address, len(memory))
+
+
+def is_dense(x: Any, /) -> bool:
+    """Whether the elements lie one after the other, row by row."""
+    return x.flags.c_contiguous
+
+
+def strided(x: Any, /, *, size: Shape, stride: Shape, offset: int) -> Any:
+    """A view of the memory that `x` lies in."""
+    return as_strided(_memory(x)[offset:], size, tuple([step * x.itemsize for step in stride]))
+
+
+def strided_add(g: Any, /, *, size: Shape, stride: Shape, offset: int, length: int) -> Any:
+    """The transpose of `strided`, for a vector of `length` elements."""
+    out = np.zeros(length, g.dtype)
+    places = as_strided(np.arange(length)[offset:], size, tuple([8 * step for step in stride]))
+    np.add.at(out, places, g)
+    return out
+
+
+def view_as_real(x: Any, /) -> Any:
+    """The parts of complex numbers as a last axis, a view."""
+    part = x.real
+    return as_strided(part, (*x.shape, 2), (*part.strides, part.itemsize))
+
+
+def view_as_complex(x: Any, /) -> Any:
+    """The numbers whose parts the last axis holds: a view where these lie side by side."""
+    if x.strides[-1] != x.itemsize:
+        x = np.array(x, order="C")
+    return x.view(np.result_type(x.dtype, np.complex64))[..., 0]
+
+
+def reinterpret(x: Any, dtype: Any, /) -> Any:
+    """The same bytes read as another dtype, a view."""
+    return x.view(dtype)
+
+
 def overlap_add(x: Any, /, *, axis: int, step: int, length: int) -> Any:
     """The windows of the last axis added back to their places along `axis`, whose size becomes `length`."""
     shape = x.shape
@@ -203,7 +256,9 @@ kernels: dict[str, Any] = {
     "flip": np.flip,
     "full": np.full,
     "full_like": full_like,
+    "is_dense": is_dense,
     "is_overlapping": is_overlapping,
+    "layout": layout,
     "overlap": overlap,
     "linspace": np.linspace,
     "matrix_transpose": matrix_transpose,
@@ -211,14 +266,19 @@ kernels: dict[str, Any] = {
     "ones_like": ones_like,
     "overlap_add": overlap_add,
     "permute_dims": permute_dims,
+    "reinterpret": reinterpret,
     "reshape": reshape,
     "roll": roll,
     "shares_memory": shares_memory,
     "squeeze": squeeze,
     "stack": np.stack,
+    "strided": strided,
+    "strided_add": strided_add,
     "tolist": tolist,
     "tril": np.tril,
     "triu": np.triu,
+    "view_as_complex": view_as_complex,
+    "view_as_real": view_as_real,
     "windows": windows,
     "zeros": np.zeros,
     "zeros_like": zeros_like,

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from wengert.protocol.extensions import Layout
 
 Shape = tuple[int, ...]
 
@@ -109,6 +110,34 @@ def windows(x: Any, /, *, axis: int, size: int, step: int) -> Any:
     return x.unfold(axis, size, step)
 
 
+def layout(x: Any, /) -> Layout:
+    """Strides, offset, address and the length of the memory."""
+    length = x.untyped_storage().nbytes() // x.element_size()
+    return Layout(tuple(x.stride()), x.storage_offset(), x.data_ptr(), length)
+
+
+def strided(x: Any, /, *, size: Shape, stride: Shape, offset: int) -> Any:
+    """A view of the memory that `x` lies in."""
+    return torch.as_strided(x, size, stride, offset)
+
+
+def strided_add(g: Any, /, *, size: Shape, stride: Shape, offset: int, length: int) -> Any:
+    """The transpose of `strided`, for a vector of `length` elements."""
+    places = torch.arange(length, device=g.device).as_strided(size, stride, offset)
+    return torch.zeros(length, dtype=g.dtype, device=g.device).index_put_((places,), g, accumulate=True)
+
+
+def view_as_complex(x: Any, /) -> Any:
+    """The numbers whose parts the last axis holds: a view where these lie side by side, as torch wants them."""
+    fits = x.stride(-1) == 1 and not x.storage_offset() % 2 and not any(step % 2 for step in x.stride()[:-1])
+    return torch.view_as_complex(x if fits else x.clone(memory_format=torch.contiguous_format))
+
+
+def reinterpret(x: Any, dtype: Any, /) -> Any:
+    """The same bytes read as another dtype, a view."""
+    return x.view(dtype)
+
+
 def overlap_add(x: Any, /, *, axis: int, step: int, length: int) -> Any:
     """The windows of the last axis added back to their places along `axis`, whose size becomes `length`."""
     sizes = (*x.shape[:axis], length, *x.shape[axis + 1 : -1])
@@ -174,7 +203,9 @@ kernels: dict[str, Any] = {
     "flip": flip,
     "full": torch.full,
     "full_like": full_like,
+    "is_dense": Tensor.is_contiguous,
     "is_overlapping": is_overlapping,
+    "layout": layout,
     "overlap": overlap,
     "linspace": linspace,
     "matrix_transpose": matrix_transpose,
@@ -182,14 +213,19 @@ kernels: dict[str, Any] = {
     "ones_like": torch.ones_like,
     "overlap_add": overlap_add,
     "permute_dims": torch.permute,
+    "reinterpret": reinterpret,
     "reshape": torch.reshape,
     "roll": roll,
     "shares_memory": shares_memory,
     "squeeze": squeeze,
     "stack": stack,
+    "strided": strided,
+    "strided_add": strided_add,
     "tolist": Tensor.tolist,
     "tril": tril,
     "triu": triu,
+    "view_as_complex": view_as_complex,
+    "view_as_real": torch.view_as_real,
     "windows": windows,
     "zeros": torch.zeros,
     "zeros_like": torch.zeros_like,

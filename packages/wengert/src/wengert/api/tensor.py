@@ -29,9 +29,9 @@ from wengert.ops.trigonometric import TrigonometricMethods
 from wengert.ops.ufuncs import UfuncMethods
 from wengert.ops.xp import array_namespace_of
 from wengert.protocol.errors import BackendError
-from wengert.tensor.base import UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
+from wengert.tensor.base import SEVERED, UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
 from wengert.tensor.retain import retain, retains
-from wengert.tensor.view import as_alias, view_of
+from wengert.tensor.view import as_alias, require_grad_of_views, view_of
 
 if TYPE_CHECKING:
     from wengert.ops.xp.namespace import ArrayNamespace
@@ -97,7 +97,7 @@ class Tensor(
             return self
         if not requires_grad:
             self.node = None
-        elif self.node is None:
+        elif self.node is None or self.node is SEVERED:
             require_inexact(self.space.dtype)
             if self.is_inference() and not current_mode().inference:
                 raise RuntimeError(
@@ -105,6 +105,7 @@ class Tensor(
                     "Make a clone, which is a normal tensor."
                 )
             self.node = UNUSED_LEAF
+        require_grad_of_views(self)
         return self
 
     @property
@@ -283,7 +284,7 @@ class Tensor(
     def _base(self) -> Tensor | None:
         """The tensor that this one is a view of; None if it is no view."""
         view = view_of(self)
-        return None if view is None else view.base  # pyright: ignore[reportReturnType]  # views are of Tensors
+        return None if view is None else view.base
 
     def _is_view(self) -> bool:
         return view_of(self) is not None

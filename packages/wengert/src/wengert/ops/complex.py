@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from warnings import warn
 
+from wengert.ops.movement.axes import transpose
+from wengert.ops.movement.splitting import take_one
+from wengert.ops.movement.strides import layout_of
 from wengert.protocol.dtypes import DType, float16, float32, float64
 from wengert.rules import complex as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
-from wengert.tensor.operation import kernel
-from wengert.tensor.view import as_view
+from wengert.tensor.operation import kernel, view_kernel
 
-_real = kernel(rules.real_part, "RealBackward0")
-_imag = kernel(rules.imag, "ImagBackward0")
+_view_as_real = view_kernel(rules.view_as_real, "ViewAsRealBackward0", keeps_name=True, x="self")
+_view_as_complex = view_kernel(rules.view_as_complex, "ViewAsComplexBackward0", keeps_name=True, x="self")
 _conj = kernel(rules.conjugate, "ConjBackward0")
 _angle = kernel(rules.angle, "AngleBackward0", x="self")
 _angle_of_real = kernel(rules.angle_of_real, "AngleBackward0")
@@ -28,7 +31,7 @@ def real(input: Tensor) -> Tensor:
     >>> real(tensor([1+2j]))
     tensor([1.])
     """
-    return _part(_real, input) if _dtype_of("real", input).is_complex else input
+    return _part(input, 0) if _dtype_of("real", input).is_complex else input
 
 
 def imag(input: Tensor) -> Tensor:
@@ -42,12 +45,97 @@ def imag(input: Tensor) -> Tensor:
     """
     if not _dtype_of("imag", input).is_complex:
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return _part(_imag, input)
+    return _part(input, 1)
 
 
-def _part(function: Any, input: Tensor) -> Any:
-    out = function(input)
-    return as_view(out, input, function) if input.space.backend.capabilities.views else out
+def _part(input: Tensor, number: int) -> Any:
+    return take_one(_view_as_real(input), (*(slice(None),) * len(input.shape), number))
+
+
+def view_as_real(input: Tensor) -> Tensor:
+    """The real and imaginary parts of `input` as a last axis of size 2, a view.
+
+    Shapes: (...) -> (..., 2). Dtype: the real one. Derivative: g -> view_as_complex(g).
+    Errors: RuntimeError for a real tensor. Source: torch.view_as_real.
+
+    >>> view_as_real(tensor([1+2j]))
+    tensor([[1., 2.]])
+    """
+    if not _dtype_of("view_as_real", input).is_complex:
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    return _view_as_real(input)
+
+
+def view_as_complex(input: Tensor) -> Tensor:
+    """The complex numbers whose parts lie along the last axis of `input`, a view.
+
+    Shapes: (..., 2) -> (...). Dtype: the complex one. Derivative: g -> view_as_real(g).
+    Errors: RuntimeError if the last axis has not size 2 or its elements are no neighbours in memory, or for a dtype
+    without a complex one. Source: torch.view_as_complex.
+
+    >>> view_as_complex(tensor([[1., 2.]]))
+    tensor([1.+2.j])
+    """
+    dtype = _dtype_of("view_as_complex", input)
+    if dtype not in (float16, float32, float64):
+        raise RuntimeError(
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+            f"{dtype.spoken}"
+        )
+    if not input.shape:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    if input.shape[-1] != 2:
+        raise RuntimeError("Tensor must have a last dimension of size 2")
+    layout = layout_of(input)
+    if layout.stride[-1] != 1:
+        raise RuntimeError("Tensor must have a last dimension with stride 1. Use input.contiguous().")
+    if any(step % 2 for step in layout.stride[:-1]):
+        raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+    if layout.offset % 2:
+        raise RuntimeError("Tensor must have a storage_offset divisible by 2")
+    return _view_as_complex(input)
+
+
+def adjoint(input: Tensor) -> Tensor:
+    """The conjugate transpose of a matrix or a batch of matrices: a view of a real tensor, else a copy.
+
+    Derivative: g -> adjoint(g). Errors: RuntimeError for less than two axes. Source: torch.adjoint.
+
+    >>> adjoint(tensor([[1j, 2]]))
+    tensor([[0.-1.j],
+            [2.-0.j]])
+    """
+    return _adjoint("adjoint()", input)
+
+
+def _adjoint(name: str, input: Tensor) -> Tensor:
+    ndim = len(input.shape)
+    if ndim == 1:
+        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    if not ndim:
+        _warn_of_0d(name, "Consider using x.conj().")
+        return conj(input)
+    return conj(transpose(input, -2, -1))
+
+
+def _warn_of_0d(name: str, advice: str) -> None:
+    warn(f"Tensor.{name} is deprecated on 0-D tensors. {advice}", UserWarning, stacklevel=4)
+
+
+def _conjugate_transpose(self: Tensor) -> Tensor:
+    """The conjugate transpose of a matrix; see `wengert.adjoint`."""
+    ndim = len(self.shape)
+    if not ndim:
+        _warn_of_0d("H", "Consider using x.conj().")
+    elif ndim != 2:
+        ending = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{ending}")
+    return conj(transpose(self, 0, 1) if ndim else self)
+
+
+def _conjugate_transposes(self: Tensor) -> Tensor:
+    """The conjugate transpose of the last two axes; see `wengert.adjoint`."""
+    return _adjoint("mH", self)
 
 
 def conj(input: Tensor) -> Tensor:
@@ -134,8 +222,13 @@ class ComplexMethods(Tensor):
     resolve_conj = resolve_conj
     angle = angle
 
+    adjoint = adjoint
+    H = property(_conjugate_transpose)
+    mH = property(_conjugate_transposes)
     real = property(real, doc="The real part; see `wengert.real`.")
     imag = property(imag, doc="The imaginary part; see `wengert.imag`.")
 
 
-__all__ = ["angle", "complex", "conj", "imag", "polar", "real", "resolve_conj"]
+__all__ = [
+    "adjoint", "angle", "complex", "conj", "imag", "polar", "real", "resolve_conj", "view_as_complex", "view_as_real",
+]  # fmt: skip

@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from wengert.protocol.shapes import Shape
+
+
+class Layout(NamedTuple):
+    """Where an array lies: all numbers are of elements, but the address of the first one."""
+
+    stride: Shape
+    offset: int  # from the beginning of the memory
+    address: int
+    length: int  # of the memory
 
 
 class Extensions(Protocol):
@@ -29,6 +38,13 @@ class Extensions(Protocol):
     def diagonal(self, x: Any, /, *, offset: int, axis1: int, axis2: int) -> Any: ...  # a view where there are views
     def windows(self, x: Any, /, *, axis: int, size: int, step: int) -> Any: ...  # the window is the last axis
     def overlap_add(self, x: Any, /, *, axis: int, step: int, length: int) -> Any: ...  # the transpose of windows
+    def strided(self, x: Any, /, *, size: Shape, stride: Shape, offset: int) -> Any: ...  # of the memory that x lies in
+    def strided_add(  # the transpose of strided, for a dense vector of `length` elements
+        self, g: Any, /, *, size: Shape, stride: Shape, offset: int, length: int
+    ) -> Any: ...
+    def view_as_real(self, x: Any, /) -> Any: ...  # the parts of complex numbers as a last axis of 2
+    def view_as_complex(self, x: Any, /) -> Any: ...  # and back; a view where that can be
+    def reinterpret(self, x: Any, dtype: Any, /) -> Any: ...  # the same bytes read as another dtype
     def complex(self, real: Any, imag: Any, /) -> Any: ...
     def fmod(self, x: Any, y: Any, /) -> Any: ...  # the sign of the dividend
 
@@ -56,6 +72,8 @@ class Extensions(Protocol):
     def can_view(self, x: Any, shape: Shape, /) -> bool: ...  # whether `reshape` shares the memory of x
     def overlap(self, x: Any, y: Any, /) -> int: ...  # of arrays without gaps: 1 the same memory, 2 part of it; else 0
     def is_overlapping(self, x: Any, /) -> bool: ...  # several indices at one address, as in a broadcast view
+    def is_dense(self, x: Any, /) -> bool: ...  # the elements lie one after the other, in the order of reading
+    def layout(self, x: Any, /) -> Layout | None: ...  # None where the library does not tell
 
     # fused kernels; each default is the composite
     gelu: Callable[[Any], Any]

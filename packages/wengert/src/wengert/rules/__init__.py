@@ -18,6 +18,7 @@ from wengert.rules import (
     normalization,
     random,
     reduction,
+    strides,
     trigonometric,
 )
 
@@ -36,5 +37,6 @@ FAMILIES = (
     normalization,
     random,
     reduction,
+    strides,
     trigonometric,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from wengert.protocol.array import Array
 from wengert.protocol.namespace import Namespace
-from wengert.rule.kinds import elementwise
+from wengert.rule.kinds import elementwise, linear
 
 
 @elementwise
@@ -26,6 +26,32 @@ def imag(xp: Namespace, x: Array) -> Array:
 
 imag.vjp("x")(lambda xp, g: xp.complex(xp.zeros_like(g), g))
 imag.jvp(lambda xp, t: xp.imag(t))
+
+
+@linear
+def view_as_real(xp: Namespace, x: Array) -> Array:
+    return xp.view_as_real(x)
+
+
+@view_as_real.transpose
+def view_as_real_transpose(xp: Namespace, g: Array) -> Array:
+    return xp.view_as_complex(g)
+
+
+view_as_real.keeps_dtype = view_as_real.fresh = False
+
+
+@linear
+def view_as_complex(xp: Namespace, x: Array) -> Array:
+    return xp.view_as_complex(x)
+
+
+@view_as_complex.transpose
+def view_as_complex_transpose(xp: Namespace, g: Array) -> Array:
+    return xp.view_as_real(g)
+
+
+view_as_complex.keeps_dtype = view_as_complex.fresh = False
 
 
 @elementwise

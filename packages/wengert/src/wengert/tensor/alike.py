@@ -13,9 +13,11 @@ from wengert.graph.hooks import EMPTY
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import OutputNode, next_number
 from wengert.tensor.base import TensorBase, concrete_classes, edge_of, make
+from wengert.tensor.chain import SEVERAL
 from wengert.tensor.general import Operation
 from wengert.tensor.packing import note
 from wengert.tensor.record import record
+from wengert.tensor.view import as_view
 
 _classes = concrete_classes()
 
@@ -55,3 +57,12 @@ def record_alike(operation: Operation, operands: Sequence[TensorBase], statics: 
         if mode is not True:
             note(node)
     return outs if several else outs[0]
+
+
+def as_views(outs: Sequence[Any], source: TensorBase, operation: Operation, statics: dict[str, Any]) -> Any:
+    """Say that `outs`, the results of `operation`, are views of `source`; returns them."""
+    return tuple([as_view(out, source, _one, (operation, statics, n), SEVERAL) for n, out in enumerate(outs)])
+
+
+def _one(source: TensorBase, operation: Operation, statics: dict[str, Any], number: int) -> Any:
+    return record_alike(operation, (source,), statics)[number]

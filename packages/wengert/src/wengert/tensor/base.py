@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import RLock
 from typing import Any, ClassVar
 from weakref import ref
 
 from wengert.graph.hooks import Hooks
 from wengert.graph.modes import InferenceCell, fresh_version, is_grad_enabled
-from wengert.graph.node import Node, accumulator
+from wengert.graph.node import Node, accumulator, next_number
 from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
@@ -19,6 +20,17 @@ class _Concrete:
 
     tensor: ClassVar[type[TensorBase]]
     classes: ClassVar[set[type]] = set()
+
+
+class _Views:
+    """How a view gets its next node, filled in by `view.py`."""
+
+    refreshed: ClassVar[Callable[[TensorBase], Any]]
+
+
+def set_refreshed(function: Callable[[TensorBase], Any]) -> None:
+    """Say what gives a view whose memory was written its next `node`."""
+    _Views.refreshed = staticmethod(function)
 
 
 class TensorBase:
@@ -118,17 +130,51 @@ def tensor_class() -> Any:
     return _Concrete.tensor
 
 
+class Severed(Node):
+    """Where gradients end that lead to no leaf; it shows itself to nobody."""
+
+    __slots__ = ()
+
+    @classmethod
+    def recorded(cls, space: Space) -> Node:
+        """A new one; each has a number of its own."""
+        node = cls()
+        node.extra, node.space, node.seq = None, space, next_number()
+        return node
+
+    def destination(self) -> Any:
+        return None, 0
+
+    def pull(self, g: Any, keep: bool) -> Any:
+        return []
+
+    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        return []
+
+
 class _Gone:
     """What a dead weak reference pointed at."""
 
 
 #: What `node` is for a leaf that requires grad and has not been used yet: a weak reference to nothing.
 UNUSED_LEAF: ref[Any] = ref(_Gone())
+#: What `node` is for a view that requires grad because its base does, though no gradient goes from it to there.
+SEVERED: ref[Any] = ref(_Gone(), lambda _: None)  # with a callback each reference is an object of its own
+#: What `node` is for a view whose memory was written since its node was made; the next one is made when it is needed.
+STALE: ref[Any] = ref(_Gone(), lambda _: None)
+
+
+def history_of(tensor: TensorBase) -> Any:
+    """The node of the operation that made this tensor, as its memory is now; None for a leaf."""
+    node = tensor.node
+    if node is STALE:
+        node = _Views.refreshed(tensor)
+    return None if node.__class__ is ref else node
 
 
 def is_leaf(tensor: TensorBase) -> bool:
     """Whether no recorded operation made this tensor."""
-    return tensor.node is None or tensor.node.__class__ is ref
+    return history_of(tensor) is None
 
 
 def edge_of(tensor: TensorBase) -> Node | None:
@@ -141,9 +187,16 @@ def edge_of(tensor: TensorBase) -> Node | None:
 
 
 def new_accumulator(leaf: TensorBase) -> Node:
-    """The end node of a leaf that had none alive; the leaf holds it weakly, the graph strongly."""
+    """The end node of a leaf that had none alive; the leaf holds it weakly, the graph strongly.
+
+    A view comes here too if its `node` is a mark: it gets its next node, or one where gradients end."""
     with _changing:  # another thread may have made it just now
-        found = leaf.node()
+        mark = leaf.node
+        if mark is STALE:
+            return _Views.refreshed(leaf)
+        if mark is SEVERED:
+            return Severed.recorded(leaf.space)
+        found = mark() if mark.__class__ is ref else mark
         if found is None:
             found = accumulator(leaf)
             leaf.node = ref(found)
@@ -198,10 +251,34 @@ def moved_result(node: Any, tensor: TensorBase) -> None:
 
 
 def bump_version(tensor: TensorBase, line: str | None = None) -> None:
-    """Count an in-place write to the memory of `tensor`."""
+    """Count an in-place write to the memory of `tensor`; its views are to get new nodes."""
     cell = version_cell(tensor)
     if cell.__class__ is InferenceCell:
         return
     cell[0] += 1
     if line is not None:
         cell[1:2] = [line]
+    if len(cell) > SHARED:
+        mark_views(cell)
+
+
+#: How many entries a version cell has, less one, where memory is shared: `[count, line, references, limit]`.
+SHARED = 3
+
+
+def mark_views(cell: list[Any]) -> None:
+    """Mark the live views on the memory of a version cell that have a history: it goes another way now."""
+    live: list[Any] = []
+    for reference in cell[2]:
+        view = reference()
+        if view is not None:
+            live.append(reference)
+            found = getattr(view, "_view", None)
+            node = view.node
+            if found is not None and node is not STALE and (found[0].node or node) is not None:
+                if found[0].node is None and node.__class__ is ref:
+                    continue  # a leaf of its own
+                if found[2] or (node.__class__ is not ref and node is not None and node.extra is not None):
+                    view._view = (*found[:3], node)  # to be named where it is refused; a retained gradient goes on
+                view.node = STALE
+    cell[2][:] = live

@@ -17,6 +17,7 @@ from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase, bump_version, make, moved_result, version_cell
 from wengert.tensor.general import GeneralNode
+from wengert.tensor.rebasing import value_before
 from wengert.tensor.view import check_writable, rebase, user_line
 
 Function = Callable[..., Any]
@@ -34,7 +35,7 @@ def in_place_by(function: Function, compute: Function, apart: bool = False, into
     name = f"{function.__name__}_"
 
     def method(self: Any, *args: Any, **keywords: Any) -> Any:
-        check_writable(self)
+        check_writable(self, others=(*args, *keywords.values()))
         if into_memory is not None and _is_one_kernel(self, args, keywords):
             other = args[0].array if isinstance(args[0], TensorBase) else args[0]
             self.array = self.space.xp.asarray(into_memory(self.array, other))
@@ -73,7 +74,7 @@ def _is_one_kernel(self: TensorBase, args: tuple[Any, ...], keywords: dict[str, 
 
 def before(tensor: TensorBase) -> Any:
     """An alias of `tensor` with its memory, version, history and tangent as they are now."""
-    alias = make(tensor.space, tensor.array, None if tensor.node.__class__ is ref else tensor.node)
+    alias = make(tensor.space, tensor.array, value_before(tensor))
     alias.version = version_cell(tensor)
     if tensor.space is not tensor.space.plain:
         alias._tangent = tensor._tangent  # pyright: ignore[reportPrivateUsage]  # a slot that all floors of tensors share

@@ -14,6 +14,7 @@ from wengert.protocol.dtypes import DType
 from wengert.rule.primitive import Primitive
 from wengert.rule.signature import Parameters, parameters_of
 from wengert.tensor.general import Operation
+from wengert.tensor.rebasing import KEEPS_NAME
 from wengert.tensor.record import record
 from wengert.tensor.specialize import Declared, recorder
 
@@ -38,6 +39,19 @@ def kernel(primitive: Primitive, node_name: str = "", **saved_names: str) -> Fun
     function = recorder(operation, declared)
     KERNELS.setdefault(primitive, function)
     _DIRECT[function] = operation, declared
+    return function
+
+
+def view_kernel(primitive: Primitive, node_name: str, keeps_name: bool = False, **saved_names: str) -> Function:
+    """A function like that of `kernel` for a primitive of one input whose result shares its memory: the result is
+    tracked as a view. With `keeps_name`, a later write leaves the view the node's name (`rebasing.py`)."""
+    operation, declared = Operation(primitive, node_name, saved_names), _with_rule_signature(primitive)
+    function = recorder(operation, declared, is_view=True)
+    if primitive not in KERNELS:
+        kernel(primitive, node_name, **saved_names)  # rules, whose results nobody writes, track nothing
+    _DIRECT[function] = operation, declared
+    if keeps_name:
+        KEEPS_NAME.add(function)
     return function
 
 

@@ -45,12 +45,16 @@ def _keeper(tensor: TensorBase) -> Retained | None:
     return keeper if keeper is not None and keeper.target() is tensor else None
 
 
-def go_on_from(tensor: TensorBase, node: Node | None) -> None:
-    """Let the history of `tensor`, which was written, go on from `node`; it retains its gradient as before."""
-    keeper = _keeper(tensor)
-    if keeper is not None:
-        old, index = tensor.node.destination()
-        del old.extra.retained[index]
+def go_on_from(tensor: TensorBase, node: Node | None, before: Any) -> None:
+    """Let the history of `tensor`, which was written and had the node `before`, go on from `node`; it retains its
+    gradient as before, while hooks stay with the value that they were registered for."""
     tensor.node = node
-    if keeper is not None and node is not None:
-        retain(tensor)
+    if before is None or before.__class__ is ref:
+        return
+    old, index = before.destination()
+    extra = old.extra
+    keeper = None if extra is None else extra.retained.get(index)
+    if extra is not None and keeper is not None and keeper.target() is tensor:
+        del extra.retained[index]
+        if node is not None:
+            retain(tensor)

@@ -13,17 +13,18 @@ from types import FunctionType
 from typing import Any, cast
 from weakref import ref
 
-from wengert.graph.modes import fresh_version, is_grad_enabled
+from wengert.graph.modes import InferenceCell, fresh_version, is_grad_enabled
 from wengert.graph.node import next_number
 from wengert.protocol.shapes import broadcast_shapes
 from wengert.rule.kinds import Predicate
 from wengert.rule.primitive import Primitive
 from wengert.rule.signature import Parameters
-from wengert.tensor.base import concrete_classes, new_accumulator, tensor_class
+from wengert.tensor.base import SEVERED, concrete_classes, new_accumulator, tensor_class
 from wengert.tensor.general import Operation
 from wengert.tensor.operands import number
 from wengert.tensor.pull import fast_class
 from wengert.tensor.record import attach, record
+from wengert.tensor.view import as_view, prune, shared_cell, unrecorded, untracked
 from wengert.tensor.written import Probe, code_of, text_of
 
 
@@ -54,13 +55,15 @@ class Declared:
         self.module, self.function = module, function
 
 
-def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) -> Callable[..., Any]:
+def recorder(
+    operation: Operation, declared: Declared, on_stranger: Any = None, is_view: bool = False
+) -> Callable[..., Any]:
     """The record function of `operation` that looks like `declared`, specialised when it is first called.
 
     The inputs come first among the parameters, then the statics. The function that is returned stays the same object
     for good (methods and operators hold it); at the first call its code is exchanged for the specialised one.
     `on_stranger`, if given, is returned for an operand of an unknown class: what an operator needs to let the other
-    side try.
+    side try. With `is_view` the result is tracked as a view of the one input.
     """
     environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}
     function = FunctionType(_first_call.__code__, environment, declared.name)
@@ -68,9 +71,11 @@ def recorder(operation: Operation, declared: Declared, on_stranger: Any = None) 
 
     def specialize() -> None:
         names, count = declared.parameters.names, len(operation.primitive.inputs)
-        source = _record_source(operation, _heading(declared), names[:count], names[count:])
-        environment.update(_ingredients(operation))
-        if on_stranger is None:
+        source = _record_source(operation, _heading(declared), names[:count], names[count:], is_view)
+        environment.update(_ingredients(operation, is_view))
+        if is_view:
+            environment.update(_VIEW_INGREDIENTS, general=_view_record(operation, function, names[count:]))
+        elif on_stranger is None:
             environment["general"] = _general_record(operation)
         else:
             environment["general"] = _operator_record(operation, on_stranger)
@@ -116,6 +121,14 @@ def _general_record(operation: Operation) -> Callable[..., Any]:
     return general
 
 
+def _view_record(operation: Operation, function: Any, statics: Sequence[str]) -> Callable[..., Any]:
+    def general(args: Sequence[Any], **given: Any) -> Any:
+        (source,) = args
+        return as_view(record(operation, args, given), source, function, tuple([given[name] for name in statics]))
+
+    return general
+
+
 def _operator_record(operation: Operation, on_stranger: Any) -> Callable[..., Any]:
     def general(args: Sequence[Any], **statics: Any) -> Any:
         classes = concrete_classes()
@@ -126,27 +139,37 @@ def _operator_record(operation: Operation, on_stranger: Any) -> Callable[..., An
     return general
 
 
-def _attacher(operation: Operation) -> Callable[..., None]:
+def _attacher(operation: Operation, is_view: bool) -> Callable[..., None]:
     """What a record function calls in a mode that is more than on or off."""
 
     def attached(operands: Sequence[Any], statics: dict[str, Any], out: Any) -> None:
-        out.version = fresh_version()
+        if not is_view:
+            out.version = fresh_version()
         attach(operation, operation.primitive.inputs, operands, statics, (out,), out.space)
 
     return attached
 
 
-def _ingredients(operation: Operation) -> dict[str, Any]:
+def _ingredients(operation: Operation, is_view: bool) -> dict[str, Any]:
     """The names that a written record function uses."""
     return {
         "broadcast_shapes": broadcast_shapes, "classes": concrete_classes(), "forward": operation.primitive.forward,
-        "attach": _attacher(operation), "fresh_version": fresh_version, "grad_enabled": is_grad_enabled,
+        "attach": _attacher(operation, is_view), "fresh_version": fresh_version, "grad_enabled": is_grad_enabled,
         "new_accumulator": new_accumulator, "next_number": next_number,
         "NodeClass": fast_class(operation), "number": number, "ref": ref, "Tensor": tensor_class(),
     }  # fmt: skip
 
 
-def _record_source(operation: Operation, heading: str, inputs: Sequence[str], statics: Sequence[str]) -> str:
+#: The names that a written record function of a view uses besides.
+_VIEW_INGREDIENTS: dict[str, Any] = {
+    "InferenceCell": InferenceCell, "SEVERED": SEVERED, "prune": prune, "shared_cell": shared_cell,
+    "unrecorded": unrecorded, "untracked": untracked,
+}  # fmt: skip
+
+
+def _record_source(
+    operation: Operation, heading: str, inputs: Sequence[str], statics: Sequence[str], is_view: bool
+) -> str:
     """The text of the record function."""
     primitive = operation.primitive
     public = dict(zip(primitive.inputs, inputs, strict=True))  # the rule's name of an input -> the parameter's
@@ -199,19 +222,41 @@ def _record_source(operation: Operation, heading: str, inputs: Sequence[str], st
                 put(f"        shape = broadcast_shapes(shape, {other}.shape)")
     put(f"    data = {_forward_text(operation, public, statics)}")
     put("    out = Tensor()")
-    if not elementwise:
+    if not elementwise and not (is_view and "shape" in statics):
         put("    shape = tuple(data.shape)")
     put("    out.array = data if shape else xp.asarray(data)")
-    put("    out.shape, out.version = shape, None")
+    put(f"    out.shape{'' if is_view else ', out.version'} = shape{'' if is_view else ', None'}")
     if isinstance(primitive, Predicate):
         put(f"    out.space, out.node = {'space.index' if primitive.result == 'index' else 'space.boolean'}, None")
         put("    if grad_enabled().__class__ is not bool: out.version = fresh_version()")
         put("    return out")
         return "\n".join([*lines, ""])
     put("    out.space = space")
+    if is_view:
+        _put_tracking(put, first)
     _put_node(put, operation, public, statics, elementwise)
+    if is_view:
+        put("        restricted = 0 if grad_enabled() else unrecorded()")
+        put(f"        if restricted and {first}.node is not None: out.node = SEVERED")
+        arguments = "".join(f"{name}, " for name in statics)
+        put(f"    if above is None: out._view = ({first}, (None, itself, ({arguments})), restricted)")
+        put(f"    else: out._view = (above[0], (above[1], itself, ({arguments})), restricted or above[2])")
     put("    return out\n")
     return "\n".join(lines)
+
+
+def _put_tracking(put: Callable[[str], None], source: str) -> None:
+    """The part of the record function of a view that `as_view` does elsewhere."""
+    put(f"    cell = out.version = {source}.version")
+    put("    if cell is None or len(cell) < 4:")
+    put("        if type(cell) is InferenceCell: return untracked(out)")
+    put(f"        cell = out.version = shared_cell({source})")
+    put("    sharing = cell[2]")
+    put("    sharing.append(ref(out))")
+    put("    if len(sharing) > cell[3]: prune(cell)")
+    put(f"    try: above = {source}._view")
+    put(f"    except AttributeError: above = {source}._view = None")
+    put("    restricted = 0")
 
 
 def _forward_text(operation: Operation, public: dict[str, str], statics: Sequence[str]) -> str:

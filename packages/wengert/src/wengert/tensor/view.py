@@ -1,95 +1,112 @@
 """Floor 5: views. What shares memory is tracked so that in-place writes find every history that they change.
 
-All tensors on one memory share a version cell: `[count, line of the last write, weak references to the tensors]`. A
-view keeps its base and `replay`, which makes the same view of any tensor shaped like the base. After a recorded write
-through a view the base continues at a `CopySlices` node; after any recorded write the other live views get new nodes by
-replaying.
+All tensors on one memory share a version cell: `[count, line of the last write, weak references to the tensors, how
+many of these before the dead are dropped]`. A view knows its base and the steps that lead to it (`chain.py`). How
+histories go on after a write is in `rebasing.py`.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from weakref import ref
 
 from wengert.graph.modes import InferenceCell, current_mode, is_grad_enabled
-from wengert.graph.node import Node, next_number
-from wengert.tensor.base import TensorBase, edge_of, make, version_cell
-from wengert.tensor.packing import note
+from wengert.tensor.base import SEVERED, SHARED, STALE, TensorBase, edge_of, is_leaf, mark_views, version_cell
+from wengert.tensor.chain import (
+    FREE,
+    IN_FUNCTION,
+    IN_INFERENCE,
+    SEVERAL,
+    WITHOUT_GRAD,
+    Chain,
+    Found,
+    raise_restricted,
+    replayed,
+)
+from wengert.tensor.rebasing import CopySlices
 from wengert.tensor.retain import go_on_from
-from wengert.tensor.tools import RAW
 
 _PACKAGE = __name__.partition(".")[0]
-_ROUND_BACKWARD = (
-    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
-    "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
-    "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
-)
 
 
 class View:
-    """How a tensor came from its base: `replay(base)` makes it again; `made_by` is set where in-place is restricted.
+    """How a tensor came from its base: what the slot `_view` says, which is a plain tuple (`chain.py`)."""
 
-    The slot `_view` holds the four as a plain tuple, which costs a tenth of a View.
-    """
+    __slots__ = ("base", "chain")
 
-    __slots__ = ("base", "made_by", "recorded", "replay")
+    def __init__(self, found: Found) -> None:
+        self.base: Any = found[0]
+        self.chain: Chain = found[1]
 
-    def __init__(self, base: TensorBase, replay: Callable[[Any], Any], made_by: str | None, recorded: bool) -> None:
-        self.base, self.replay, self.made_by, self.recorded = base, replay, made_by, recorded
+    def replay(self, base: Any) -> Any:
+        """The same view of a tensor shaped like the base."""
+        return replayed(self.chain, base)
 
 
-def as_view(out: Any, source: TensorBase, replay: Callable[[Any], Any], made_by: str | None = None) -> Any:
-    """Say that `out` is a view of `source` that `replay(source)` makes; returns `out`. `made_by` names a function with
-    several outputs, whose views may not be written in place while they carry a history."""
-    view = getattr(source, "_view", None)
-    if view is None:
-        out._view = (source, replay, made_by, is_grad_enabled())
-    else:
-        base, first, maker, _ = view
-        out._view = (base, _chained(first, replay), made_by or maker, is_grad_enabled())
-    cell = source.version
-    if cell is None or len(cell) < 3 or len(cell[2]) >= 32:
-        _share(out, source)
-    else:
-        cell[2].append(ref(out))
-        out.version = cell
+def as_view(
+    out: Any, source: TensorBase, record: Callable[..., Any], statics: tuple[Any, ...], made: int = FREE
+) -> Any:
+    """Say that `out` is the view `record(source, *statics)` of `source`; returns `out`.
+
+    `made` says what restricts writing it. The written record functions of views do the same (`specialize.py`)."""
+    if not _joined(out, source):
+        return out
+    above = getattr(source, "_view", None)
+    base, before, inherited = (source, None, FREE) if above is None else above[:3]
+    if not is_grad_enabled():
+        made = unrecorded()
+        if out.node is None and base.node is not None:
+            out.node = SEVERED
+    out._view = (base, (before, record, statics), made or inherited)
     return out
 
 
-def _chained(first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda base: second(first(base))
+def untracked(out: Any) -> Any:
+    """`out`, made of a tensor of inference mode, which has no history and no views."""
+    out.node = out._view = None
+    return out
 
 
-class FromFunction(str):
-    """The name of a view that a custom Function returned, as `made_by`: writing it would go round its backward."""
+def unrecorded() -> int:
+    """What restricts writing a view that is made while nothing is recorded."""
+    return IN_INFERENCE if current_mode().inference else WITHOUT_GRAD
 
-    __slots__ = ()
+
+def shared_cell(tensor: TensorBase) -> list[Any]:
+    """The version cell of `tensor`, which knows all on its memory from now on."""
+    cell = version_cell(tensor)
+    if len(cell) <= SHARED:
+        cell[1:] = [cell[1] if len(cell) > 1 else None, [ref(tensor)], 32]
+    if not hasattr(tensor, "_view"):
+        tensor._view = None  # pyright: ignore[reportPrivateUsage]  # the slot that all floors of tensors share
+    return cell
 
 
-def restrict(out: Any, name: str, several: bool) -> None:
-    """Bar recorded writes to the view `out`, which the output `name` of a custom Function is; `several` says whether
-    there are others."""
-    base, replay, _, recorded = out._view
-    out._view = (base, replay, name if several else FromFunction(name), recorded)
+def prune(cell: list[Any]) -> None:
+    """Drop the dead references of a version cell; the next time comes when there are twice as many as now."""
+    cell[2][:] = [reference for reference in cell[2] if reference() is not None]
+    cell[3] = max(32, 2 * len(cell[2]))
 
 
 def as_alias(out: Any, source: TensorBase) -> Any:
     """Say that `out` has the memory of `source` but no share in its history; returns `out`."""
-    _share(out, source)
+    _joined(out, source)
     return out
 
 
-def _share(out: TensorBase, source: TensorBase) -> None:
-    cell = version_cell(source)
-    if len(cell) < 3:
-        cell[1:] = [None, [ref(source)]]
-    sharing = cell[2]
-    if len(sharing) >= 32 and not len(sharing) & (len(sharing) - 1):  # at powers of two drop the dead
-        sharing[:] = [r for r in sharing if r() is not None]
-    sharing.append(ref(out))
-    out.version = cell
+def _joined(out: Any, source: TensorBase) -> bool:
+    """Let `out` share the version cell of `source`; False for what inference mode made, which is not tracked."""
+    out._view = None
+    if source.version.__class__ is InferenceCell:
+        out.version = source.version
+        return False
+    cell = out.version = shared_cell(source)
+    cell[2].append(ref(out))
+    if len(cell[2]) > cell[3]:
+        prune(cell)
+    return True
 
 
 def sharing(tensor: TensorBase) -> Iterator[TensorBase]:
@@ -101,44 +118,69 @@ def sharing(tensor: TensorBase) -> Iterator[TensorBase]:
             yield other
 
 
+def restrict(out: TensorBase, several: bool) -> None:
+    """Say that `out`, if it is a view, was returned by a custom Function: one of several results, or the only one."""
+    found = getattr(out, "_view", None)
+    if found is not None:
+        out._view = (*found[:2], SEVERAL if several else IN_FUNCTION)  # pyright: ignore[reportPrivateUsage]  # likewise
+
+
+def require_grad_of_views(base: TensorBase) -> None:
+    """After a leaf was told whether it requires grad: its views follow it, though no gradient goes to it from those
+    that were made before."""
+    before, after = (None, SEVERED) if base.node is not None else (SEVERED, None)
+    for view in sharing(base):
+        found = getattr(view, "_view", None)
+        if found is not None and found[0] is base and view.node is before:
+            view.node = after
+
+
 def view_of(tensor: TensorBase) -> View | None:
     """How `tensor` came from its base; None if it is no view."""
     found = getattr(tensor, "_view", None)
-    return None if found is None else View(*found)
+    return None if found is None else View(found)
 
 
-def check_writable(tensor: TensorBase, may_overlap: bool = False) -> None:
-    """Refuse an in-place operation that may not be, in torch's words, before anything is written. `may_overlap` lets
-    pass where several indices meet at one address, for functions that write the same value everywhere."""
-    node, view, mode = tensor.node, view_of(tensor), is_grad_enabled()
-    if mode.__class__ is not bool or tensor.version.__class__ is InferenceCell:
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def check_writable(tensor: TensorBase, may_overlap: bool = False, others: Iterable[Any] = ()) -> None:
+    """Refuse an in-place operation that may not be, in torch's words, before anything is written.
+
+    `may_overlap` lets pass where several indices meet at one address, for functions that write the same value
+    everywhere. `others` are the other operands: a gradient may come in by one of them."""
+    if is_grad_enabled().__class__ is not bool or tensor.version.__class__ is InferenceCell:
         _check_mode(tensor)
-    if mode:
-        if node.__class__ is ref:
-            raise RuntimeError(
-                "a leaf Variable that requires grad is being used in an in-place operation. "
-                "Write under wengert.no_grad(), or to a clone."
-            )
-        if view is not None and view.base.node.__class__ is ref:
+    check_history(tensor, others)
+    check_memory(tensor, may_overlap)
+
+
+def check_history(tensor: TensorBase, others: Iterable[Any] = ()) -> None:
+    """Refuse to write a leaf, a view of a leaf, or a view whose history could not go on, where the write is
+    recorded."""
+    if not is_grad_enabled():
+        return
+    requires_grad = tensor.node is not None
+    if not requires_grad and not any(isinstance(other, TensorBase) and other.node is not None for other in others):
+        return
+    found = getattr(tensor, "_view", None)
+    if found is not None:
+        if found[2]:
+            raise_restricted(tensor, found, "is being")
+        if requires_grad and is_leaf(found[0]):
             raise RuntimeError(
                 "a view of a leaf Variable that requires grad is being used in an in-place operation. "
                 "Write under wengert.no_grad(), or to a clone."
             )
-        if view is not None and node is not None and view.made_by.__class__ is FromFunction:
-            raise RuntimeError(f"Output {view.made_by} is a view and is being modified inplace. {_ROUND_BACKWARD}")
-        if view is not None and node is not None and view.made_by is not None:
-            raise RuntimeError(
-                f"Output {view.made_by} is a view and is being modified inplace. This view is the output of a "
-                "function that returns multiple views. Such functions do not allow the output views to be modified "
-                "inplace. You should replace the inplace operation by an out-of-place one."
-            )
-        if view is not None and not view.recorded and view.base.node is not None:
-            raise RuntimeError(
-                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that "
-                "this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
-                "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to "
-                "be tracked) or both outside (if you want the inplace to be tracked)."
-            )
+    if tensor.node.__class__ is ref and tensor.node is not STALE:
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation. "
+            "Write under wengert.no_grad(), or to a clone."
+        )
+
+
+def check_memory(tensor: TensorBase, may_overlap: bool = False) -> None:
+    """Refuse to write where several elements lie at one place, or where views would not follow."""
     backend = tensor.space.backend
     if not may_overlap and backend.xp.is_overlapping(tensor.array):
         raise RuntimeError(
@@ -146,7 +188,9 @@ def check_writable(tensor: TensorBase, may_overlap: bool = False) -> None:
             "Please clone() the tensor before performing the operation."
         )
     claims = backend.capabilities
-    if not (claims.mutable and claims.views) and (view is not None or next(sharing(tensor), None) is not None):
+    if claims.mutable and claims.views:
+        return
+    if getattr(tensor, "_view", None) is not None or next(sharing(tensor), None) is not None:
         raise RuntimeError(
             "an in-place operation on a view, or on a tensor with views or aliases, cannot be on backend "
             f"{backend.name!r}: its arrays do not share memory or cannot be written. Write to a clone."
@@ -167,60 +211,15 @@ def _check_mode(tensor: TensorBase) -> None:
 
 def rebase(tensor: Any, result: TensorBase) -> None:
     """After `result` was written into `tensor`: let the histories of all on this memory go on from there."""
-    if not is_grad_enabled():
+    if not is_grad_enabled() or result.node is None:
         return
-    view = view_of(tensor)
-    node = None if result.node is None else edge_of(result)
-    if view is None:
-        if node is None and tensor.node is None:
-            return
-        go_on_from(tensor, node)
-        base = tensor
-    else:
-        base = view.base
-        if node is None and base.node is None:
-            return
-        go_on_from(base, CopySlices.recorded(base, view, result))
-    for other in [*sharing(base)]:
-        theirs = view_of(other)
-        if theirs is not None and theirs.base is base:
-            go_on_from(other, theirs.replay(_now(base)).node)
-
-
-def _now(base: TensorBase) -> Any:
-    """The base as it is, without the tracking of views: replaying must not add to what it is replayed for."""
-    alias = make(base.space, base.array, base.node)
-    alias.version = [0]
-    return alias
-
-
-class CopySlices(Node):
-    """The history of a base that was written through a view: what lies in the view comes from there, the rest from
-    before."""
-
-    __slots__ = ("e0", "e1", "replay")
-
-    layout = 2
-    fresh = True
-
-    @classmethod
-    def recorded(cls, base: TensorBase, view: View, result: TensorBase) -> Node:
-        """The node for `base`, after `result` was written into `view` of it."""
-        node = cls()
-        node.e0, node.e1 = edge_of(base), edge_of(result)
-        node.replay, node.space, node.extra, node.seq = view.replay, base.space.plain, None, next_number()
-        note(node)
-        return node
-
-    def pull(self, g: Any, keep: bool) -> Any:
-        return tuple(self.pull_with(g, RAW, keep, None))
-
-    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
-        rest = tools.tensor(g, self.space).clone()
-        region = self.replay(rest)
-        value = region.clone()
-        region.zero_()
-        return [tools.value(rest), tools.value(value)]
+    found = getattr(tensor, "_view", None)
+    base = tensor if found is None else found[0]
+    node = edge_of(result) if found is None else CopySlices.recorded(base, found[1], result)
+    go_on_from(base, node, base.node)
+    cell = tensor.version
+    if cell is not None and len(cell) > SHARED:
+        mark_views(cell)
 
 
 def user_line() -> str | None:
@@ -229,8 +228,3 @@ def user_line() -> str | None:
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-def share_memory_of(out: Any, source: TensorBase) -> None:
-    """Count the writes of `out` and `source` together."""
-    as_alias(out, source)

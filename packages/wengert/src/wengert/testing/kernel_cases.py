@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wengert.protocol import dtypes
+from wengert.protocol.extensions import Layout
 from wengert.protocol.namespace import Namespace
 from wengert.testing.kernels import ELEMENTWISE, Bench, KernelCase
 from wengert.testing.layer_cases import LAYERS
@@ -42,6 +43,11 @@ def _made(name: str, *arguments: Any) -> Run:
 
 def _on(name: str, values: Any, *arguments: Any, **keywords: Any) -> Run:
     return lambda xp, b: getattr(xp, name)(b.floating(values), *arguments, **keywords)
+
+
+def _told(layout: Layout | None) -> list[int]:
+    """What a dense matrix lies like, where the library tells; the address is its own."""
+    return [3, 1, 0, 6] if layout is None else [*layout.stride, layout.offset, layout.length]
 
 
 def _written(xp: Namespace, b: Bench, key: Any, value: Any) -> Any:
@@ -114,6 +120,25 @@ _MOVING = (
     _case("windows", _on("windows", _MATRIX, axis=0, size=2, step=1), [[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]]),
     _case("overlap_add", _on("overlap_add", _MATRIX, axis=0, step=2, length=6), [1.0, 2.0, 7.0, 5.0, 6.0, 0.0]),
     _case("overlap_add", _on("overlap_add", _MATRIX, axis=0, step=3, length=6), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+)
+
+_BY_STRIDES = (
+    _case("strided", _on("strided", _ROW, size=(2, 2), stride=(1, 2), offset=1), [[1.0, 3.0], [2.0, 4.0]]),
+    _case(
+        "strided_add",
+        _on("strided_add", _MATRIX, size=(2, 3), stride=(1, 1), offset=1, length=6),
+        [0.0, 1.0, 6.0, 8.0, 6.0, 0.0],
+    ),
+    _case("view_as_real", lambda xp, b: xp.view_as_real(b.floating([1 + 2j])), [[1.0, 2.0]], "real", is_floating=False),
+    _case(
+        "view_as_complex",
+        lambda xp, b: xp.view_as_complex(xp.view_as_real(b.floating([1 + 2j]))),
+        [1 + 2j],
+        is_floating=False,
+    ),
+    _case("reinterpret", lambda xp, b: xp.reinterpret(b.floating(_MATRIX), b.floating(0.0).dtype), _MATRIX),
+    _case("is_dense", lambda xp, b: b.booleans(xp.is_dense(b.floating(_MATRIX))), True, "bool"),
+    _case("layout", lambda xp, b: b.integers(_told(xp.layout(b.floating(_MATRIX)))), [3, 1, 0, 6], "int64"),
 )
 
 _INDEXING = (
@@ -287,6 +312,7 @@ CASES: tuple[KernelCase, ...] = (
     *ELEMENTWISE,
     *_MAKING,
     *_MOVING,
+    *_BY_STRIDES,
     *_INDEXING,
     *_REDUCING,
     *LAYERS,

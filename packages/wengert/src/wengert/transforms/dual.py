@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import ref
 
 from wengert.ops.xp import namespace_of
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.rule.kinds import Predicate
-from wengert.tensor.base import TensorBase, edge_of, make
+from wengert.tensor.base import TensorBase, edge_of, history_of, make
 from wengert.tensor.general import GeneralNode, Operation
 from wengert.tensor.operands import NUMBERS, number
 from wengert.tensor.record import record_plain
@@ -177,7 +176,7 @@ def primal_of(tensor: TensorBase) -> Any:
     """The tensor without its tangent."""
     if tensor.space is tensor.space.plain:
         return tensor
-    primal = make(tensor.space.plain, tensor.array, None if tensor.node.__class__ is ref else tensor.node)
+    primal = make(tensor.space.plain, tensor.array, history_of(tensor))
     primal.version = tensor.version
     return primal
 

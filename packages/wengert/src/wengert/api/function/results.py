@@ -13,6 +13,7 @@ from wengert.api.function.context import FunctionCtx
 from wengert.api.function.node import BackwardCFunction, Kept
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import next_number
+from wengert.ops.indexing.reading import alias
 from wengert.tensor.base import TensorBase, bump_version, edge_of, is_leaf, make
 from wengert.tensor.packing import note
 from wengert.tensor.view import as_alias, as_view, check_writable, rebase, restrict, view_of
@@ -68,7 +69,7 @@ def results(call: Call, outputs: Sequence[Any]) -> list[Any]:
         else:
             result = _without_gradient(output, is_input, is_dirty)
         if view_of(result) is not None and not (is_input and is_dirty):
-            restrict(result, f"{index} of {node.function.__name__}", several=len(moving) > 1)
+            restrict(result, several=len(moving) > 1)
         finished.append(result)
     if moving:
         node.kept = tuple([Kept(t, None if t is None else places.get(id(t))) for t in call.ctx.to_save])
@@ -150,4 +151,4 @@ def _with_gradient(node: BackwardCFunction, index: int, tensor: Any, is_input: b
 
 def _as_it_is(tensor: Any) -> Any:
     """An input that forward gave back: another tensor, a view of it."""
-    return as_view(make(tensor.space.plain, tensor.array), tensor, lambda base: base.view(base.shape))
+    return as_view(make(tensor.space.plain, tensor.array), tensor, alias, ((...,),))

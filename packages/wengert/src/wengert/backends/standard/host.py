@@ -11,6 +11,7 @@ from wengert.backends.nested import nested
 from wengert.backends.standard.facts import Kernels
 from wengert.extras import optional
 from wengert.protocol import dtypes as ours
+from wengert.protocol.extensions import Layout
 from wengert.protocol.shapes import Shape
 
 
@@ -29,6 +30,14 @@ def shares_memory(xp: Kernels, x: Any, y: Any, /) -> bool:
 
 def can_view(xp: Kernels, x: Any, shape: Shape, /) -> bool:
     return True
+
+
+def is_dense(xp: Kernels, x: Any, /) -> bool:
+    return True
+
+
+def layout(xp: Kernels, x: Any, /) -> Layout | None:
+    return None
 
 
 def is_overlapping(xp: Kernels, x: Any, /) -> bool:

@@ -113,6 +113,39 @@ def overlap_add(xp: Kernels, x: Any, /, *, axis: int, step: int, length: int) ->
     return result[along(slice(0, length), d, ndim)] if total > length else result
 
 
+def strided(xp: Kernels, x: Any, /, *, size: Shape, stride: Shape, offset: int) -> Any:
+    flat = xp.reshape(x, (prod(x.shape),))
+    positions = integers(xp, x, _positions(size, stride, offset))
+    return xp.reshape(xp.take(flat, positions, axis=0), size)
+
+
+def strided_add(xp: Kernels, g: Any, /, *, size: Shape, stride: Shape, offset: int, length: int) -> Any:
+    positions = integers(xp, g, _positions(size, stride, offset))
+    return xp.scatter_add(filled(xp, g, (length,), 0), (positions,), xp.reshape(g, (prod(size),)))
+
+
+def _positions(size: Shape, stride: Shape, offset: int) -> list[int]:
+    found = [offset]
+    for n, step in zip(size, stride, strict=True):
+        found = [start + i * step for start in found for i in range(n)]
+    return found
+
+
+def view_as_real(xp: Kernels, x: Any, /) -> Any:
+    return xp.stack([xp.real(x), xp.imag(x)], axis=len(x.shape))
+
+
+def view_as_complex(xp: Kernels, x: Any, /) -> Any:
+    last = len(x.shape) - 1
+    return xp.complex(x[along(0, last, last + 1)], x[along(1, last, last + 1)])
+
+
+def reinterpret(xp: Kernels, x: Any, dtype: Any, /) -> Any:
+    if x.dtype == dtype:
+        return x
+    raise RuntimeError(f"view(dtype): an {xp.facts.array_type.__name__} cannot be read as another dtype.")
+
+
 def _extended(xp: Kernels, x: Any, axis: int, before: int, after: int) -> Any:
     """`x` with that many zeros before and after along `axis`."""
 

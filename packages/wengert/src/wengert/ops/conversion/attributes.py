@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any, cast
+from typing import Any
 
+from wengert.ops.movement.strides import layout_of
 from wengert.ops.placement import device, device_of
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape, normalize_axis
@@ -82,11 +83,10 @@ def is_same_size(self: Tensor, other: Tensor) -> bool:
 def is_set_to(self: Tensor, tensor: Tensor) -> bool:
     """Whether both are the same elements of one memory: same place, shape and strides."""
     _require_other("is_set_to", tensor)
-    same_layout = self.shape == tensor.shape and stride(self) == stride(tensor)
-    if self.array is tensor.array:
-        return same_layout
-    here, there = _address(self.array), _address(tensor.array)
-    return same_layout and self.space is tensor.space and here is not None and here == there
+    if self.shape != tensor.shape or self.space is not tensor.space:
+        return False
+    here, there = self.space.xp.layout(self.array), tensor.space.xp.layout(tensor.array)
+    return self.array is tensor.array if here is None else here == there
 
 
 def is_conj(input: Tensor) -> bool:
@@ -123,65 +123,29 @@ def get_device(self: Tensor) -> int:
     return int(index) if index else -1
 
 
-def row_major(shape: Shape) -> Shape:
-    """The strides, counted in elements, of a dense array whose last axis is the innermost."""
-    result: list[int] = []
-    step = 1
-    for n in reversed(shape):
-        result.append(step)
-        step *= max(n, 1)
-    return tuple(reversed(result))
-
-
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements apart neighbours lie, along each dimension or one; those of a dense array where the library
     does not tell."""
-    told = getattr(self.array, "stride", None) or getattr(self.array, "strides", None)
-    if callable(told):
-        found: Shape = tuple(cast(Any, told)())
-    elif isinstance(told, tuple):  # of bytes
-        found = tuple(n // self.space.dtype.itemsize for n in cast(Shape, told))
-    else:
-        found = row_major(self.shape)
+    found = layout_of(self).stride
     return found if dim is None else found[normalize_axis(dim, len(self.shape))]
 
 
 def is_contiguous(self: Tensor) -> bool:
     """Whether the elements lie densely in row-major order."""
-    dense = row_major(self.shape)
-    return prod(self.shape) == 0 or all(
-        n == 1 or own == expected for n, own, expected in zip(self.shape, stride(self), dense, strict=True)
-    )
+    return self.space.xp.is_dense(self.array)
 
 
 def data_ptr(self: Tensor) -> int:
     """The address of the first element; RuntimeError where the library does not tell."""
-    found = _address(self.array)
+    found = self.space.xp.layout(self.array)
     if found is None:
         raise RuntimeError(f"data_ptr: arrays of backend {self.space.backend.name!r} do not tell their address.")
-    return found
-
-
-def _address(array: Any) -> int | None:
-    if hasattr(array, "data_ptr"):
-        return array.data_ptr()
-    for name in ("__array_interface__", "__cuda_array_interface__"):
-        interface = getattr(array, name, None)
-        if interface is not None:
-            return interface["data"][0]
-    return None
+    return found.address
 
 
 def storage_offset(self: Tensor) -> int:
     """How many elements after the beginning of its memory the tensor begins; 0 where the library does not tell."""
-    array = self.array
-    if hasattr(array, "storage_offset"):
-        return array.storage_offset()
-    owner = array
-    while getattr(owner, "base", None) is not None and _address(owner.base) is not None:
-        owner = owner.base
-    here, there = _address(array), _address(owner)
-    return 0 if here is None or there is None else (here - there) // self.space.dtype.itemsize
+    return layout_of(self).offset
 
 
 class AttributeMethods(Tensor):
@@ -198,7 +162,6 @@ class AttributeMethods(Tensor):
     is_nonzero = is_nonzero
     is_signed = is_signed
     is_same_size = is_same_size
-    is_set_to = is_set_to
     is_conj = is_conj
     is_neg = is_neg
     is_pinned = is_pinned
@@ -208,6 +171,7 @@ class AttributeMethods(Tensor):
     stride = stride
     storage_offset = storage_offset
     data_ptr = data_ptr
+    is_set_to = is_set_to
 
     #: Kinds of tensors that torch has and we have not, for code that asks.
     is_sparse = is_sparse_csr = is_quantized = is_meta = is_mkldnn = is_nested = is_mps = is_xpu = False

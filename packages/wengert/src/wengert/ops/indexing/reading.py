@@ -14,17 +14,17 @@ from wengert.rules import movement
 from wengert.rules.indexing import ARRAY
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import concrete_classes, make
-from wengert.tensor.operation import kernel
-from wengert.tensor.view import as_view
+from wengert.tensor.operation import kernel, view_kernel
 
-select = kernel(rules.getitem, "SelectBackward0", x="self")
-slice_ = kernel(rules.getitem, "SliceBackward0", x="self")
+select = view_kernel(rules.getitem, "SelectBackward0", x="self")
+slice_ = view_kernel(rules.getitem, "SliceBackward0", x="self")
 _KINDS = {
     "Select": select,
     "Slice": slice_,
-    "Unsqueeze": kernel(rules.getitem, "UnsqueezeBackward0", x="self"),
-    "Alias": kernel(rules.getitem, "AliasBackward0", x="self"),
+    "Unsqueeze": view_kernel(rules.getitem, "UnsqueezeBackward0", x="self"),
+    "Alias": view_kernel(rules.getitem, "AliasBackward0", x="self"),
 }
+alias = _KINDS["Alias"]
 _index = kernel(rules.index, "IndexBackward0", x="self")
 _masked_select = kernel(rules.index, "MaskedSelectBackward0", x="self", first="mask")
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")
@@ -50,10 +50,10 @@ def getitem(input: Any, key: Any) -> Any:
         if not -n <= key < n:
             raise IndexError(f"index {key} is out of bounds for dimension 0 with size {n}")
         explicit = (key if key >= 0 else key + n,)
-        return as_view(select(input, explicit), input, lambda base: select(base, explicit))
+        return select(input, explicit)
     if kind is slice and input.shape:
         part = (slice_within(key, input.shape[0])[0],)
-        return as_view(slice_(input, part), input, lambda base: slice_(base, part))
+        return slice_(input, part)
     return by_key(input, normalized_key(input, key))
 
 
@@ -67,7 +67,7 @@ def by_key(input: Any, key: Key) -> Any:
 def viewed(input: Any, basic: tuple[Any, ...], kind: str) -> Any:
     """The view of `input` at a basic key, recorded under torch's name for its last entry."""
     record = _KINDS[kind]
-    return as_view(record(input, basic), input, lambda base: record(base, basic))
+    return record(input, basic)
 
 
 def by_arrays(record: Callable[..., Any], input: Any, pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> Any:

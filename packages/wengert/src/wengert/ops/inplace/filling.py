@@ -30,7 +30,7 @@ def fill_(self: Any, value: Any) -> Any:
 
     Derivative: zero to self, the sum to `value`.
     """
-    check_writable(self, may_overlap=True)
+    check_writable(self, may_overlap=True, others=(value,))
     if not isinstance(value, Tensor):
         space = self.space.plain
         return write(self, filled(before(self), checked_number(space, "fill_", value)))
@@ -63,7 +63,7 @@ def copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
 
     Derivative: zero to self, the (summed, converted) cotangent to `src`.
     """
-    check_writable(self)
+    check_writable(self, others=(src,))
     if isinstance(src, NUMBERS):
         src = checked_number(self.space.plain, "copy_", src)
     if checked("copy_", "other", src).shape != self.shape:

@@ -40,6 +40,7 @@ from wengert.ops.movement.splitting import (
     unbind,
     vsplit,
 )
+from wengert.ops.movement.strides import as_strided
 
 concat = concatenate = cat
 moveaxis = movedim
@@ -47,8 +48,8 @@ row_stack = vstack
 swapdims = swapaxes
 
 __all__ = [
-    "MovementMethods", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat",
-    "chunk", "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal",
+    "MovementMethods", "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to",
+    "cat", "chunk", "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal",
     "dsplit", "dstack", "flatten", "flip", "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis",
     "movedim", "narrow", "permute", "ravel", "repeat_interleave", "reshape", "roll", "row_stack", "select",
     "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile",

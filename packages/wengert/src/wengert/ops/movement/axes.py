@@ -11,12 +11,11 @@ from wengert.ops.movement.shaping import sizes_of
 from wengert.protocol.shapes import Shape, normalize_axis
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operation import kernel
-from wengert.tensor.view import as_view
+from wengert.tensor.operation import kernel, view_kernel
 
-_permute = kernel(rules.permute_dims, "PermuteBackward0", x="self", axes="dims")
-_transpose = kernel(rules.permute_dims, "TransposeBackward0", x="self")
-_t = kernel(rules.permute_dims, "TBackward0", x="self")
+_permute = view_kernel(rules.permute_dims, "PermuteBackward0", x="self", axes="dims")
+_transpose = view_kernel(rules.permute_dims, "TransposeBackward0", x="self")
+_t = view_kernel(rules.permute_dims, "TBackward0", x="self")
 _flip = kernel(rules.flip, "FlipBackward0", x="self", axis="dims")
 _roll = kernel(rules.roll, "RollBackward0", x="self", shift="shifts", axis="dims")
 
@@ -57,7 +56,7 @@ def permute(input: Tensor, dims: Sequence[int]) -> Tensor:
             [2, 4]])
     """
     axes = _ordered(len(input.shape), tuple(dims))
-    return as_view(_permute(input, axes), input, lambda base: _permute(base, axes))
+    return _permute(input, axes)
 
 
 def permute_method(self: Tensor, *dims: Any) -> Tensor:
@@ -65,7 +64,7 @@ def permute_method(self: Tensor, *dims: Any) -> Tensor:
     axes = _ordered(
         len(self.shape), dims if len(dims) != 1 or dims[0].__class__ is int else sizes_of("permute", "dims", dims)
     )
-    return as_view(_permute(self, axes), self, lambda base: _permute(base, axes))
+    return _permute(self, axes)
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
@@ -77,7 +76,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     (3, 1)
     """
     axes = _swapped(len(input.shape), dim0, dim1)
-    return as_view(_transpose(input, axes), input, lambda base: _transpose(base, axes))
+    return _transpose(input, axes)
 
 
 swapaxes = transpose
@@ -95,7 +94,7 @@ def t(input: Tensor) -> Tensor:
     if ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {ndim}D")
     axes = (1, 0) if ndim == 2 else (0,) * ndim
-    return as_view(_t(input, axes), input, lambda base: _t(base, axes))
+    return _t(input, axes)
 
 
 def reversed_axes(self: Tensor) -> Tensor:
@@ -111,11 +110,18 @@ def reversed_axes(self: Tensor) -> Tensor:
             stacklevel=2,
         )
     axes = tuple(range(ndim - 1, -1, -1))
-    return as_view(_permute(self, axes), self, lambda base: _permute(base, axes))
+    return _permute(self, axes)
 
 
 def matrix_transpose(self: Tensor) -> Tensor:
     """Self with its last two axes swapped, a view."""
+    if not self.shape:
+        warn(
+            "Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return self
     if len(self.shape) < 2:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {len(self.shape)}-D tensor."

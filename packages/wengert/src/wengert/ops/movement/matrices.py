@@ -9,16 +9,15 @@ from wengert.ops.movement.splitting import narrow
 from wengert.protocol.shapes import normalize_axis
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operation import kernel
-from wengert.tensor.view import as_view
+from wengert.tensor.operation import kernel, view_kernel
 
 _tril = kernel(rules.tril, "TrilBackward0", x="self", k="diagonal")
 _triu = kernel(rules.triu, "TriuBackward0", x="self", k="diagonal")
-_diagonal = kernel(rules.diagonal, "DiagonalBackward0", x="self", axis1="dim1", axis2="dim2")
+_diagonal = view_kernel(rules.diagonal, "DiagonalBackward0", x="self", axis1="dim1", axis2="dim2")
 _diagonal_copy = kernel(rules.diagonal, "DiagonalBackward0_copy", x="self", axis1="dim1", axis2="dim2")
 _diag_embed = kernel(rules.diag_embed, "DiagEmbedBackward0", x="self", axis1="dim1", axis2="dim2")
-_unfold = kernel(rules.windows, "UnfoldBackward0", x="self", axis="dimension")
-_unfold_scalar = kernel(rules.reshape, "UnfoldBackward0", x="self")
+_unfold = view_kernel(rules.windows, "UnfoldBackward0", x="self", axis="dimension")
+_unfold_scalar = view_kernel(rules.reshape, "UnfoldBackward0", x="self")
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -66,7 +65,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     tensor([1, 4])
     """
     first, second = _two_axes(len(input.shape), dim1, dim2)
-    return as_view(_diagonal(input, offset, first, second), input, lambda base: _diagonal(base, offset, first, second))
+    return _diagonal(input, offset, first, second)
 
 
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
@@ -134,4 +133,4 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
         raise RuntimeError(f"step is {step} but must be > 0")
     if not self.shape:
         return _unfold_scalar(self, (1,)) if size else narrow(reshape(self, (1,)), 0, 0, 0)
-    return as_view(_unfold(self, axis, size, step), self, lambda base: _unfold(base, axis, size, step))
+    return _unfold(self, axis, size, step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.movement import axes, matrices, repeating, shaping, splitting
+from wengert.ops.movement import axes, matrices, repeating, shaping, splitting, strides
 from wengert.tensor.base import TensorBase as Tensor
 
 
@@ -48,6 +48,7 @@ class MovementMethods(Tensor):
     diag_embed = matrices.diag_embed
     diagflat = matrices.diagflat
     unfold = matrices.unfold
+    as_strided = strides.as_strided
     split = splitting.split
     split_with_sizes = splitting.split_with_sizes
     chunk = splitting.chunk

@@ -8,19 +8,22 @@ from math import prod
 from operator import index
 from typing import Any, cast
 
+from wengert.ops.movement.strides import reinterpreted
+from wengert.ops.placement import checked_dtype
+from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape, infer_shape, normalize_axes, normalize_axis
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operation import kernel
-from wengert.tensor.view import as_view
+from wengert.tensor.operation import kernel, view_kernel
 
-_view = kernel(rules.reshape, "ViewBackward0", x="self")
+_view = view_kernel(rules.reshape, "ViewBackward0", x="self")
+_reshape_alias = view_kernel(rules.reshape, "ReshapeAliasBackward0", x="self")
 _unsafe_view = kernel(rules.reshape, "UnsafeViewBackward0", x="self")
-_unsqueeze = kernel(rules.reshape, "UnsqueezeBackward0", x="self")
-_squeeze_all = kernel(rules.reshape, "SqueezeBackward0", x="self")
-_squeeze_one = kernel(rules.reshape, "SqueezeBackward1", x="self")
-_squeeze_some = kernel(rules.reshape, "SqueezeBackward2", x="self")
-_expand = kernel(rules.broadcast_to, "ExpandBackward0", x="self")
+_unsqueeze = view_kernel(rules.reshape, "UnsqueezeBackward0", x="self")
+_squeeze_all = view_kernel(rules.reshape, "SqueezeBackward0", x="self")
+_squeeze_one = view_kernel(rules.reshape, "SqueezeBackward1", x="self")
+_squeeze_some = view_kernel(rules.reshape, "SqueezeBackward2", x="self")
+_expand = view_kernel(rules.broadcast_to, "ExpandBackward0", x="self")
 _copy = kernel(rules.copy, "CloneBackward0", x="self")
 _contiguous = kernel(rules.contiguous, "CloneBackward0", x="self")
 
@@ -51,11 +54,6 @@ def _reshaped(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
     return infer_shape(sizes, prod(shape))
 
 
-def as_shape(input: Any, shape: Shape) -> Any:
-    """The view of `input` in `shape`, which the caller knows can be had."""
-    return as_view(_view(input, shape), input, lambda base: _view(base, shape))
-
-
 def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
     """The elements of `input` in another shape, a view where that can be.
 
@@ -72,9 +70,16 @@ def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
     """
     if isinstance(shape, int):
         shape = (shape,)
-    wanted = _reshaped(input.shape, tuple(shape))
-    if input.space.xp.can_view(input.array, wanted):
-        return as_shape(input, wanted)
+    return in_shape(input, _reshaped(input.shape, tuple(shape)))
+
+
+def in_shape(input: Any, wanted: Shape) -> Any:
+    """`input` in a shape that fits, a view where that can be."""
+    xp, array = input.space.xp, input.array
+    if xp.is_dense(array):
+        return _view(input, wanted)
+    if xp.can_view(array, wanted):
+        return _reshape_alias(input, wanted)
     return _unsafe_view(_contiguous(input), wanted)
 
 
@@ -85,26 +90,40 @@ def reshape_method(self: Tensor, *shape: Any) -> Tensor:
     return reshape(self, sizes_of("reshape", "shape", shape))
 
 
-def view(self: Tensor, *shape: Any) -> Tensor:
-    """The elements of self in another shape, always as a view; the sizes may be given one by one.
+def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
+    """The elements of self in another shape, always as a view; the sizes may be given one by one. With a dtype, the
+    bytes of self read as that.
 
     Errors: RuntimeError if the number of elements differs or if strides cannot tell the new shape: use reshape then.
     """
-    wanted = _reshaped(
-        self.shape, shape if len(shape) > 1 or (shape and shape[0].__class__ is int) else _view_sizes(shape)
-    )
+    if named:
+        shape = tuple([named.pop(name) for name in ("size", "dtype") if not shape and name in named])
+        if named or len(shape) != 1:
+            raise _bad_view(shape, named)
+    if len(shape) > 1 or (shape and shape[0].__class__ is int):
+        wanted = _reshaped(self.shape, shape)
+    elif shape and isinstance(shape[0], (DType, type)):
+        dtype = checked_dtype("view", shape[0])
+        assert dtype is not None
+        return reinterpreted(self, dtype)
+    elif not shape or not isinstance(shape[0], Sequence):
+        raise _bad_view(shape, named)
+    else:
+        wanted = _reshaped(self.shape, tuple(shape[0]))  # pyright: ignore[reportUnknownArgumentType]  # checked there
     if not self.space.xp.can_view(self.array, wanted):
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
             "contiguous subspaces). Use .reshape(...) instead."
         )
-    return as_view(_view(self, wanted), self, lambda base: _view(base, wanted))
+    return _view(self, wanted)
 
 
-def _view_sizes(shape: tuple[Any, ...]) -> tuple[Any, ...]:
-    if shape and not isinstance(shape[0], (Sequence, int)) and not hasattr(shape[0], "__index__"):
-        raise TypeError(f"view(): argument 'size' must be tuple of ints, not {type(shape[0]).__name__}")
-    return sizes_of("view", "size", shape)
+def _bad_view(given: tuple[Any, ...], named: dict[str, Any]) -> TypeError:
+    kinds = ", ".join([*[type(value).__name__ for value in given], *[f"{name}=..." for name in named]])
+    return TypeError(
+        f"view() received an invalid combination of arguments - got ({kinds}); expected sizes, one by one or in a "
+        "tuple, or a dtype"
+    )
 
 
 def view_as(self: Tensor, other: Tensor) -> Tensor:
@@ -184,7 +203,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     shape = input.shape
     axis = normalize_axis(dim, len(shape) + 1)
     wanted = (*shape[:axis], 1, *shape[axis:])
-    return as_view(_unsqueeze(input, wanted), input, lambda base: _unsqueeze(base, wanted))
+    return _unsqueeze(input, wanted)
 
 
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
@@ -204,7 +223,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     else:
         gone = normalize_axes(dim, len(shape)) if dim else ()
         wanted, record = tuple([n for d, n in enumerate(shape) if n != 1 or d not in gone]), _squeeze_some
-    return as_view(record(input, wanted), input, lambda base: record(base, wanted))
+    return record(input, wanted)
 
 
 @lru_cache(maxsize=4096)
@@ -253,7 +272,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
             [1, 2]])
     """
     wanted = expanded_shape(input.shape, tuple(size))
-    return as_view(_expand(input, wanted), input, lambda base: _expand(base, wanted))
+    return _expand(input, wanted)
 
 
 def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
@@ -261,7 +280,7 @@ def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
     if len(size) == 1 and size[0].__class__ is not int:
         size = sizes_of("expand", "size", size)
     wanted = expanded_shape(self.shape, size)
-    return as_view(_expand(self, wanted), self, lambda base: _expand(base, wanted))
+    return _expand(self, wanted)
 
 
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
@@ -280,7 +299,7 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
 
 def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
     """Self where its elements lie in memory in order, else a copy that does. Derivative: g -> g."""
-    if self.space.xp.contiguous(self.array) is self.array:
+    if self.space.xp.is_dense(self.array):
         return self
     return _contiguous(self)
 

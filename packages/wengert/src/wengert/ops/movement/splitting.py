@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import index
 from typing import Any
 
@@ -10,28 +10,21 @@ from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
 from wengert.rules.movement import along
-from wengert.tensor.alike import record_alike
+from wengert.tensor.alike import as_views, record_alike
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.general import Operation
-from wengert.tensor.operation import kernel
-from wengert.tensor.view import as_view
+from wengert.tensor.operation import view_kernel
 
 _split = Operation(rules.split, "SplitBackward0", {"axis": "dim"})
 _split_with_sizes = Operation(rules.split, "SplitWithSizesBackward0", {"axis": "dim", "sizes": "split_sizes"})
 _unbind = Operation(rules.unbind, "UnbindBackward0", {"axis": "dim"})
-take_slice = kernel(selection.getitem, "SliceBackward0", x="self")
-take_one = kernel(selection.getitem, "SelectBackward0", x="self")
+take_slice = view_kernel(selection.getitem, "SliceBackward0", x="self")
+take_one = view_kernel(selection.getitem, "SelectBackward0", x="self")
 
 
 def _parts(input: Tensor, operation: Operation, **statics: Any) -> tuple[Tensor, ...]:
     """The outputs of `operation` as views that may not be written in place while they carry a history."""
-
-    def one(number: int) -> Callable[[Any], Any]:
-        return lambda base: record_alike(operation, (base,), statics)[number]
-
-    name = operation.node_name.removesuffix("Backward0")
-    parts = record_alike(operation, (input,), statics)
-    return tuple([as_view(part, input, one(number), f"{number} of {name}") for number, part in enumerate(parts)])
+    return as_views(record_alike(operation, (input,), statics), input, operation, statics)
 
 
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -216,7 +209,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
 
 def _sliced(input: Tensor, axis: int, start: int, stop: int) -> Tensor:
     key = along(slice(start, stop), axis)
-    return as_view(take_slice(input, key), input, lambda base: take_slice(base, key))
+    return take_slice(input, key)
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:
@@ -236,4 +229,4 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
             f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {axis}"
         )
     key = along(int(index + n if index < 0 else index), axis)
-    return as_view(take_one(input, key), input, lambda base: take_one(base, key))
+    return take_one(input, key)
