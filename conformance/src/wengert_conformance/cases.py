@@ -49,7 +49,10 @@ class Case:
         keywords = materialise(dict(self.keywords), library, remaining)
         if self.function is not None:
             return self.function(library, *arguments, **keywords)
-        return resolve(library, self.target)(*arguments, **keywords)
+        function = resolve(library, self.target)
+        if is_in_place(self.target):
+            return function(arguments[0].clone(), *arguments[1:], **keywords)
+        return function(*arguments, **keywords)
 
     def direction(self, purpose: str, index: int, values: Values) -> Values:
         """Random numbers of the dtype and shape of `values`, the same on every machine: a cotangent or a tangent."""
@@ -64,6 +67,11 @@ class Case:
         is_complex = values.dtype in COMPLEX
         numbers = tuple(complex(draw(), draw()) if is_complex else draw() for _ in range(count))
         return Values(values.dtype, values.shape, numbers)
+
+
+def is_in_place(target: str) -> bool:
+    """Whether a target writes into its first argument: it then gets a clone, since a leaf cannot be written."""
+    return target.endswith("_") and not target.endswith("__")
 
 
 def resolve(library: ModuleType, target: str) -> Callable[..., Any]:

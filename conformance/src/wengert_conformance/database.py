@@ -6,6 +6,7 @@ import random
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -14,6 +15,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import OpInfo, SampleInput, UnaryUfuncInfo
 
 from wengert_conformance.cases import Case
+from wengert_conformance.checks import CHECKS
 from wengert_conformance.operators import (
     ARGUMENT_ORDER,
     COMPLEX_FAMILIES,
@@ -22,6 +24,8 @@ from wengert_conformance.operators import (
     EXCLUDED,
     EXCLUDED_DTYPES,
     FAMILIES,
+    IN_PLACE,
+    IN_PLACE_SAMPLES,
     LARGEST_ELEMENTWISE,
     LARGEST_TENSOR,
     SAMPLES_PER_DTYPE,
@@ -197,8 +201,40 @@ def entry_cases(entry: OpInfo, family: str, filtered: Counter[str]) -> Iterator[
             yield case, tuple(checks)
 
 
+def refusal(check: str, case: Case) -> str | None:
+    """What torch says if it refuses a check of a case."""
+    try:
+        CHECKS[check](torch, case)
+    except RuntimeError as error:
+        return f"{case.target}: {str(error).splitlines()[0][:100]}"
+    return None
+
+
+def in_place_cases(filtered: Counter[str]) -> Iterator[tuple[Case, tuple[str, ...]]]:
+    """The samples of all operations, for the methods that write the result into their first argument."""
+    for family in FAMILIES:
+        for entry in family_entries(family):
+            if not hasattr(torch.Tensor, f"{entry.name}_") or entry.name in ("squeeze", "t", "transpose", "unsqueeze"):
+                continue
+            taken: Counter[str] = Counter()
+            for case, checks in entry_cases(entry, family, Counter()):
+                name, target = f"{entry.name}_{case.name.removeprefix(entry.name)}", f"Tensor.{entry.name}_"
+                case = replace(case, name=name, family=IN_PLACE, target=target)
+                if taken[case.dtype] == IN_PLACE_SAMPLES.get(case.dtype, 0):
+                    continue
+                refusals = [refusal(check, case) for check in ("forward", "grad") if check in checks]
+                filtered.update(words for words in refusals if words)
+                if refusals[0]:
+                    continue
+                taken[case.dtype] += 1
+                yield case, ("forward",) if any(refusals) else checks
+
+
 def database_cases(family: str, filtered: Counter[str]) -> Iterator[tuple[Case, tuple[str, ...]]]:
     """The cases of a family without results; `filtered` counts what was left aside, by reason."""
+    if family == IN_PLACE:
+        yield from in_place_cases(filtered)
+        return
     for entry in family_entries(family):
         found = list(entry_cases(entry, family, filtered))
         if not found:

@@ -43,6 +43,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("masked_select", "index_put", "nonzero"),
         *("searchsorted", "bucketize", "isin", "unique"),
         *("masked_scatter", "select", "select_scatter", "index_fill", "index_copy", "take", "argwhere"),
+        *("put", "index_reduce", "scatter_reduce", "diagonal_scatter"),
     ),
     "linalg": (
         *("matmul", "mm", "bmm", "mv", "dot", "outer", "addmm", "einsum", "addmv", "baddbmm", "inner", "tensordot"),
@@ -76,6 +77,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("bool", "byte", "char", "short", "int", "long", "half", "float", "double", "cfloat", "cdouble"),
     ),
 }
+
+#: The family of all methods that write in place, each with samples of the operation without underscore.
+IN_PLACE = "inplace"
+IN_PLACE_SAMPLES = {"float64": 2, "int64": 1, "bool": 1, "complex128": 1}
 
 COMPLEX_FAMILIES = frozenset({"arithmetic", "exponential", "trigonometric", "movement", "indexing", "linalg"})
 COMPLEX_OPERATORS = frozenset({"sum", "mean", "prod", "cumsum", "eq", "ne", "where", "masked_fill"})

@@ -25,7 +25,7 @@ from wengert.backends.registry import scenarios as wengert_scenarios
 
 from wengert_conformance.cases import Case
 from wengert_conformance.checks import CHECKS, differences
-from wengert_conformance.operators import COMPOSED, FAMILIES, OWN_NODES
+from wengert_conformance.operators import COMPOSED, FAMILIES, IN_PLACE, OWN_NODES
 from wengert_conformance.scenarios import Family, Scenario, all_scenarios
 from wengert_conformance.scenarios.family import SAYS
 from wengert_conformance.values import INEXACT, from_json, leaves, rounded, to_json
@@ -145,7 +145,7 @@ def load(path: Path, family: str, scenarios: Mapping[str, Scenario]) -> Stored:
 
 def families() -> list[str]:
     """Every family of the store: those of the database's operations and those of our scenarios."""
-    return list(dict.fromkeys([*FAMILIES, *(scenario.family for scenario in all_scenarios())]))
+    return list(dict.fromkeys([*FAMILIES, IN_PLACE, *(scenario.family for scenario in all_scenarios())]))
 
 
 @cache
@@ -175,7 +175,7 @@ def family_results(family: str, torch: ModuleType) -> tuple[list[Case], Counter[
     """Run a family on torch: its cases with results, and what was left aside (the database imports torch)."""
     filtered: Counter[str] = Counter()
     planned: list[Planned] = []
-    if family in FAMILIES:
+    if family in (*FAMILIES, IN_PLACE):
         planned += importlib.import_module("wengert_conformance.database").database_cases(family, filtered)
     planned += planned_scenarios(scenario for scenario in all_scenarios() if scenario.family == family)
     return run_on(torch, planned, filtered), filtered

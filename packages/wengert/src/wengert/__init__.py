@@ -39,9 +39,9 @@ from wengert.ops.creation import (
 )
 from wengert.ops.exponential import erf, erfc, exp, exp2, expm1, log, log1p, log2, log10, logaddexp, sigmoid
 from wengert.ops.indexing import (
-    argsort, argwhere, bucketize, gather, index_add, index_copy, index_fill, index_put, index_select, isin,
-    masked_scatter, masked_select, msort, nonzero, scatter, scatter_add, searchsorted, select_scatter, slice_scatter,
-    sort, take, take_along_dim, topk, unique,
+    argsort, argwhere, bucketize, diagonal_scatter, gather, index_add, index_copy, index_fill, index_put, index_reduce,
+    index_select, isin, masked_scatter, masked_select, msort, nonzero, put, scatter, scatter_add, scatter_reduce,
+    searchsorted, select_scatter, slice_scatter, sort, take, take_along_dim, topk, unique,
 )
 from wengert.ops.linalg import addmm, addmv, baddbmm, bmm, dot, einsum, inner, matmul, mm, mv, outer, tensordot, trace
 from wengert.ops.movement import (
@@ -121,9 +121,10 @@ __all__ = [
     "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile", "transpose",
     "tril", "triu", "unbind", "unflatten", "unsqueeze", "vsplit", "vstack",
     # indexing
-    "argsort", "argwhere", "bucketize", "gather", "index_add", "index_copy", "index_fill", "index_put", "index_select",
-    "isin", "masked_scatter", "masked_select", "msort", "nonzero", "scatter", "scatter_add", "searchsorted",
-    "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk", "unique",
+    "argsort", "argwhere", "bucketize", "diagonal_scatter", "gather", "index_add", "index_copy", "index_fill",
+    "index_put", "index_reduce", "index_select", "isin", "masked_scatter", "masked_select", "msort", "nonzero", "put",
+    "scatter", "scatter_add", "scatter_reduce", "searchsorted", "select_scatter", "slice_scatter", "sort", "take",
+    "take_along_dim", "topk", "unique",
     # normalization
     "group_norm", "layer_norm", "log_softmax", "rms_norm", "softmax",
     # convolution

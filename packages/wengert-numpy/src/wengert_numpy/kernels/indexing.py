@@ -66,6 +66,18 @@ def _add_rows(x: Any, arrays: Any, value: Any) -> None:
         np.add.at(memory, positions.reshape(-1), value[start : start + step].reshape(-1))
 
 
+_COMBINING: dict[str, np.ufunc] = {"prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+
+
+def combine_at(x: Any, source: Any, indices: Any, /, *, axis: int, rows: bool, how: str) -> Any:
+    """A copy of `x`, combined with `source` where `indices` points along the axis."""
+    out = np.array(x, order="C")
+    grid = np.ogrid[tuple(slice(n) for n in indices.shape)]
+    key = (*grid[:axis], indices, *grid[axis + 1 :]) if not rows else (slice(None),) * axis + (indices,)
+    _COMBINING[how].at(out, key, source)
+    return out
+
+
 def take(x: Any, indices: Any, /, *, axis: int) -> Any:
     """The slices of `axis` that `indices` names."""
     return x.take(indices, axis)
@@ -73,6 +85,7 @@ def take(x: Any, indices: Any, /, *, axis: int) -> Any:
 
 kernels: dict[str, Any] = {
     "add_at": add_at,
+    "combine_at": combine_at,
     "getitem": getitem,
     "nonzero": np.nonzero,
     "scatter_add": scatter_add,

@@ -29,6 +29,9 @@ class Extensions(Protocol):
     # indexing and writing; each returns the array written: x itself where arrays are mutable, else a new one
     def setitem(self, x: Any, key: Any, value: Any, /) -> Any: ...
     def scatter_add(self, x: Any, key: Any, value: Any, /) -> Any: ...  # out of place: x + value at key, repeats add up
+    def combine_at(self, x: Any, source: Any, indices: Any, /, *, axis: int, rows: bool, how: str) -> Any: ...
+    # out of place: x multiplied with `source` ("prod"), or the larger ("amax") or smaller ("amin") of the two, where
+    # `indices` points along the axis: a vector that names `rows` of it, or an array of the shape of `source`
     def add_into(self, x: Any, y: Any, /) -> Any: ...  # x + y, into x's memory where that can be
     def add_at(self, x: Any, key: Any, value: Any, /) -> Any: ...  # x with value added at key, into x where that can be
 

@@ -224,13 +224,13 @@ def diagonal(xp: Namespace, x: Array, *, offset: int, axis1: int, axis2: int) ->
 
 @diagonal.transpose
 def diagonal_transpose(xp: Namespace, g: Array, x_shape: Shape, offset: int, axis1: int, axis2: int) -> Array:
-    return _matrices(xp, g, x_shape[axis1], x_shape[axis2], offset, axis1, axis2)
+    return matrices(xp, g, x_shape[axis1], x_shape[axis2], offset, axis1, axis2)
 
 
 @linear
 def diag_embed(xp: Namespace, x: Array, *, offset: int, axis1: int, axis2: int) -> Array:
     size = x.shape[-1] + abs(offset)
-    return _matrices(xp, x, size, size, offset, axis1, axis2)
+    return matrices(xp, x, size, size, offset, axis1, axis2)
 
 
 @diag_embed.transpose
@@ -238,7 +238,7 @@ def diag_embed_transpose(xp: Namespace, g: Array, offset: int, axis1: int, axis2
     return xp.diagonal(g, offset=offset, axis1=axis1, axis2=axis2)
 
 
-def _matrices(xp: Namespace, x: Array, rows: int, columns: int, offset: int, axis1: int, axis2: int) -> Array:
+def matrices(xp: Namespace, x: Array, rows: int, columns: int, offset: int, axis1: int, axis2: int) -> Array:
     """Matrices in axes `axis1` and `axis2`, zero but for the last axis of `x` on a diagonal.
 
     In memory order the elements of a diagonal are columns + 1 apart: each is followed by that many zeros less one, and

@@ -239,7 +239,10 @@ def version_cell(tensor: TensorBase) -> list[Any]:
                 cell = tensor.version = [0]
                 node = tensor.node
                 if node is not None and node.__class__ is not ref and "out" in getattr(node, "kept_by", ()):
-                    node.cell_out = cell
+                    if node.cell_out is None:
+                        node.cell_out = cell
+                    else:  # the tensor is that output, unpacked
+                        cell = tensor.version = node.cell_out
     return cell
 
 

@@ -179,6 +179,25 @@ _INDEXING = (
         [[1.0, 2.0, 5.0], [4.0, 5.0, 8.0]],
     ),
     _case(
+        "combine_at",
+        lambda xp, b: xp.combine_at(
+            b.floating(_MATRIX),
+            b.floating([[2.0, 3.0, 9.0]] * 2),
+            b.integers([[0, 1, 0], [0, 0, 0]]),
+            axis=0,
+            rows=False,
+            how="prod",
+        ),
+        [[4.0, 6.0, 243.0], [4.0, 15.0, 6.0]],
+    ),
+    _case(
+        "combine_at",
+        lambda xp, b: xp.combine_at(
+            b.floating(_MATRIX), b.floating([[9.0, 0.0]] * 2), b.integers([2, 0]), axis=1, rows=True, how="amax"
+        ),
+        [[1.0, 2.0, 9.0], [4.0, 5.0, 9.0]],
+    ),
+    _case(
         "add_at",
         lambda xp, b: xp.add_at(
             b.floating(_MATRIX), (b.integers([0, 0, 1]), b.integers([1, 1, 2])), b.floating([1.0, 2.0, 4.0])

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from math import prod
 from typing import Any, NamedTuple
 
-from wengert.backends.standard.facts import Kernels, constant, counting, filled, integers, is_bool
+from wengert.backends.standard.facts import Kernels, constant, counting, integers, is_bool
 from wengert.backends.standard.keys import basic_shape, is_basic, is_basic_entry, spans, whole_key
 from wengert.protocol import dtypes as ours
 from wengert.protocol.shapes import Shape, broadcast_all, inverse_permutation
+from wengert.rules.indexing.along import key_along
 
 Basic = Callable[[Any, Any], Any]
+Combine = Callable[[Any, Any], Any]
 
 
 def getitem(xp: Kernels, basic_getitem: Basic, x: Any, key: Any, /) -> Any:
@@ -40,20 +42,28 @@ def setitem(xp: Kernels, x: Any, key: Any, value: Any, /) -> Any:
     if not isinstance(value, xp.facts.array_type):
         value = constant(xp, x, value)
     if not xp.facts.mutable:
-        return _written(xp, x, key, value, accumulate=False)
+        return _written(xp, x, key, value)
     if is_basic(key):
         _write_basic(x, key, value, xp)
     elif xp.facts.advanced_keys:
         x[key] = value
     else:
-        x[...] = _written(xp, x, key, value, accumulate=False)
+        x[...] = _written(xp, x, key, value)
     return x
 
 
 def scatter_add(xp: Kernels, x: Any, key: Any, value: Any, /) -> Any:
     if not isinstance(value, xp.facts.array_type):
         value = constant(xp, x, value)
-    return _written(xp, x, key, value, accumulate=True)
+    return _written(xp, x, key, value, xp.add)
+
+
+_COMBINING = {"prod": "multiply", "amax": "maximum", "amin": "minimum"}
+
+
+def combine_at(xp: Kernels, x: Any, source: Any, indices: Any, /, *, axis: int, rows: bool, how: str) -> Any:
+    key = (slice(None),) * axis + (indices,) if rows else key_along(xp, indices, axis)
+    return _written(xp, x, key, source, getattr(xp, _COMBINING[how]))
 
 
 def add_at(xp: Kernels, x: Any, key: Any, value: Any, /) -> Any:
@@ -180,25 +190,26 @@ def _without_leading_ones(xp: Kernels, value: Any, ndim: int) -> Any:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def _written(xp: Kernels, x: Any, key: Any, value: Any, accumulate: bool) -> Any:
-    """x with `value` in place of, or added to, what is at `key`; x itself stays."""
+def _written(xp: Kernels, x: Any, key: Any, value: Any, combine: Combine | None = None) -> Any:
+    """x with `value` in place of what is at `key`, or combined with it; x itself stays."""
     if is_basic(key):
-        return _placed(xp, x, key, xp.add(xp.getitem(x, key), value) if accumulate else value)
+        return _placed(xp, x, key, value if combine is None else combine(xp.getitem(x, key), value))
     basic, arrays = _split(xp, key, x.shape)
     inner = x if _takes_all(basic, x.shape) else xp.getitem(x, basic)
     if len(arrays) == 1 and is_bool(xp, arrays[0][1]):
-        inner = _masked(xp, inner, *arrays[0], value, accumulate)
+        inner = _masked(xp, inner, *arrays[0], value, combine)
     else:
         axes, indices = _integer_arrays(xp, arrays)
         plan = _plan(inner.shape, axes, broadcast_all([index.shape for index in indices]))
         positions = _positions(xp, indices, tuple(inner.shape[axis] for axis in axes), plan.index_shape)
-        rows = _combined(xp, _to_rows(xp, inner, plan), positions, _value_rows(xp, value, plan), accumulate)
+        rows = _combined(xp, _to_rows(xp, inner, plan), positions, _value_rows(xp, value, plan), combine)
         inner = _from_rows(xp, rows, plan)
     return inner if _takes_all(basic, x.shape) else _placed(xp, x, basic, inner)
 
 
-def _combined(xp: Kernels, rows: Any, positions: Any, values: Any, accumulate: bool) -> Any:
-    """`rows` with `values` written or added at `positions`; of several written at one position the last stays."""
+def _combined(xp: Kernels, rows: Any, positions: Any, values: Any, combine: Combine | None) -> Any:
+    """`rows` with `values` written at `positions`, or combined with what is there; of several written at one position
+    the last stays."""
     n, m = rows.shape[0], values.shape[0]
     if 0 in (n, m, rows.shape[1]):
         return xp.copy(rows)
@@ -206,8 +217,8 @@ def _combined(xp: Kernels, rows: Any, positions: Any, values: Any, accumulate: b
     order = xp.argsort(places, axis=0)
     places = xp.take(places, order, axis=0)
     data = xp.take(xp.concat([rows, values], axis=0), order, axis=0)
-    if accumulate:
-        data = _sums_of_runs(xp, places, data, longest=m + 1)
+    if combine is not None:
+        data = _combined_runs(xp, places, data, combine, longest=m + 1)
     is_not_last = xp.concat(
         [xp.equal(places[1:], places[:-1]), xp.reshape(constant(xp, places, False, ours.bool_), (1,))], axis=0
     )
@@ -215,18 +226,19 @@ def _combined(xp: Kernels, rows: Any, positions: Any, values: Any, accumulate: b
     return xp.take(data, lasts, axis=0)
 
 
-def _sums_of_runs(xp: Kernels, places: Any, data: Any, longest: int) -> Any:
-    """In each row the sum of its run of equal places so far: after the step of width w, of the last 2 w of them."""
+def _combined_runs(xp: Kernels, places: Any, data: Any, combine: Combine, longest: int) -> Any:
+    """In each row its run of equal places so far combined: after the step of width w, the last 2 w of them."""
     width = 1
     while width < longest:
         same = xp.expand_dims(xp.equal(places[width:], places[:-width]), axis=1)
-        earlier = xp.where(same, data[:-width, :], filled(xp, data, (1, 1), 0))
-        data = xp.concat([data[:width, :], xp.add(data[width:, :], earlier)], axis=0)
+        later = data[width:, :]
+        joined = xp.where(same, combine(later, data[:-width, :]), later)
+        data = xp.concat([data[:width, :], joined], axis=0)
         width *= 2
     return data
 
 
-def _masked(xp: Kernels, x: Any, axis: int, mask: Any, value: Any, accumulate: bool) -> Any:
+def _masked(xp: Kernels, x: Any, axis: int, mask: Any, value: Any, combine: Combine | None) -> Any:
     """x written where the boolean `mask`, which stands for its axes from `axis` on, is true."""
     axes = tuple(range(axis, axis + len(mask.shape)))
     trailing = len(x.shape) - axes[-1] - 1
@@ -241,7 +253,7 @@ def _masked(xp: Kernels, x: Any, axis: int, mask: Any, value: Any, accumulate: b
         number = xp.where(number < 0, constant(xp, number, 0), number)
         number = xp.where(number < count, number, constant(xp, number, count - 1))
         values = xp.take(values, number, axis=0)
-    new = xp.add(rows, values) if accumulate else xp.broadcast_to(values, rows.shape)
+    new = xp.broadcast_to(values, rows.shape) if combine is None else combine(rows, values)
     return _from_rows(xp, xp.where(xp.reshape(flat, (rows.shape[0], 1)), new, rows), plan)
 
 

@@ -3,6 +3,7 @@
 from wengert.ops.indexing.along import embedding, gather, index_select, one_hot, take, take_along_dim
 from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.methods import IndexingMethods
+from wengert.ops.indexing.placing import diagonal_scatter, index_reduce, put, scatter_reduce
 from wengert.ops.indexing.reading import argwhere, getitem, masked_select, nonzero
 from wengert.ops.indexing.scattering import index_add, index_copy, index_fill, scatter, scatter_add
 from wengert.ops.indexing.searching import bucketize, isin, searchsorted, unique
@@ -19,10 +20,10 @@ from wengert.ops.indexing.writing import (
 )
 
 __all__ = [
-    "IndexingMethods", "argsort", "argwhere", "bucketize", "gather", "index_add", "index_copy", "index_fill",
-    "index_put", "index_select", "isin", "masked_scatter", "masked_select", "msort", "nonzero", "scatter",
-    "scatter_add", "searchsorted", "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk",
-    "unique",
+    "IndexingMethods", "argsort", "argwhere", "bucketize", "diagonal_scatter", "gather", "index_add", "index_copy",
+    "index_fill", "index_put", "index_reduce", "index_select", "isin", "masked_scatter", "masked_select", "msort",
+    "nonzero", "put", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "select_scatter", "slice_scatter",
+    "sort", "take", "take_along_dim", "topk", "unique",
 ]  # fmt: skip
 
 #: What the floors above use besides the functions of torch's names.

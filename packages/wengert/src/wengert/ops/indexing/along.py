@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from wengert.ops.arguments import spoken
@@ -149,16 +150,24 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     checked("take", "index", index)
     if index.space.dtype is not int64:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {spoken(index.space.dtype)}")
-    count = 1
-    for n in input.shape:
-        count *= n
+    count = count_of(input)
     if not count and 0 not in index.shape:
         raise IndexError("take(): tried to take from an empty tensor")
-    message = f"out of range: tried to access index {{}} on a tensor of {count} elements."
+    return _take(input, flat_positions(index, count))
+
+
+def count_of(tensor: Tensor) -> int:
+    """How many elements a tensor has."""
+    return prod(tensor.shape)
+
+
+def flat_positions(index: Any, count: int) -> Any:
+    """The positions in memory order that `index` names, none negative; IndexError for one that is out of range."""
     try:
-        return _take(input, checked_index(index, count, 0, IndexError))
+        return checked_index(index, count, 0, IndexError)
     except IndexError as error:
-        raise IndexError(message.format(str(error).split()[1])) from None
+        wrong = str(error).split()[1]
+        raise IndexError(f"out of range: tried to access index {wrong} on a tensor of {count} elements.") from None
 
 
 def embedding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.indexing import along, reading, scattering, searching, sorting, writing
+from wengert.ops.indexing import along, placing, reading, scattering, searching, sorting, writing
 from wengert.tensor.base import TensorBase as Tensor
 
 
@@ -26,6 +26,8 @@ class IndexingMethods(Tensor):
     scatter_add = scattering.scatter_add
     index_put = writing.index_put
     masked_scatter = writing.masked_scatter
+    index_reduce, scatter_reduce, put = placing.index_reduce, placing.scatter_reduce, placing.put
+    diagonal_scatter = placing.diagonal_scatter
     select_scatter = writing.select_scatter
     slice_scatter = writing.slice_scatter
     sort = sorting.sort

@@ -77,19 +77,29 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     >>> index_add(tensor([1., 2.]), 0, tensor([0, 0]), tensor([10., 20.]))
     tensor([31.,  2.])
     """
-    checked("index_add", "source", source)
+    axis, index = check_rows("index_add", input, dim, index, source)
+    places = checked_index(index, input.shape[axis] if input.shape else 1, axis, RuntimeError, allow_negative=False)
+    scaled = source if alpha == 1 else mul(source, alpha)
+    if not input.shape:
+        return _index_add(input, _scalar_sum(scaled), pattern=ALL)
+    return _index_add(input, scaled, places, pattern=along_array(axis))
+
+
+def check_rows(name: str, input: Any, dim: int, index: Any, source: Any) -> tuple[int, Any]:
+    """The axis and the vector of indices, once `source` has been found to have a row of `input` for each of them."""
     axis = normalize_axis(dim, len(input.shape))
-    index = _vector("index_add", index)
-    require_integers(index, f"index_add_(): Expected dtype int32/int64 for index but got: {spoken(index.space.dtype)}")
+    checked(name, "source", source)
+    index = _vector(name, index)
+    require_integers(index, f"{name}_(): Expected dtype int32/int64 for index but got: {spoken(index.space.dtype)}")
     if input.space.dtype is not source.space.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({spoken(input.space.dtype)}) and source ({spoken(source.space.dtype)}) must have "
+            f"{name}_(): self ({spoken(input.space.dtype)}) and source ({spoken(source.space.dtype)}) must have "
             "the same scalar type"
         )
     count = source.shape[axis] if axis < len(source.shape) else 1
     if count != index.shape[0]:
         raise RuntimeError(
-            f"index_add_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim): ({count}), for "
+            f"{name}_(): Number of indices ({index.shape[0]}) should be equal to source.size(dim): ({count}), for "
             f"dim: {axis}"
         )
     if input.shape and (len(input.shape) != len(source.shape) or _others(input, axis) != _others(source, axis)):
@@ -97,11 +107,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
             f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
-    places = checked_index(index, input.shape[axis] if input.shape else 1, axis, RuntimeError, allow_negative=False)
-    scaled = source if alpha == 1 else mul(source, alpha)
-    if not input.shape:
-        return _index_add(input, _scalar_sum(scaled), pattern=ALL)
-    return _index_add(input, scaled, places, pattern=along_array(axis))
+    return axis, index
 
 
 def _others(tensor: Tensor, axis: int) -> tuple[int, ...]:
@@ -188,7 +194,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     return record(input, filler, places, pattern=along_array(axis))
 
 
-def _scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any, int]:
+def scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any, int]:
     """The checked index (None where there is nothing to write), `src` cut to its shape, and the axis."""
     require_integers(index, "scatter(): Expected dtype int32/int64 for index")
     axis = normalize_axis(dim, len(input.shape))
@@ -232,7 +238,7 @@ def scatter(
     if reduce not in (None, "add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
     is_tensor = isinstance(given, Tensor)
-    places, source, axis = _scattered("scatter", input, dim, index, given if is_tensor else None)
+    places, source, axis = scattered("scatter", input, dim, index, given if is_tensor else None)
     if places is None:
         return (_copies["ScatterBackward"] if is_tensor else _copy_for_value)(input)
     source = source if is_tensor else number(input.space, given)
@@ -268,7 +274,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     >>> scatter_add(tensor([0., 0.]), 0, tensor([0, 0]), tensor([1., 2.]))
     tensor([3., 0.])
     """
-    places, source, axis = _scattered("scatter_add", input, dim, index, checked("scatter_add", "src", src))
+    places, source, axis = scattered("scatter_add", input, dim, index, checked("scatter_add", "src", src))
     if places is None:
         return _copies["ScatterAddBackward"](input)
     if not input.shape:

@@ -89,6 +89,9 @@ class InplaceMethods(Tensor):
     uniform_, normal_, log_normal_ = filling.uniform_, filling.normal_, filling.log_normal_
     exponential_, cauchy_, geometric_ = filling.exponential_, filling.cauchy_, filling.geometric_
     bernoulli_, random_ = filling.bernoulli_, filling.random_
+    scatter_reduce_, index_reduce_ = in_place(indexing.scatter_reduce, indexing.index_reduce, apart=True)
+    put_ = in_place(indexing.put, apart=True)
+
     zero_, fill_, copy_, fill_diagonal_ = zero_, fill_, copy_, fill_diagonal_
 
     __setitem__ = setitem

@@ -1,8 +1,4 @@
-"""Floor 2: selecting elements and writing them back, by keys and along an axis.
-
-A `pattern` is a key in which `ARRAY` stands where an index array goes; the arrays are inputs that carry no gradient,
-four at most. Indices arrive checked and not negative.
-"""
+"""Floor 2: selecting elements and writing them back along an axis. Indices arrive checked and not negative."""
 
 from __future__ import annotations
 
@@ -14,105 +10,7 @@ from wengert.protocol.namespace import Namespace
 from wengert.protocol.shapes import Shape
 from wengert.rule.kinds import linear, position, sum_to
 from wengert.rule.placed import Placed
-from wengert.rules.movement import zeros
-
-#: The place of an index array in a pattern.
-ARRAY = "array"
-Pattern = tuple[Any, ...]
-Index = Array | None
-
-
-def filled(pattern: Pattern, *arrays: Index) -> tuple[Any, ...]:
-    """The key that `pattern` means for these arrays."""
-    following = iter(arrays)
-    return tuple([next(following) if entry is ARRAY else entry for entry in pattern])
-
-
-@linear
-def getitem(xp: Namespace, x: Array, *, key: Pattern) -> Array:
-    return xp.getitem(x, key)
-
-
-@getitem.transpose
-def getitem_transpose(xp: Namespace, g: Array, x_shape: Shape, key: Pattern) -> Any:
-    return Placed(key, g, x_shape)
-
-
-@linear
-def index(
-    xp: Namespace,
-    x: Array,
-    first: Array,
-    second: Index = None,
-    third: Index = None,
-    fourth: Index = None,
-    *,
-    pattern: Pattern = (ARRAY,),
-) -> Array:
-    return xp.getitem(x, filled(pattern, first, second, third, fourth))
-
-
-index.without_gradient("first", "second", "third", "fourth")
-
-
-@index.transpose
-def index_transpose(
-    xp: Namespace, g: Array, x_shape: Shape, first: Array, second: Index, third: Index, fourth: Index, pattern: Pattern
-) -> Any:
-    return Placed(filled(pattern, first, second, third, fourth), g, x_shape)
-
-
-@linear
-def put(
-    xp: Namespace, x: Array, value: Array, first: Index = None, second: Index = None, third: Index = None,
-    fourth: Index = None, *, pattern: Pattern = (ARRAY,),
-) -> Array:  # fmt: skip
-    """x with `value` in place of what was at the key; where a position is named twice, one of the two stays."""
-    return xp.setitem(xp.copy(x), filled(pattern, first, second, third, fourth), value)
-
-
-put.without_gradient("first", "second", "third", "fourth")
-
-
-@put.vjp("x")
-def put_vjp_x(
-    xp: Namespace, g: Array, first: Index, second: Index, third: Index, fourth: Index, pattern: Pattern
-) -> Array:
-    return xp.setitem(xp.copy(g), filled(pattern, first, second, third, fourth), 0)
-
-
-@put.vjp("value")
-def put_vjp_value(
-    xp: Namespace,
-    g: Array,
-    value_shape: Shape,
-    first: Index,
-    second: Index,
-    third: Index,
-    fourth: Index,
-    pattern: Pattern,
-) -> Array:
-    return sum_to(xp, xp.getitem(g, filled(pattern, first, second, third, fourth)), value_shape)
-
-
-@linear
-def accumulate(
-    xp: Namespace, x: Array, value: Array, first: Index = None, second: Index = None, third: Index = None,
-    fourth: Index = None, *, pattern: Pattern = (ARRAY,),
-) -> Array:  # fmt: skip
-    """x with `value` added at the key, once for each time that a position is named."""
-    return xp.scatter_add(x, filled(pattern, first, second, third, fourth), value)
-
-
-accumulate.without_gradient("first", "second", "third", "fourth")
-
-
-@accumulate.vjp("x")
-def accumulate_vjp_x(xp: Namespace, g: Array) -> Array:
-    return g
-
-
-accumulate.vjp("value")(put_vjp_value)
+from wengert.rules.movement import matrices, zeros
 
 
 @linear
@@ -150,9 +48,6 @@ def embedding_transpose(
         times = xp.getitem(xp.scatter_add(zeros(xp, ones, weight_shape[:1]), (indices,), ones), (indices,))
         g = g / xp.expand_dims(times, axis=len(indices.shape))
     return Placed((indices,), g, weight_shape)
-
-
-# --- along an axis ----------------------------------------------------------------------------------------------------
 
 
 def key_along(xp: Namespace, indices: Array, axis: int) -> tuple[Array, ...]:
@@ -261,6 +156,50 @@ def searchsorted(xp: Namespace, x: Array, y: Array, *, side: str) -> Array:
     return xp.searchsorted(x, y, side=side)
 
 
-getitem.fresh = index.fresh = accumulate.fresh = take.fresh = embedding.fresh = gather.fresh = False
-scatter_add_along.fresh = False
-getitem.places = index.places = take.places = embedding.places = gather.places = True
+@linear
+def put_flat(xp: Namespace, x: Array, source: Array, indices: Array, *, accumulate: bool) -> Array:
+    """`x` with the elements of `source` written or added at positions in memory order."""
+    flat, key = xp.reshape(x, (-1,)), (xp.reshape(indices, (-1,)),)
+    values = xp.reshape(source, (-1,))
+    written = xp.scatter_add(flat, key, values) if accumulate else xp.setitem(xp.copy(flat), key, values)
+    return xp.reshape(written, x.shape)
+
+
+put_flat.without_gradient("indices")
+
+
+@put_flat.vjp("x")
+def put_flat_vjp_x(xp: Namespace, g: Array, indices: Array, accumulate: bool) -> Array:
+    if accumulate:
+        return g
+    return xp.reshape(xp.setitem(xp.copy(xp.reshape(g, (-1,))), (xp.reshape(indices, (-1,)),), 0), g.shape)
+
+
+@put_flat.vjp("source")
+def put_flat_vjp_source(xp: Namespace, g: Array, source_shape: Shape, indices: Array) -> Array:
+    return xp.reshape(xp.getitem(xp.reshape(g, (-1,)), (xp.reshape(indices, (-1,)),)), source_shape)
+
+
+@linear
+def diagonal_put(xp: Namespace, x: Array, source: Array, *, offset: int, axis1: int, axis2: int) -> Array:
+    """`x` with `source` on a diagonal."""
+    rows, columns = x.shape[axis1], x.shape[axis2]
+    here = matrices(xp, xp.ones_like(source), rows, columns, offset, axis1, axis2)
+    placed = matrices(xp, source, rows, columns, offset, axis1, axis2)
+    return xp.where(xp.equal(here, xp.ones_like(here)), placed, x)
+
+
+@diagonal_put.vjp("x")
+def diagonal_put_vjp_x(xp: Namespace, g: Array, offset: int, axis1: int, axis2: int) -> Array:
+    ones = xp.ones_like(xp.diagonal(g, offset=offset, axis1=axis1, axis2=axis2))
+    here = matrices(xp, ones, g.shape[axis1], g.shape[axis2], offset, axis1, axis2)
+    return xp.where(xp.equal(here, xp.ones_like(here)), xp.zeros_like(g), g)
+
+
+@diagonal_put.vjp("source")
+def diagonal_put_vjp_source(xp: Namespace, g: Array, offset: int, axis1: int, axis2: int) -> Array:
+    return xp.diagonal(g, offset=offset, axis1=axis1, axis2=axis2)
+
+
+take.fresh = embedding.fresh = gather.fresh = scatter_add_along.fresh = put_flat.fresh = diagonal_put.fresh = False
+take.places = embedding.places = gather.places = True
