@@ -25,6 +25,7 @@ from wengert_conformance.operators import (
     EXCLUDED_DTYPES,
     FAMILIES,
     IN_PLACE,
+    IN_PLACE_EXCLUDED,
     IN_PLACE_SAMPLES,
     LARGEST_ELEMENTWISE,
     LARGEST_TENSOR,
@@ -210,24 +211,34 @@ def refusal(check: str, case: Case) -> str | None:
     return None
 
 
-def in_place_cases(filtered: Counter[str]) -> Iterator[tuple[Case, tuple[str, ...]]]:
-    """The samples of all operations, for the methods that write the result into their first argument."""
+def in_place_entries() -> Iterator[tuple[str, OpInfo]]:
+    """The families and entries of all operations that have a method that writes the result into its first argument."""
     for family in FAMILIES:
         for entry in family_entries(family):
-            if not hasattr(torch.Tensor, f"{entry.name}_") or entry.name in ("squeeze", "t", "transpose", "unsqueeze"):
+            if hasattr(torch.Tensor, f"{entry.name}_") and entry.name not in IN_PLACE_EXCLUDED:
+                yield family, entry
+
+
+def in_place_name(entry: OpInfo) -> str:
+    """`div_.floor_rounding`: the method's name and the variant's."""
+    return f"{entry.name}_{entry_name(entry).removeprefix(entry.name)}"
+
+
+def in_place_cases(filtered: Counter[str]) -> Iterator[tuple[Case, tuple[str, ...]]]:
+    """The samples of all operations, for the methods that write the result into their first argument."""
+    for family, entry in in_place_entries():
+        taken: Counter[str] = Counter()
+        target = f"Tensor.{entry.name}_"
+        for case, checks in entry_cases(entry, family, Counter()):
+            if taken[case.dtype] == IN_PLACE_SAMPLES.get(case.dtype, 0):
                 continue
-            taken: Counter[str] = Counter()
-            for case, checks in entry_cases(entry, family, Counter()):
-                name, target = f"{entry.name}_{case.name.removeprefix(entry.name)}", f"Tensor.{entry.name}_"
-                case = replace(case, name=name, family=IN_PLACE, target=target)
-                if taken[case.dtype] == IN_PLACE_SAMPLES.get(case.dtype, 0):
-                    continue
-                refusals = [refusal(check, case) for check in ("forward", "grad") if check in checks]
-                filtered.update(words for words in refusals if words)
-                if refusals[0]:
-                    continue
-                taken[case.dtype] += 1
-                yield case, ("forward",) if any(refusals) else checks
+            case = replace(case, name=in_place_name(entry), family=IN_PLACE, target=target)
+            refusals = [refusal(check, case) for check in ("forward", "grad") if check in checks]
+            filtered.update(words for words in refusals if words)
+            if refusals[0]:
+                continue
+            taken[case.dtype] += 1
+            yield case, ("forward",) if any(refusals) else checks
 
 
 def database_cases(family: str, filtered: Counter[str]) -> Iterator[tuple[Case, tuple[str, ...]]]:

@@ -18,5 +18,6 @@ from wengert.rules.indexing.reducing import combine_at, reduce_at
 
 __all__ = [
     "ARRAY", "accumulate", "argsort", "combine_at", "diagonal_put", "embedding", "filled", "gather", "getitem",
-    "index", "key_along", "put", "put_flat", "reduce_at", "scatter", "scatter_add_along", "searchsorted", "take", "take_flat",
+    "index", "key_along", "put", "put_flat", "reduce_at", "scatter", "scatter_add_along", "searchsorted", "take",
+    "take_flat",
 ]  # fmt: skip
