@@ -13,7 +13,13 @@ import torch
 from wengert_conformance import store
 from wengert_conformance.cases import Case
 from wengert_conformance.checks import CHECKS
-from wengert_conformance.database import database_cases, entry_name, family_entries
+from wengert_conformance.database import (
+    database_cases,
+    entry_name,
+    family_entries,
+    in_place_entries,
+    in_place_name,
+)
 from wengert_conformance.operators import EXCLUDED, FAMILIES
 from wengert_conformance.scenarios import all_scenarios
 from wengert_conformance.scenarios.family import SAYS, Family, raised
