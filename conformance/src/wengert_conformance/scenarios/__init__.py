@@ -16,6 +16,7 @@ from wengert_conformance.scenarios.engine import engine
 from wengert_conformance.scenarios.exponential import exponential
 from wengert_conformance.scenarios.family import Family, Scenario
 from wengert_conformance.scenarios.function import function
+from wengert_conformance.scenarios.gradcheck import gradcheck
 from wengert_conformance.scenarios.hooks import hooks
 from wengert_conformance.scenarios.indexing import indexing
 from wengert_conformance.scenarios.leaves import leaves
@@ -27,7 +28,7 @@ from wengert_conformance.scenarios.trigonometric import trigonometric
 
 ALL_FAMILIES: tuple[Family, ...] = (
     *(arithmetic, exponential, trigonometric, comparison, reduction, movement, indexing, linalg, normalization),
-    *(convolution, creation, engine, leaves, function, hooks),
+    *(convolution, creation, engine, leaves, function, gradcheck, hooks),
 )
 
 

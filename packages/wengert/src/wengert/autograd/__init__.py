@@ -4,6 +4,7 @@ from wengert.api.autograd import backward, grad
 from wengert.api.function import Function
 from wengert.api.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from wengert.autograd import forward_ad, function, graph
+from wengert.autograd.gradcheck import gradcheck, gradgradcheck  # the function hides the module, as in torch
 
 __all__ = [
     "Function",
@@ -12,6 +13,8 @@ __all__ = [
     "forward_ad",
     "function",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "graph",
     "inference_mode",
     "no_grad",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from wengert.graph.hooks import EMPTY
-from wengert.graph.node import Node, OperationNode, OutputNode
+from wengert.graph.node import Node, OperationNode, OutputNode, Several
 from wengert.graph.saved import checked_output, raise_freed, raise_stale, version_of, written_at
 from wengert.protocol.backend import Space
 from wengert.rule.primitive import Primitive
@@ -94,6 +94,8 @@ class GeneralNode(OperationNode):
         return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        if g.__class__ is Several and all(value is None for value in g.values):
+            return [None] * len(self.edges)
         if self.computed is not None:
             g = tools.converted(tools.namespace(self.computed), g, self.space, self.computed)
         if not self.primitive.variadic:

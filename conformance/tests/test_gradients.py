@@ -1,0 +1,150 @@
+"""The derivatives of every operation agree with central differences, in both modes and orders, and with each other.
+
+The points are the samples of torch's operator database, which lie away from kinks. Forward and reverse mode are
+compared by <c, J t> = <J^H c, t>, which is exact up to rounding.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import wengert
+from wengert.autograd import gradcheck, gradgradcheck
+from wengert.graph.node import Node, OperationNode
+from wengert.rule.kinds import Elementwise
+from wengert.rule.primitive import Primitive
+from wengert.rules.convolution import plane_gather
+from wengert.tensor.operation import KERNELS
+from wengert_conformance.cases import Case
+from wengert_conformance.checks.first_gradient import cotangents
+from wengert_conformance.store import stored_cases
+from wengert_conformance.values import build, tensors
+
+#: Samples that central differences cannot follow.
+LEFT_OUT: dict[tuple[str, int | None], str] = {
+    ("round.decimals_3", 0): "a sample lies on a jump",
+    ("__rmod__", 2): "a sample lies on a jump",
+    ("half", None): "the result is too coarse for a step of 1e-6",
+    ("float", None): "the result is too coarse for a step of 1e-6",
+    ("cfloat", None): "the result is too coarse for a step of 1e-6",
+}
+
+#: Primitives that no sample reaches, called by hand on x, whose values lie in (0, 1).
+BY_HAND: dict[str, Callable[[Any], Any]] = {
+    "replaced": lambda x: (x * 1).copy_(x.sin()),
+    "clamp": lambda x: x.clamp(0.3, 0.6),
+    "clamp_max": lambda x: x.clamp(max=0.6),
+    "power_of": lambda x: x**2.5,
+    "power_from": lambda x: 2.5**x,
+    "plane_gather": lambda x: KERNELS[plane_gather](x.reshape(1, 1, 2, 2), wengert.tensor([[[[3, 0]]]])),
+}
+#: Primitives whose results are drawn, not computed: there is no difference to take.
+DRAWN = {"sampled", "sampled_between"}
+
+
+@cache
+def samples() -> dict[str, list[Case]]:
+    """The differentiable samples in double precision, by operation."""
+    found: dict[str, list[Case]] = {}
+    for case in stored_cases():
+        left_out = {(case.name, case.sample), (case.name, None)} & LEFT_OUT.keys()
+        if "grad" in case.expected and case.sample is not None and case.dtype in ("float64", "complex128"):
+            found.setdefault(case.name, []).extend([] if left_out else [case])
+    return {name: cases for name, cases in found.items() if cases}
+
+
+def function_of(case: Case) -> Callable[..., tuple[Any, ...]]:
+    """The case as a function from its leaves to its differentiable results."""
+
+    def function(*leaves: Any) -> tuple[Any, ...]:
+        results = tensors(case.call(wengert, leaves), wengert)
+        return tuple(result for result in results if result.is_floating_point() or result.is_complex())
+
+    return function
+
+
+@pytest.fixture(autouse=True)
+def _quiet_numpy() -> Iterator[None]:
+    with wengert.use_backend("numpy"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # some samples are about what torch warns of
+        yield
+
+
+@pytest.mark.parametrize("name", samples())
+def test_derivatives_agree_with_differences(name: str) -> None:
+    for case in samples()[name]:
+        function, leaves = function_of(case), case.leaf_tensors(wengert, requires_grad=True)
+        forward = "jvp" in case.expected
+        assert gradcheck(function, leaves, fast_mode=True, check_forward_ad=forward)
+        if "gradgrad" in case.expected:
+            assert gradgradcheck(function, leaves, fast_mode=True, check_fwd_over_rev=forward)
+
+
+def inner(x: Any, y: Any) -> float:
+    """The real inner product."""
+    return float((x.conj() * y).real.sum()) if x.is_complex() else float((x * y).sum())
+
+
+@pytest.mark.parametrize("name", samples())
+def test_the_two_modes_are_adjoint(name: str) -> None:
+    for case in samples()[name]:
+        if "jvp" not in case.expected:
+            continue
+        leaves, forward_ad = case.leaf_tensors(wengert, requires_grad=True), wengert.autograd.forward_ad
+        tangents = [build(wengert, case.direction("tangent", n, v)) for n, v in enumerate(case.leaf_values())]
+        with forward_ad.dual_level():
+            duals = [forward_ad.make_dual(x, t) for x, t in zip(leaves, tangents, strict=True)]
+            pushed = [forward_ad.unpack_dual(y).tangent for y in function_of(case)(*duals)]
+        results = function_of(case)(*leaves)
+        directions = cotangents(wengert, case, list(results), requires_grad=False)
+        kept = [n for n, result in enumerate(results) if result.requires_grad]
+        pulled = wengert.autograd.grad(
+            [results[n] for n in kept], leaves, [directions[n] for n in kept], allow_unused=True
+        )
+        left = sum(inner(directions[n], pushed[n]) for n in kept if pushed[n] is not None)
+        right = sum(inner(g, t) for g, t in zip(pulled, tangents, strict=True) if g is not None)
+        assert math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def primitives_behind(roots: list[Any]) -> set[Primitive]:
+    """The primitives that the graph of some tensors was recorded with."""
+    seen: set[Node] = set()
+    todo = [root.grad_fn for root in roots]
+    while todo:
+        node = todo.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            todo += [edge for edge, _ in node.next_functions]
+    return {node.primitive for node in seen if isinstance(node, OperationNode)}
+
+
+def has_gradient(primitive: Primitive, name: str) -> bool:
+    by_partial = isinstance(primitive, Elementwise) and primitive.pulled_by_partial(name) is not None
+    return primitive.differentiable(name) and (by_partial or name in primitive.rules)
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_primitives_called_by_hand(name: str) -> None:
+    x = wengert.tensor([0.2, 0.45, 0.5, 0.9], dtype=wengert.float64, requires_grad=True)
+    assert name in {primitive.name for primitive in primitives_behind([BY_HAND[name](x)])}
+    assert gradcheck(BY_HAND[name], x, check_forward_ad=True)
+    assert gradgradcheck(BY_HAND[name], x)
+
+
+def test_every_primitive_with_a_gradient_is_reached() -> None:
+    reached: set[Primitive] = set()
+    for name in samples():
+        for case in samples()[name]:
+            leaves = case.leaf_tensors(wengert, requires_grad=True)
+            results = [result for result in function_of(case)(*leaves) if result.requires_grad]
+            reached |= primitives_behind(results)
+            directions = cotangents(wengert, case, results, requires_grad=True)
+            gradients = wengert.autograd.grad(results, leaves, directions, create_graph=True, allow_unused=True)
+            reached |= primitives_behind([g for g in gradients if g is not None])
+    with_gradient = {p for p in KERNELS if any(has_gradient(p, name) for name in p.inputs)}
+    assert {primitive.name for primitive in with_gradient - reached} - BY_HAND.keys() == DRAWN
