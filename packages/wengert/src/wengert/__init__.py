@@ -6,12 +6,15 @@ torch's; `docs/explanation/differences-from-torch.md` lists the differences that
 
 # One line for each name would be five hundred lines.
 # fmt: off
+from typing import TYPE_CHECKING
+
 from wengert import autograd, nn
 from wengert.api.modes import (
     enable_grad, inference_mode, is_grad_enabled, is_inference, is_inference_mode_enabled, no_grad, set_grad_enabled,
 )
 from wengert.api.tensor import Tensor
 from wengert.backends.registry import use_backend
+from wengert.extras import deferred
 from wengert.ops.activation import relu
 from wengert.ops.arithmetic import (
     abs, absolute, add, addcdiv, addcmul, arctan2, atan2, ceil, clamp, clamp_max, clamp_min, clip, copysign, div,
@@ -73,7 +76,13 @@ from wengert.protocol.dtypes import (
 from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
+if TYPE_CHECKING:
+    from wengert import func
+    from wengert.func import vmap
+
 __version__ = "0.1.0"
+#: Imported at first use.
+__getattr__ = deferred(__name__, {"func": "wengert.func", "vmap": "wengert.func:vmap"})
 
 half, float, double = float16, float32, float64
 chalf, cfloat, cdouble = complex32, complex64, complex128
@@ -142,5 +151,7 @@ __all__ = [
     "is_inference_mode_enabled", "long", "nn", "no_grad", "set_default_dtype",
     "set_grad_enabled", "set_printoptions", "short", "uint8", "uint16", "uint32",
     "uint64", "use_backend",
+    # transforms of functions
+    "func", "vmap",
 ]
 # fmt: on

@@ -13,6 +13,7 @@ from wengert.protocol.backend import Space
 from wengert.protocol.errors import BackendError
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase, edge_of, is_leaf, make
+from wengert.tensor.level import running
 from wengert.tensor.operands import number
 from wengert.tensor.retain import retain
 from wengert.tensor.tools import RAW, RecordingTools
@@ -95,6 +96,11 @@ def run_backward(
     tensors: Tensors, given: Any, retain_graph: bool | None, create_graph: bool, inputs: Tensors | None
 ) -> None:
     """`backward`, called from the function that the user called."""
+    if running.get():
+        raise RuntimeError(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
+            "functorch.vjp instead or call backward() outside of functorch transforms."
+        )
     targets = None if inputs is None else _targets(inputs, "backward")
     roots = _roots(_sequence(tensors), given, "grad_tensors", create_graph)
     if create_graph:

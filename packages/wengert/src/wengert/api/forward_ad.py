@@ -9,7 +9,7 @@ from wengert.tensor.base import TensorBase
 from wengert.tensor.view import as_alias
 from wengert.transforms import dual
 
-_level: ContextVar[dual.Level | None] = ContextVar("wengert_dual_level", default=None)
+_level: ContextVar[dual.DualLevel | None] = ContextVar("wengert_dual_level", default=None)
 
 
 class UnpackedDualTensor(NamedTuple):
@@ -23,7 +23,7 @@ def enter_dual_level() -> int:
     """Begin forward mode; RuntimeError if it has begun already."""
     if _level.get() is not None:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    _level.set(dual.Level())
+    _level.set(dual.DualLevel())
     return 0
 
 
@@ -75,12 +75,13 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
             f"not supported. Tensor is of size {list(tensor.shape)} ({tensor.space.dtype!r}) while the given forward "
             f"gradient is of size {list(tangent.shape)} ({tangent.space.dtype!r})."
         )
-    return as_alias(dual.make_dual(current, dual.primal_of(tensor), tangent), tensor)
+    return as_alias(dual.make_dual(current, dual.primal_at(current, tensor), tangent), tensor)
 
 
 def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
     """The primal and the tangent of a tensor."""
-    return UnpackedDualTensor(dual.primal_of(tensor), dual.tangent_of(tensor))
+    current = _level.get()
+    return UnpackedDualTensor(dual.primal_at(current, tensor), dual.tangent_at(current, tensor))
 
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]

@@ -28,8 +28,10 @@ from wengert.ops.reduction import ReductionMethods
 from wengert.ops.trigonometric import TrigonometricMethods
 from wengert.ops.ufuncs import UfuncMethods
 from wengert.ops.xp import array_namespace_of
+from wengert.protocol.backend import Space
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import SEVERED, UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
+from wengert.tensor.level import running
 from wengert.tensor.retain import retain, retains
 from wengert.tensor.view import as_alias, require_grad_of_views, view_of
 
@@ -88,6 +90,13 @@ class Tensor(
         if not isinstance(requires_grad, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
             kind = type(requires_grad).__name__
             raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
+        if running.get():
+            raise RuntimeError(
+                "You are attempting to call Tensor.requires_grad_() (or perhaps using autograd.functional.* APIs) "
+                "inside of a function being transformed by a functorch transform. This is unsupported, please attempt "
+                "to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() "
+                "outside of a function being transformed instead."
+            )
         if not is_leaf(self):
             if not requires_grad:
                 raise RuntimeError(
@@ -246,6 +255,8 @@ class Tensor(
     @property
     def data(self) -> Tensor:
         """A tensor on the same memory without the history; writes to it are not counted. May be set."""
+        if self.space.plain.__class__ is not Space:
+            raise RuntimeError("accessing `data` under vmap transform is not allowed. Use detach() instead.")
         return make(self.space, self.array)
 
     @data.setter

@@ -13,6 +13,7 @@ from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import bool_
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import random_space
 from wengert.tensor.operands import raise_not_tensor
 
 
@@ -46,7 +47,8 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
 
 def _mask(input: Tensor, p: float) -> Any:
     """Zeros with probability `p`, elsewhere 1 / (1 - p)."""
-    space, xp = input.space, input.space.xp
+    space = random_space(input.space)
+    xp = space.xp
     if p == 1:
         return make(space, xp.zeros(input.shape, dtype=space.native, device=space.native_device))
     kept = xp.astype(bernoulli_mask(space, input.shape, 1 - p), space.native)
@@ -126,7 +128,7 @@ def _seeing(mask: Tensor) -> Tensor | None:
         mask = make(space, xp.reshape(mask.array, (1,)))
     visible = xp.greater(mask.array, xp.full_like(mask.array, -inf))
     some = xp.any(visible, axis=(len(mask.shape) - 1,), keepdims=True)
-    if space.backend.capabilities.synchronous and xp.tolist(xp.all(some)):
+    if space.is_readable and xp.tolist(xp.all(some)):
         return None
     return make(space.boolean, some)
 

@@ -161,6 +161,7 @@ class Space:
         "index",
         "is_plain",
         "is_plain_floating",
+        "is_readable",
         "native",
         "native_device",
         "plain",
@@ -176,9 +177,10 @@ class Space:
     native_device: Any
     is_plain: bool  # real numbers: operations may take the fast path
     is_plain_floating: bool
+    is_readable: bool  # values may be read, for checks, at no cost
     boolean: Space  # the same place with dtype bool
     index: Space  # the same place with dtype int64
-    plain: Space  # this space outside all transforms
+    plain: Space  # this space without tangents
     scalars: dict[Any, Any]
 
     def __init__(self, backend: Backend, device: str, dtype: DType) -> None:
@@ -186,6 +188,7 @@ class Space:
         self.native, self.native_device = backend.dtypes[dtype], backend.native_device(device)
         self.is_plain = not dtype.is_complex and dtype is not bool_
         self.is_plain_floating = dtype.is_floating_point
+        self.is_readable = backend.capabilities.synchronous
         self.scalars = {}
         self.plain = self
 

@@ -66,6 +66,8 @@ class Primitive:
         self.constants: frozenset[str] = frozenset()  # inputs that carry no gradient: indices, masks
         self.rules: dict[str, Rule] = {}
         self.forward_rule: Rule | None = None
+        self.batch_rule: Function | None = None
+        self.core: tuple[int, ...] | None = None  # of each input the last axes that it is about; others are a batch
         self.refusal: Refusal | None = None  # which dtypes it refuses
         self.keeps_dtype = True  # the result has the dtype that the forward runs in, where that is a real one
         self.fresh = True  # each gradient is a new array that nobody else holds
@@ -86,6 +88,21 @@ class Primitive:
     def jvp(self, function: Formula) -> Function:
         """Hang on `rule(xp, t, ...)`, which gives the tangent of the output from that of the (only) moving input."""
         self.forward_rule = Rule(function, self.asks_of(function))
+        return function
+
+    def batch(self, function: Function) -> Function:
+        """Hang on a rule for arrays that carry one more axis, the first, where `rule/batching.py` derives none."""
+        for name in names_of(function):
+            if (
+                name not in self.inputs
+                and name not in self.statics
+                and name not in ("xp", "batch_size", "shared", "again")
+            ):
+                raise TypeError(
+                    f"{self.name}: rule {function.__name__!r} asks for {name!r}; it may ask for "
+                    f"{['xp', 'batch_size', 'shared', 'again', *self.inputs, *self.statics]}"
+                )
+        self.batch_rule = function
         return function
 
     def without_gradient(self, *names: str) -> None:

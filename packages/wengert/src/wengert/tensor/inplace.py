@@ -17,6 +17,7 @@ from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase, bump_version, make, moved_result, version_cell
 from wengert.tensor.general import GeneralNode
+from wengert.tensor.level import depth_of
 from wengert.tensor.rebasing import value_before
 from wengert.tensor.view import check_writable, rebase, user_line
 
@@ -79,6 +80,8 @@ def before(tensor: TensorBase) -> Any:
     if tensor.space is not tensor.space.plain:
         alias._tangent = tensor._tangent  # pyright: ignore[reportPrivateUsage]  # a slot that all floors of tensors share
         _give_own_memory(alias)
+    elif tensor.space.__class__ is not Space and is_grad_enabled():
+        _give_own_memory(alias)  # what is recorded outside of the transform may keep it
     return alias
 
 
@@ -135,11 +138,9 @@ def refuse_overlap(self: TensorBase, operands: Iterable[Any], apart: bool = Fals
 
 def write(self: Any, result: Any) -> Any:
     """Write `result`, which fits, into the memory of `self` and let its history go on there."""
-    space = self.space
-    xp = space.xp
-    if result.space.dtype is not space.dtype:
-        result = _converted(result, space)
-    self.array = xp.setitem(self.array, (Ellipsis,), result.array) if self.shape or _is_mutable(self) else result.array
+    if result.space.dtype is not self.space.dtype:
+        result = _converted(result, self.space)
+    _store(self, result)
     bump_version(self, user_line())
     moved_result(result.node, self)
     rebase(self, result)
@@ -148,11 +149,22 @@ def write(self: Any, result: Any) -> Any:
     return self
 
 
+def _store(self: Any, result: Any) -> None:
+    """Write the values of `result` into the memory of `self`."""
+    space, other = self.space.plain, result.space.plain
+    inmost = other if depth_of(other) > depth_of(space) else space
+    if inmost.__class__ is not Space:
+        inmost.write(self, result)  # a transform's space
+        return
+    in_memory = self.shape or _is_mutable(self)
+    self.array = space.xp.setitem(self.array, (Ellipsis,), result.array) if in_memory else result.array
+
+
 def _converted(result: Any, space: Space) -> Any:
     """`result` in the dtype of `space`, by the node that made it: as torch does, which computes in the wider dtype and
     stores into the narrower."""
     node = result.node
-    if result.space is not result.space.plain or not (node is None or isinstance(node, GeneralNode)):
+    if result.space.__class__ is not Space or not (node is None or isinstance(node, GeneralNode)):
         return result.to(space.dtype)
     if node is not None:
         node.computed, node.space = result.space, space

@@ -30,14 +30,35 @@ def record(operation: Operation, args: Sequence[Any], statics: dict[str, Any], c
 
     `compute` is the dtype that the operands are converted to first, in the same node; None leaves it to promotion.
     """
+    inmost = _inmost(args)
+    if inmost is None:
+        return record_plain(operation, args, statics, compute)
+    return inmost.interpret(operation, args, statics, compute)  # a transform's space
+
+
+def record_as(
+    operation: Operation, args: Sequence[Any], statics: dict[str, Any], compute: DType | None, originals: Sequence[Any]
+) -> Any:
+    """`record`, with `originals` kept by a node in the place of `args`, which are the same one level further out."""
+    inmost = _inmost(args)
+    if inmost is None:
+        return record_plain(operation, originals, statics, compute)
+    return inmost.interpret(operation, args, statics, compute, originals)
+
+
+def _inmost(args: Sequence[Any]) -> Any:
+    """The space of the innermost transform that an operand is in; None outside of all."""
+    inmost: Any = None
     for arg in args:
         if isinstance(arg, TensorBase) and arg.space.__class__ is not Space:
-            return cast(Any, arg.space).interpret(operation, args, statics, compute)  # a transform's space
-    return record_plain(operation, args, statics, compute)
+            space = cast(Any, arg.space)
+            if inmost is None or space.depth > inmost.depth:
+                inmost = space
+    return inmost
 
 
 def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, Any], compute: DType | None) -> Any:
-    """`record` below all transforms: a tensor inside one counts as its plain value, but is kept as it is."""
+    """`record` below all transforms: a dual counts as its primal, but is kept as it is."""
     primitive = operation.primitive
     place = common_place(operation, args)
     names = primitive.inputs * len(args) if primitive.variadic else primitive.inputs
@@ -88,16 +109,19 @@ def attach(
     statics: dict[str, Any],
     outs: Sequence[Any],
     compute: Space,
+    needing: Sequence[int] | None = None,
 ) -> None:
-    """Put the operation that made `outs` of `operands` on the tape, if a gradient can be asked of it."""
+    """Put the operation that made `outs` of `operands` on the tape, if a gradient can be asked of it: of the operands
+    at the positions `needing`, of all that need one if that is None."""
     mode = is_grad_enabled()
     if not mode:
         return
-    needing = [
-        position
-        for position, (name, arg) in enumerate(zip(names, operands, strict=True))
-        if arg is not None and arg.node is not None and operation.primitive.differentiable(name)
-    ]
+    if needing is None:
+        needing = [
+            position
+            for position, (name, arg) in enumerate(zip(names, operands, strict=True))
+            if arg is not None and arg.node is not None and operation.primitive.differentiable(name)
+        ]
     if needing and any(out.space.dtype.is_inexact for out in outs):
         node = _attach(operation, names, operands, statics, outs, needing, compute)
         if mode is not True:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 from weakref import ref
 
 from wengert.graph.modes import InferenceCell, current_mode, is_grad_enabled
+from wengert.protocol.backend import Space
 from wengert.tensor.base import SEVERED, SHARED, STALE, TensorBase, edge_of, is_leaf, mark_views, version_cell
 from wengert.tensor.chain import (
     FREE,
@@ -60,6 +61,8 @@ def as_view(
         if out.node is None and base.node is not None:
             out.node = SEVERED
     out._view = (base, (before, record, statics), made or inherited)
+    if source.space.__class__ is not Space:
+        cast(Any, source.space).viewed(out, source, record, statics)  # a transform's space
     return out
 
 
@@ -182,7 +185,7 @@ def check_history(tensor: TensorBase, others: Iterable[Any] = ()) -> None:
 def check_memory(tensor: TensorBase, may_overlap: bool = False) -> None:
     """Refuse to write where several elements lie at one place, or where views would not follow."""
     backend = tensor.space.backend
-    if not may_overlap and backend.xp.is_overlapping(tensor.array):
+    if not may_overlap and tensor.space.xp.is_overlapping(tensor.array):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

@@ -9,10 +9,10 @@ from wengert.api.function.node import zeros
 from wengert.api.function.results import Call
 from wengert.tensor.base import TensorBase
 from wengert.tensor.view import view_of
-from wengert.transforms.dual import DualSpace, Level, become_dual, tangent_of
+from wengert.transforms.dual import DualLevel, DualSpace, become_dual, tangent_of
 
 
-def level_of(args: Sequence[Any]) -> Level | None:
+def level_of(args: Sequence[Any]) -> DualLevel | None:
     """The level of forward mode that an argument has a tangent at, if any."""
     for arg in args:
         if isinstance(arg, TensorBase) and isinstance(arg.space, DualSpace) and tangent_of(arg) is not None:
@@ -20,7 +20,9 @@ def level_of(args: Sequence[Any]) -> Level | None:
     return None
 
 
-def push(call: Call, level: Level, tangents: Sequence[Any], outputs: Sequence[Any], finished: Sequence[Any]) -> None:
+def push(
+    call: Call, level: DualLevel, tangents: Sequence[Any], outputs: Sequence[Any], finished: Sequence[Any]
+) -> None:
     """Give the results (`finished`, made of the `outputs` of forward) the tangents that the user's jvp computes."""
     for position, (output, result, t) in enumerate(
         zip(outputs, finished, _pushed(call, level, tangents, len(outputs)), strict=True)
@@ -52,7 +54,7 @@ def push(call: Call, level: Level, tangents: Sequence[Any], outputs: Sequence[An
                 become_dual(result.space, kept.tensor, t)
 
 
-def _pushed(call: Call, level: Level, tangents: Sequence[Any], count: int) -> list[Any]:
+def _pushed(call: Call, level: DualLevel, tangents: Sequence[Any], count: int) -> list[Any]:
     """What jvp returns, one for each output."""
     node, materialize = call.node, call.ctx.materialize_grads
     given = [

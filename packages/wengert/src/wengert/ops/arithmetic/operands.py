@@ -59,7 +59,7 @@ def refuse_zero_divisor(input: Any, other: Any) -> None:
         return
     if not isinstance(other, Tensor):
         has_zero = other == 0
-    elif other.space.__class__ is Space and other.space.backend.capabilities.synchronous:
+    elif other.space.__class__ is Space and other.space.is_readable:
         xp = other.space.xp
         has_zero = xp.tolist(xp.any(xp.equal(other.array, xp.zeros_like(other.array)), axis=None, keepdims=False))
     else:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from wengert.backends.registry import default_backend
 from wengert.ops.conversion.moving import live_tangent
 from wengert.protocol import dtypes
+from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, get_default_dtype
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.printing import format_tensor, tensor_suffixes
@@ -15,6 +16,8 @@ from wengert.tensor.printing import format_tensor, tensor_suffixes
 def __repr__(self: Tensor) -> str:
     """The values as torch prints them, and after them what they do not tell."""
     space, default = self.space, get_default_dtype()
+    if space.plain.__class__ is not Space:
+        return cast(Any, space.plain).text_of(self)  # a transform's space
     node = cast(Any, self).grad_fn
     tangent = live_tangent(self)
     suffixes = tensor_suffixes(

@@ -90,7 +90,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     """
     axis = normalize_axis(dim, len(input.shape))
     if 0 in checked("gather", "index", index).shape:
-        space = input.space.index
+        space = index.space.index
         return _gather(input, make(space, space.xp.astype(index.array, space.native)), axis)
     require_integers(index, "gather(): Expected dtype int32/int64 for index")
     check_along("gather", input, axis, index)
@@ -242,7 +242,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     if 0 in tensor.shape:
         if num_classes <= 0:
             raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    elif num_classes == -1 or space.backend.capabilities.synchronous:
+    elif num_classes == -1 or space.is_readable:
         low, high = int(xp.tolist(xp.min(tensor.array))), int(xp.tolist(xp.max(tensor.array)))
         if low < 0:
             raise RuntimeError("Class values must be non-negative.")

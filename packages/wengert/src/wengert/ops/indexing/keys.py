@@ -170,7 +170,7 @@ def _index_tensor(entry: Any) -> Any:
         return make(space, entry.space.xp.astype(entry.array, space.native))
     if dtype is not int64 and dtype is not int32 and dtype is not bool_:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    if not entry.shape and dtype is not bool_ and entry.space.backend.capabilities.synchronous:
+    if not entry.shape and dtype is not bool_ and entry.space.is_readable:
         return int(entry.space.xp.tolist(entry.array))
     return entry
 
@@ -275,7 +275,7 @@ def checked_index(
     xp = space.xp
     if 0 in entry.shape:
         return entry
-    if space.backend.capabilities.synchronous:
+    if space.is_readable:
         low, high = extremes(xp, entry)
         if high >= n or low < (-n if allow_negative else 0):
             wrong = high if high >= n else low

@@ -178,7 +178,7 @@ def _checked_classes(
             raise RuntimeError(f"expected target dtype to be Long or Byte, but got {spoken(space.dtype)}")
         target = _astype(target, int64)
     _check_weight(input, weight)
-    if not space.backend.capabilities.synchronous or 0 in places:
+    if not space.is_readable or 0 in places:
         return target, ignore_index
     xp, array = space.xp, target.array
     classes = shape[1] if ndim > 1 else shape[0]

@@ -164,9 +164,9 @@ def batch_norm(
     if not training:
         assert running_mean is not None  # checked above
         assert running_var is not None
-        xp, space = input.space.xp, running_mean.space
-        rstd = make(space, xp.asarray(xp.reciprocal(xp.sqrt(running_var.array + eps))))
-        return _evaluated(input, make(space, running_mean.array), rstd, weight, bias, affine)
+        space = running_var.space
+        rstd = make(space, space.xp.asarray(space.xp.reciprocal(space.xp.sqrt(running_var.array + eps))))
+        return _evaluated(input, make(running_mean.space, running_mean.array), rstd, weight, bias, affine)
     axes = (0, *range(2, len(shape)))
     out, mean, _ = _batch_norm(input, weight, bias, shape, affine, axes, eps)
     if running_mean is not None or running_var is not None:
@@ -178,14 +178,13 @@ def _track(
     input: Tensor, mean: Any, running_mean: Any, running_var: Any, axes: Shape, momentum: float, count: int
 ) -> None:
     """Move the running statistics towards those of the batch."""
-    xp = input.space.xp
+    xp = namespace_of(input.space.backend)
+    x, centre = (make(t.space.plain, t.array) for t in (input, mean))
     if running_mean is not None:
-        batch = make(running_mean.space, xp.reshape(mean.array, running_mean.shape))
-        running_mean.mul_(1 - momentum).add_(batch, alpha=momentum)
+        running_mean.mul_(1 - momentum).add_(xp.reshape(centre, running_mean.shape), alpha=momentum)
     if running_var is not None:
-        squares = xp.square(xp.subtract(input.array, mean.array))
-        variance = xp.reshape(xp.sum(squares, axis=axes) / (count - 1), running_var.shape)
-        running_var.mul_(1 - momentum).add_(make(running_var.space, variance), alpha=momentum)
+        variance = xp.sum(xp.square(xp.subtract(x, centre)), axis=axes) / (count - 1)
+        running_var.mul_(1 - momentum).add_(xp.reshape(variance, running_var.shape), alpha=momentum)
 
 
 def rms_norm(

@@ -23,6 +23,7 @@ from wengert.protocol import dtypes
 from wengert.protocol.backend import Space
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.level import random_space
 
 
 def rand(
@@ -43,7 +44,7 @@ def rand(
     >>> rand(2, 3).shape
     (2, 3)
     """
-    space, shape = space_for("rand", dtype, device, backend), _shape("rand", size, more)
+    space, shape = random_space(space_for("rand", dtype, device, backend)), _shape("rand", size, more)
     return leaf(space, draws.uniform(space, shape, generator=generator), requires_grad)
 
 
@@ -63,7 +64,7 @@ def randn(
     >>> randn(4, requires_grad=True).requires_grad
     True
     """
-    space, shape = space_for("randn", dtype, device, backend), _shape("randn", size, more)
+    space, shape = random_space(space_for("randn", dtype, device, backend)), _shape("randn", size, more)
     return leaf(space, draws.normal(space, shape, generator=generator), requires_grad)
 
 
@@ -87,7 +88,7 @@ def randint(
     tensor([1, 1, 1])
     """
     first, last, shape = _bounds("randint", list(bounds), low, high, size)
-    space = space_for("randint", checked_dtype("randint", dtype) or dtypes.int64, device, backend)
+    space = random_space(space_for("randint", checked_dtype("randint", dtype) or dtypes.int64, device, backend))
     return leaf(space, draws.integers(space, shape, first, last, generator), requires_grad)
 
 
@@ -106,7 +107,7 @@ def randperm(
     [0, 1, 2, 3]
     """
     (count,) = sequence_shape("randperm", (integer("randperm", "n", 1, n),))
-    space = space_for("randperm", checked_dtype("randperm", dtype) or dtypes.int64, device, backend)
+    space = random_space(space_for("randperm", checked_dtype("randperm", dtype) or dtypes.int64, device, backend))
     return leaf(space, draws.permutation(space, count, generator), requires_grad)
 
 
@@ -200,7 +201,7 @@ def _bounds(name: str, given: list[Any], low: Any, high: Any, size: Any) -> tupl
 def _like(name: str, input: Any, dtype: Any, device: Device, backend: str | None) -> Space:
     if not isinstance(input, Tensor):
         raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
-    return space_beside(name, input.space, dtype, device, backend)
+    return random_space(space_beside(name, input.space, dtype, device, backend))
 
 
 class RandomMethods(Tensor):

@@ -79,7 +79,7 @@ def bernoulli(space: Space, shape: Shape, p: Any, generator: Generator | None = 
 def _require_probabilities(p: Tensor) -> None:
     """RuntimeError unless all values are in [0, 1], where reading them costs nothing."""
     space, xp = p.space, p.space.xp
-    if space.backend.capabilities.synchronous and 0 not in p.shape:
+    if space.is_readable and 0 not in p.shape:
         array = p.array
         outside = xp.any(xp.logical_not(xp.logical_and(array >= 0, array <= 1)))
         if xp.tolist(outside):
@@ -92,7 +92,7 @@ def _below(space: Space, shape: Shape, generator: Generator | None, threshold: C
     """Whether uniform numbers, of single precision at least, lie below what `threshold` gives for their dtype."""
     wide = space.dtype is dtypes.float64 or dtypes.float32 not in space.backend.dtypes
     dtype = dtypes.float64 if wide else dtypes.float32
-    xp, native = space.xp, space.backend.dtypes[dtype]
+    xp, native = space.xp, space.of(dtype).native
     drawn = xp.uniform(raw_generator(space, generator), shape, dtype=native, device=space.native_device)
     return xp.asarray(drawn < threshold(native))
 

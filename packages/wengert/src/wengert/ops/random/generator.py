@@ -11,6 +11,7 @@ from wengert.ops.placement import Device, device_of, place_for
 from wengert.ops.placement import device as device_class
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Space
+from wengert.tensor.level import check_random, running
 
 _FIRST_SEED = 67280421310721  # what torch gives a generator that nobody has seeded
 _LARGEST = 1 << 64
@@ -150,6 +151,8 @@ def fresh_seed() -> int:
 
 def raw_generator(space: Space, generator: Generator | None) -> Any:
     """The library's generator to draw with in `space`: the one given, or the default one there."""
+    if running.get():
+        check_random(space)
     if generator is None:
         return _defaults.of(space.backend, space.device).raw_for(space)
     if not isinstance(generator, Generator):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed

@@ -14,6 +14,7 @@ from wengert.protocol.shapes import broadcast_shapes
 from wengert.rules import random as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import depth_of, random_space
 from wengert.tensor.operation import kernel
 
 _bernoulli = kernel(rules.sampled, "BernoulliBackward0")
@@ -32,7 +33,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     >>> bernoulli(tensor([0., 1., 1.]))
     tensor([0., 1., 1.])
     """
-    space = input.space.plain
+    space = random_space(input.space.plain)
     if p is None:
         draws.require_inexact_for("bernoulli_tensor_cpu_p_", space.dtype)
     sample = make(space, draws.bernoulli(space, input.shape, input if p is None else p, generator))
@@ -64,9 +65,12 @@ def normal(
         assert not isinstance(std, Tensor)
         if size is None:
             raise TypeError("normal(): mean and std are numbers; expected a size, too, or a Tensor.")
-        space = space_for("normal", dtype, device, backend)
+        space = random_space(space_for("normal", dtype, device, backend))
         return leaf(space, draws.normal(space, sequence_shape("normal", size), mean, std, generator), requires_grad)
     shape, space = first.shape, first.space.plain
+    if isinstance(mean, Tensor) and isinstance(std, Tensor) and depth_of(std.space.plain) > depth_of(space):
+        space = std.space.plain
+    space = random_space(space)
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
         shape = broadcast_shapes(mean.shape, std.shape)
     xp = space.xp
@@ -74,7 +78,7 @@ def normal(
     if not isinstance(std, Tensor):
         negative = std < 0
     else:
-        negative = space.backend.capabilities.synchronous and xp.tolist(xp.any(std.array < 0))
+        negative = space.is_readable and xp.tolist(xp.any(std.array < 0))
     if negative:
         raise RuntimeError("normal expects all elements of std >= 0.0")
     centre = mean.array if isinstance(mean, Tensor) else mean
@@ -98,7 +102,7 @@ def multinomial(
     >>> multinomial(tensor([0., 1.]), 1)
     tensor([1])
     """
-    space, shape, weights = input.space.plain, input.shape, input.array
+    space, shape, weights = random_space(input.space.plain), input.shape, input.array
     count = integer("multinomial", "num_samples", 2, num_samples)
     if len(shape) not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")
@@ -109,7 +113,7 @@ def multinomial(
     if not replacement and count > shape[-1]:
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
     xp = space.xp
-    if space.backend.capabilities.synchronous:
+    if space.is_readable:
         if not xp.tolist(xp.all(xp.logical_and(xp.isfinite(weights), weights >= 0))):
             raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
         if not xp.tolist(xp.all(xp.sum(weights, axis=-1) > 0)):

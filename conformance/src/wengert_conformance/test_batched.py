@@ -1,0 +1,38 @@
+"""Every stored case batched by vmap, on the backend under test."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from wengert_conformance.cases import Case
+from wengert_conformance.checks.batched import batched
+from wengert_conformance.plugin import MARK
+from wengert_conformance.store import stored_cases
+
+# What cannot be batched in torch either: shapes or Python values that depend on the numbers.
+BY_VALUE = {
+    *("nonzero", "argwhere", "masked_select", "masked_scatter", "item", "equal", "allclose"),
+    *("narrow", "tensor_split", "repeat_interleave", "logspace.tensor_overload"),  # with a tensor for a Python number
+}
+
+CASES = [
+    pytest.param(
+        case,
+        id=case.identifier("vmap"),
+        marks=getattr(pytest.mark, MARK)(case.identifier("vmap"), case.family, case.name, "vmap"),
+    )
+    for case in stored_cases()
+    if case.identifier("") != "nn.functional.one_hot-int64-0"  # counts the classes
+    and case.target
+    and case.with_numbers
+    and "forward" in case.expected
+    and case.name not in BY_VALUE
+]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "error:There is a performance drop")  # runs once for each element
+@pytest.mark.parametrize("case", CASES)
+def test_batched(case: Case, wengert_library: ModuleType) -> None:
+    assert batched(wengert_library, case) == []

@@ -1,0 +1,28 @@
+"""Floor 2: elementwise operations whose result is one operand alone, which then needs the axis of the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wengert.protocol.array import Array
+from wengert.rule.batching import lined_up
+from wengert.rules.arithmetic.basic import replaced
+from wengert.rules.random import sampled, sampled_between
+
+Again = Callable[..., Any]
+
+
+@replaced.batch
+def replaced_batch(xp: Any, again: Again, x: Array, y: Array) -> Array:
+    return again(x, lined_up(xp, y, len(x.shape) - 1))
+
+
+@sampled.batch
+def sampled_batch(again: Again, x: Array, sample: Array) -> Array:
+    return again(x, sample)
+
+
+@sampled_between.batch
+def sampled_between_batch(again: Again, x: Array, y: Array, sample: Array) -> Array:
+    return again(x, y, sample)

@@ -1,0 +1,84 @@
+"""Floor 2: products of a batch of vectors and matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from math import prod
+from typing import Any
+
+from wengert.protocol.array import Array
+from wengert.rule.batching import lined_up, stretched
+from wengert.rules import linalg
+from wengert.rules.linalg import rows_of
+
+Again = Callable[..., Any]
+
+
+@linalg.matmul.batch
+def matmul_batch(xp: Any, again: Again, shared: Container[str], x: Array, y: Array) -> Array:
+    """One product of matrices where one operand is the same for all; a column times a row is no sum at all."""
+    x_rank, y_rank = len(x.shape) - ("x" not in shared), len(y.shape) - ("y" not in shared)
+    if "y" in shared and y_rank <= 2:
+        rows = rows_of(xp, x)
+        product = again(rows, y)
+        return product if rows is x else xp.reshape(product, (*x.shape[:-1], *y.shape[1:]))
+    if "x" in shared and x_rank <= 2 and y_rank == 1:
+        return again(y, xp.matrix_transpose(x) if x_rank == 2 else x)
+    left = x if x_rank > 1 else xp.reshape(x, (*x.shape[:-1], 1, x.shape[-1]))
+    right = y if y_rank > 1 else xp.reshape(y, (*y.shape, 1))
+    rank = max(x_rank, y_rank, 2)
+    left = left if "x" in shared else lined_up(xp, left, rank)
+    right = right if "y" in shared else lined_up(xp, right, rank)
+    product = xp.multiply(left, right) if left.shape[-1] == 1 == right.shape[-2] else again(left, right)
+    shape = product.shape
+    ones = ((len(shape) - 2,) if x_rank == 1 else ()) + ((len(shape) - 1,) if y_rank == 1 else ())
+    return xp.reshape(product, tuple(n for d, n in enumerate(shape) if d not in ones)) if ones else product
+
+
+@linalg.linear.batch
+def linear_batch(
+    xp: Any,
+    again: Again,
+    batch_size: int,
+    shared: Container[str],
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+) -> Array:
+    if "weight" in shared and "bias" in shared:
+        return again(x, weight, bias)
+    if "weight" in shared:
+        product = again(x, weight, None)
+    else:
+        lead = x.shape[:-1] if "x" in shared else x.shape[1:-1]
+        rows = (prod(lead), x.shape[-1])
+        product = xp.matmul(xp.reshape(x, rows if "x" in shared else (batch_size, *rows)), xp.matrix_transpose(weight))
+        product = xp.reshape(product, (batch_size, *lead, weight.shape[1]))
+    if bias is None:
+        return product
+    rank = len(product.shape) - ("x" not in shared or "weight" not in shared)
+    return xp.add(product, bias if "bias" in shared else lined_up(xp, bias, rank))
+
+
+@linalg.add_product.batch
+def add_product_batch(
+    xp: Any, batch_size: int, shared: Container[str], x: Array, y: Array, z: Array, beta: float, alpha: float
+) -> Array:
+    same = {"x": "y", "y": "z"}
+    if "y" in shared and "z" in shared:
+        product = xp.matmul(y, z)
+        rank = len(product.shape)
+        product = stretched(xp, product, batch_size)
+    else:
+        product = matmul_batch(xp, xp.matmul, {a for a, b in same.items() if b in shared}, y, z)
+        rank = len(product.shape) - 1
+    product = product if alpha == 1 else product * alpha
+    if beta == 0:
+        return product
+    x = x if "x" in shared else lined_up(xp, x, rank)
+    return xp.add(x if beta == 1 else x * beta, product)
+
+
+@linalg.trace.batch
+def trace_batch(xp: Any, x: Array) -> Array:
+    return xp.sum(xp.diagonal(x, offset=0, axis1=1, axis2=2), axis=(1,))

@@ -1,0 +1,83 @@
+"""Floor 5: levels: the regions of the transforms (vmap, forward mode, grad), nested as they were entered.
+
+A tensor inside a level lies in a space of that level, over the space that it would lie in outside. Depths are given
+once and grow, so the space of the greatest depth is the innermost; that is what keeps derivatives of different levels
+apart.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from itertools import count
+from typing import Any
+
+from wengert.protocol.backend import Space
+
+_next_depth = count(1).__next__
+
+
+class Level:
+    """One region of a transform; what belongs to it is meaningless once it has ended."""
+
+    __slots__ = ("alive", "depth", "spaces")
+
+    def __init__(self) -> None:
+        self.alive = True
+        self.depth = _next_depth()
+        self.spaces: dict[Space, Any] = {}
+
+    def random_space(self, space: Space) -> Space:
+        """Where random numbers for `space` are drawn inside of this level."""
+        return space
+
+    def check_random(self, shared: bool = False) -> None:
+        """Refuse random operations, where this level does; `shared`: that write what all elements of a batch share."""
+
+
+class LevelSpace(Space):
+    """The space of a level over the space `below`."""
+
+    __slots__ = ("below", "depth", "level", "root")
+
+    level: Any
+    below: Space
+    depth: int
+    root: Space  # below all levels
+
+    def __init__(self, below: Space, level: Level) -> None:
+        super().__init__(below.backend, below.device, below.dtype)
+        self.below, self.level, self.depth = below, level, level.depth
+        self.root = root_of(below)
+        self.is_plain = self.is_plain_floating = False
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.below!r}, depth {self.depth})"
+
+
+def root_of(space: Space) -> Space:
+    """The space below all levels."""
+    return space.root if isinstance(space, LevelSpace) else space
+
+
+def depth_of(space: Space) -> int:
+    """How deep a space lies; 0 outside all levels."""
+    return space.depth if isinstance(space, LevelSpace) else 0
+
+
+def random_space(space: Space) -> Space:
+    """The space that random numbers for `space` are drawn in: inside of vmap that of its elements."""
+    for level in running.get():
+        if level.depth > depth_of(space):
+            space = level.random_space(space)
+    return space
+
+
+def check_random(space: Space) -> None:
+    """Refuse to draw for a tensor that all elements of a batch share, unless they may share the numbers, too."""
+    for level in running.get():
+        if level.depth > depth_of(space):
+            level.check_random(shared=True)
+
+
+#: The levels of the transforms of functions (vmap, grad, jvp) that are running, the innermost last.
+running: ContextVar[tuple[Any, ...]] = ContextVar("wengert_levels", default=())

@@ -1,0 +1,203 @@
+"""vmap: axes, nesting, structures, randomness, writing in place, what is refused, derivatives from outside."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import wengert
+from wengert import vmap
+
+pytestmark = pytest.mark.usefixtures("toy")
+
+Pair = namedtuple("Pair", "first second")
+
+
+@dataclass
+class Both:
+    first: Any
+    second: Any
+
+
+def rows() -> Any:
+    return wengert.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+# where the batch lies
+
+
+def test_the_function_sees_one_element() -> None:
+    seen: list[Any] = []
+    result = vmap(lambda x: seen.append(x.shape) or x.sum())(rows())
+    assert (seen, result.tolist()) == ([(3,)], [6.0, 15.0])
+
+
+def test_axes_may_be_counted_from_the_end() -> None:
+    assert vmap(lambda x: x * 2, in_dims=-1, out_dims=-1)(rows()).tolist() == (rows() * 2).tolist()
+    assert vmap(lambda x: x, out_dims=1)(rows()).shape == (3, 2)
+
+
+def test_an_argument_may_be_shared() -> None:
+    weights = wengert.tensor([1.0, 0.0, 2.0])
+    assert vmap(wengert.dot, in_dims=(0, None))(rows(), weights).tolist() == [7.0, 16.0]
+
+
+def test_nested_batches() -> None:
+    x, y = wengert.tensor([1.0, 2.0]), wengert.tensor([10.0, 20.0, 30.0])
+    outer = vmap(vmap(wengert.mul, in_dims=(None, 0)), in_dims=(0, None))
+    assert outer(x, y).tolist() == [[10.0, 20.0, 30.0], [20.0, 40.0, 60.0]]
+
+
+@pytest.mark.parametrize(
+    ("tree", "in_dims"),
+    [
+        ("tuple", ((0, None),)),
+        ("list", ([0, None],)),
+        ("dict", ({"first": 0, "second": None},)),
+        ("named tuple", (Pair(0, None),)),
+        ("dataclass", (Both(0, None),)),
+    ],
+    ids=str,
+)
+def test_structures(tree: str, in_dims: Any) -> None:
+    x, y = wengert.tensor([1.0, 2.0]), wengert.tensor(3.0)
+    made: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+        "tuple": ((x, y), tuple),
+        "list": ([x, y], tuple),
+        "dict": ({"first": x, "second": y}, lambda d: tuple(d.values())),
+        "named tuple": (Pair(x, y), tuple),
+        "dataclass": (Both(x, y), lambda b: (b.first, b.second)),
+    }
+    argument, parts = made[tree]
+    result = vmap(lambda t: (type(t) is type(argument), parts(t)[0] * parts(t)[1]), in_dims, (None, 0))(argument)
+    assert (result[0], result[1].tolist()) == (True, [3.0, 6.0])
+
+
+def test_results_keep_their_structure() -> None:
+    result = vmap(lambda x: {"twice": x * 2, "both": Pair(x, [x])})(wengert.tensor([1.0, 2.0]))
+    assert result["twice"].tolist() == [2.0, 4.0]
+    assert isinstance(result["both"], Pair)
+    assert result["both"].second[0].tolist() == [1.0, 2.0]
+
+
+def test_what_knows_nothing_of_the_batch_is_repeated() -> None:
+    assert vmap(lambda x: wengert.tensor(1.0))(rows()).tolist() == [1.0, 1.0]
+
+
+def test_pieces_give_the_same() -> None:
+    x = wengert.arange(10.0).reshape(5, 2)
+    seen: list[Any] = []
+    found = vmap(lambda r: seen.append(r) or r.sum(), chunk_size=2)(x)
+    assert (len(seen), found.tolist()) == (3, [1.0, 5.0, 9.0, 13.0, 17.0])
+
+
+def test_an_empty_batch() -> None:
+    assert vmap(lambda x: x.sum())(wengert.zeros(0, 3)).shape == (0,)
+
+
+# dtypes, in place, views
+
+
+def test_an_element_of_no_axis_counts_as_such_where_dtypes_meet() -> None:
+    halves = wengert.tensor([0.5, 1.5], dtype=wengert.float64)
+    singles = wengert.tensor([1.0, 2.0], dtype=wengert.float32)
+    assert vmap(lambda s, x: s * x, in_dims=(0, None))(halves, singles).dtype is wengert.float32
+
+
+def test_an_element_is_not_written_into_what_is_shared(mutable_toy: str) -> None:
+    def write(row: Any) -> Any:
+        total = wengert.zeros(3)
+        total += row
+        return total
+
+    with pytest.raises(RuntimeError, match="vmap: inplace arithmetic"):
+        vmap(write)(rows())
+
+
+def test_index_by_the_element() -> None:
+    places = wengert.tensor([2, 0])
+    assert vmap(lambda row, place: row[place])(rows(), places).tolist() == [3.0, 4.0]
+    assert vmap(lambda place: rows()[:, place])(places).tolist() == [[3.0, 6.0], [1.0, 4.0]]
+
+
+# derivatives from outside
+
+
+def test_gradients_go_through() -> None:
+    x = wengert.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    w = wengert.tensor([2.0, 3.0], requires_grad=True)
+    vmap(lambda row: (row * w).sum() ** 2)(x).sum().backward()
+    assert x.grad.tolist() == [[32.0, 48.0], [72.0, 108.0]]
+    assert w.grad.tolist() == [124.0, 176.0]
+
+
+# random numbers
+
+
+@pytest.mark.parametrize(
+    "draw", [lambda x: wengert.rand(()), lambda x: wengert.rand_like(x), lambda x: x.clone().normal_()]
+)
+def test_randomness(draw: Callable[[Any], Any]) -> None:
+    x = wengert.zeros(3)
+    with pytest.raises(RuntimeError, match="called random operation while in randomness error mode"):
+        vmap(draw)(x)
+    assert len(set(vmap(draw, randomness="same")(x).tolist())) == 1
+    assert len(set(vmap(draw, randomness="different")(x).tolist())) == 3
+
+
+def test_permutations_differ() -> None:
+    found = vmap(lambda x: wengert.randperm(20), randomness="different")(wengert.zeros(2))
+    assert sorted(found[0].tolist()) == list(range(20))
+    assert found[0].tolist() != found[1].tolist()
+
+
+def test_a_generator_gives_the_numbers() -> None:
+    def draw(seed: int) -> Any:
+        generator = wengert.Generator().manual_seed(seed)
+        return vmap(lambda x: wengert.rand(2, generator=generator), randomness="different")(wengert.zeros(3))
+
+    assert draw(1).tolist() == draw(1).tolist()
+    assert draw(1).tolist() != draw(2).tolist()
+
+
+# refusals
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: vmap(lambda: 1)(), ValueError, "got no inputs. Maybe you forgot to add inputs"),
+        (lambda: vmap(lambda x: x, None)(rows()), ValueError, "expected `in_dims` to be int or a"),
+        (lambda: vmap(lambda x: x, (None,))(rows()), ValueError, "Expected at least one Tensor to vmap over"),
+        (lambda: vmap(wengert.mul)(rows(), wengert.ones(3)), ValueError, "the same size in the mapped dimension"),
+        (lambda: vmap(wengert.mul, (0,))(rows(), rows()), ValueError, "in_dims is not compatible with the structure"),
+        (lambda: vmap(wengert.mul, (0, "x"))(rows(), rows()), ValueError, "in_dim must be either an integer"),
+        (lambda: vmap(lambda x: x, 2)(rows()), ValueError, "expected in_dim to satisfy -2 <= in_dim < 2"),
+        (lambda: vmap(lambda x, y: x)(rows(), 1), ValueError, "cannot vmap over non-Tensor arguments"),
+        (lambda: vmap(lambda x: 1)(rows()), ValueError, "must only return Tensors, got type <class 'int'>"),
+        (lambda: vmap(lambda x: x, out_dims="a")(rows()), ValueError, "`out_dims` must be an int, None or"),
+        (lambda: vmap(lambda x: (x, x), out_dims=(0,))(rows()), ValueError, "out_dims is not compatible with"),
+        (lambda: vmap(lambda x: x, out_dims=None)(rows()), ValueError, "can not return a BatchedTensor when out_dim"),
+        (lambda: vmap(lambda x: x.sum().item())(rows()), RuntimeError, "you're calling .item\\(\\) on a Tensor"),
+        (lambda: vmap(lambda x: x[x > 1])(rows()), RuntimeError, "data-dependent control flow"),
+        (lambda: vmap(lambda x: x.nonzero())(rows()), RuntimeError, "operators that can output dynamic shape"),
+        (lambda: vmap(lambda x: x, randomness="foo"), RuntimeError, "Only allowed values for randomness"),
+        (lambda: vmap(lambda x: x, chunk_size=0), ValueError, "chunk_size should be None or greater than 0"),
+        (lambda: vmap(lambda x: x.requires_grad_())(rows()), RuntimeError, "attempting to call Tensor.requires_grad_"),
+        (lambda: vmap(lambda x: x.sum().backward())(rows()), RuntimeError, r"backward\(\) called inside a functorch"),
+        (lambda: vmap(lambda x: x.data)(rows()), RuntimeError, "accessing `data` under vmap transform is not allowed"),
+    ],
+)  # fmt: skip
+def test_refusals(call: Callable[[], Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_it_prints_as_in_torch() -> None:
+    texts: list[str] = []
+    vmap(vmap(lambda x: texts.append(repr(x)) or x))(wengert.tensor([[1.0, 2.0]]))
+    inner = "    BatchedTensor(lvl=1, bdim=0, value=\n        tensor([[1., 2.]])\n    )"
+    assert texts == [f"BatchedTensor(lvl=2, bdim=0, value=\n{inner}\n)"]
