@@ -57,6 +57,9 @@ class LiftedNamespace:
         whole = (value.shape[0], *shape) if x.has_axis else shape
         return value.space.xp.can_view(value.array, whole)
 
+    def is_dense(self, x: Any, /) -> bool:
+        return x.value.space.xp.is_dense(x.value.array)
+
     def is_overlapping(self, x: Any, /) -> bool:
         return x.value.space.xp.is_overlapping(x.value.array)
 
