@@ -29,10 +29,12 @@ COMPLEX = {
     "view_as_complex", "view_as_real",
 }  # fmt: skip
 NEEDS_VIEWS = {"contiguous"}
+#: The recurrence of a polynomial runs as far as the highest degree, which it reads.
+READS = {"orthogonal"}
 #: Of integers and booleans, besides the predicates.
 WITHOUT_NODES = {
     "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "divide_whole", "floor_divide", "power_of_integers",
+    "airy_ai", "divide_whole", "floor_divide", "gcd", "heaviside", "lcm", "power_of_integers",
 }  # fmt: skip
 
 #: By the name of the primitive that it reaches. `t` has x, y, z: (2, 3); v: (3,); m: (3, 2); b: booleans and
@@ -70,6 +72,7 @@ CASES: dict[str, Case] = {
     "clamp_max": lambda t: t.x.clamp(max=0.5),
     "clamp_min": lambda t: t.x.clamp(min=0.5),
     "copysign": lambda t: wengert.copysign(t.x, t.y - 0.5),
+    "deg2rad": lambda t: t.x.deg2rad(),
     "divide": lambda t: t.x / t.v,
     "divide_floor": lambda t: wengert.div(t.x, t.y, rounding_mode="floor"),
     "divide_trunc": lambda t: wengert.div(t.x, t.y, rounding_mode="trunc"),
@@ -79,9 +82,16 @@ CASES: dict[str, Case] = {
     "fmax": lambda t: wengert.fmax(t.x, t.y),
     "fmin": lambda t: wengert.fmin(t.x, t.y),
     "fmod": lambda t: wengert.fmod(t.x, t.y),
+    "frac": lambda t: t.x.frac(),
+    "frexp": lambda t: wengert.frexp(t.x)[0],
+    "gcd": lambda t: wengert.gcd(t.n, t.n + 1),
+    "heaviside": lambda t: wengert.heaviside(t.x.detach(), t.y.detach()),
     "hypot": lambda t: wengert.hypot(t.x, t.y),
+    "lcm": lambda t: wengert.lcm(t.n, t.n + 1),
+    "ldexp": lambda t: wengert.ldexp(t.x, t.y),
     "lerp": lambda t: wengert.lerp(t.x, t.y, 0.3),
     "lerp_between": lambda t: wengert.lerp(t.x, t.y, t.z),
+    "logaddexp2": lambda t: wengert.logaddexp2(t.x, t.y),
     "maximum": lambda t: wengert.maximum(t.x, t.y),
     "minimum": lambda t: wengert.minimum(t.x, t.y),
     "multiply": lambda t: t.x * t.v,
@@ -92,6 +102,7 @@ CASES: dict[str, Case] = {
     "power_from": lambda t: 2**t.x,
     "power_of": lambda t: t.x**3,
     "power_of_integers": lambda t: t.n ** (t.n * t.n),
+    "rad2deg": lambda t: t.x.rad2deg(),
     "reciprocal": lambda t: t.x.reciprocal(),
     "remainder": lambda t: t.x % t.y,
     "replaced": lambda t: (t.x * 1).copy_(t.y),
@@ -239,6 +250,26 @@ CASES: dict[str, Case] = {
     "argmax": lambda t: t.x.argmax(1),
     "argmin": lambda t: t.x.argmin(),
     "is_true": lambda t: t.x.all(),
+    # special
+    **{
+        name: lambda t, name=name: getattr(wengert.special, name)(t.x)
+        for name in (
+            *("digamma", "erfinv", "erfcx", "ndtri", "log_ndtr", "entr", "sinc", "i0", "i1", "i0e", "i1e"),
+            *("bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "modified_bessel_i0", "modified_bessel_i1"),
+            *("modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1"),
+            "spherical_bessel_j0",
+        )
+    },
+    "airy_ai": lambda t: wengert.special.airy_ai(t.x.detach()),
+    "gammainc": lambda t: wengert.igamma(t.v.detach(), t.x),
+    "gammaincc": lambda t: wengert.igammac(t.v.detach(), t.x),
+    "lgamma": lambda t: t.x.lgamma(),
+    "logit": lambda t: t.x.logit(),
+    "mvlgamma": lambda t: (t.x + 2).mvlgamma(3),
+    "polygamma": lambda t: t.x.polygamma(2),
+    "xlog1py": lambda t: wengert.special.xlog1py(t.x, t.y),
+    "xlogy": lambda t: wengert.xlogy(t.x, t.y),
+    "zeta": lambda t: wengert.special.zeta(2.0, t.x),
     # trigonometric
     "acos": lambda t: t.x.acos(),
     "acosh": lambda t: (t.x + 2).acosh(),
@@ -339,7 +370,7 @@ def run_twice(case: Case, tensors: Any) -> set[str]:
 
 
 def test_every_primitive_has_a_case() -> None:
-    assert set(CASES) == set(PRIMITIVES) - COMPLEX - NEEDS_VIEWS
+    assert set(CASES) == set(PRIMITIVES) - COMPLEX - NEEDS_VIEWS - READS
 
 
 @pytest.mark.parametrize("name", CASES)

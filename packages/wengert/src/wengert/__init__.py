@@ -17,10 +17,11 @@ from wengert.backends.registry import use_backend
 from wengert.extras import deferred
 from wengert.ops.activation import relu
 from wengert.ops.arithmetic import (
-    abs, absolute, add, addcdiv, addcmul, arctan2, atan2, ceil, clamp, clamp_max, clamp_min, clip, copysign, div,
-    divide, fix, floor, floor_divide, fmax, fmin, fmod, hypot, lerp, maximum, minimum, mul, multiply, nan_to_num, neg,
-    negative, nextafter, positive, pow, reciprocal, remainder, round, rsqrt, rsub, sgn, sign, sqrt, square, sub,
-    subtract, true_divide, trunc,
+    abs, absolute, add, addcdiv, addcmul, arctan2, atan2, ceil, clamp, clamp_max, clamp_min, clip, copysign,
+    deg2rad, div, divide, fix, float_power, floor, floor_divide, fmax, fmin, fmod, frac, frexp, gcd, heaviside,
+    hypot, lcm, ldexp, lerp, logaddexp2, maximum, minimum, mul, multiply, nan_to_num, neg, negative, nextafter,
+    positive, pow, rad2deg, reciprocal, remainder, round, rsqrt, rsub, sgn, sign, sqrt, square, sub, subtract,
+    true_divide, trunc,
 )
 from wengert.ops.comparison import (
     allclose, bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, equal, ge,
@@ -64,6 +65,7 @@ from wengert.ops.reduction import (
     all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, cumprod, cumsum, diff, logsumexp, max, mean, min,
     nansum, norm, prod, std, std_mean, sum, var, var_mean,
 )
+from wengert.ops.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma, sinc, xlogy
 from wengert.ops.trigonometric import (
     acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan,
     tanh,
@@ -77,12 +79,14 @@ from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
-    from wengert import func
+    from wengert import func, special
     from wengert.func import vmap
 
 __version__ = "0.1.0"
 #: Imported at first use.
-__getattr__ = deferred(__name__, {"func": "wengert.func", "vmap": "wengert.func:vmap"})
+__getattr__ = deferred(
+    __name__, {"func": "wengert.func", "special": "wengert.special", "vmap": "wengert.func:vmap"}
+)
 
 half, float, double = float16, float32, float64
 chalf, cfloat, cdouble = complex32, complex64, complex128
@@ -98,12 +102,15 @@ __all__ = [
     "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
     # arithmetic
     "abs", "absolute", "add", "addcdiv", "addcmul", "arctan2", "atan2", "ceil", "clamp", "clamp_max", "clamp_min",
-    "clip", "copysign", "div", "divide", "fix", "floor", "floor_divide", "fmax", "fmin", "fmod", "hypot", "lerp",
-    "maximum", "minimum", "mul", "multiply", "nan_to_num", "neg", "negative", "nextafter", "positive", "pow",
+    "clip", "copysign", "deg2rad", "div", "divide", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin",
+    "fmod", "frac", "frexp", "gcd", "heaviside", "hypot", "lcm", "ldexp", "lerp", "logaddexp2", "maximum",
+    "minimum", "mul", "multiply", "nan_to_num", "neg", "negative", "nextafter", "positive", "pow", "rad2deg",
     "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "sqrt", "square", "sub", "subtract",
     "true_divide", "trunc",
     # exponential
     "erf", "erfc", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "logaddexp", "sigmoid",
+    # special
+    "digamma", "erfinv", "i0", "igamma", "igammac", "lgamma", "logit", "mvlgamma", "polygamma", "sinc", "xlogy",
     # trigonometric
     "acos", "acosh", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "asin", "asinh", "atan",
     "atanh", "cos", "cosh", "sin", "sinh", "tan", "tanh",
@@ -144,13 +151,11 @@ __all__ = [
     "can_cast", "finfo", "iinfo", "is_complex", "is_conj", "is_floating_point", "is_neg", "is_nonzero", "is_same_size",
     "is_tensor", "numel", "promote_types", "result_type",
     # autograd, dtypes and settings
-    "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "chalf", "complex32", "complex64", "complex128",
-    "double", "dtype",
-    "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype", "get_printoptions", "half",
-    "inference_mode", "int", "int8", "int16", "int32", "int64", "is_grad_enabled", "is_inference",
-    "is_inference_mode_enabled", "long", "nn", "no_grad", "set_default_dtype",
-    "set_grad_enabled", "set_printoptions", "short", "uint8", "uint16", "uint32",
-    "uint64", "use_backend",
+    "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "chalf", "complex128", "complex32", "complex64",
+    "double", "dtype", "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype",
+    "get_printoptions", "half", "inference_mode", "int", "int16", "int32", "int64", "int8", "is_grad_enabled",
+    "is_inference", "is_inference_mode_enabled", "long", "nn", "no_grad", "set_default_dtype", "set_grad_enabled",
+    "set_printoptions", "short", "special", "uint16", "uint32", "uint64", "uint8", "use_backend",
     # transforms of functions
     "func", "vmap",
 ]

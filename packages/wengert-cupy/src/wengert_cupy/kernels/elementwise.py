@@ -37,19 +37,21 @@ def add_into(x: Any, y: Any, /) -> Any:
 
 
 def _keeping_dtype(function: Any) -> Any:
-    """`function`, which computes in single or double precision, with the result in the dtype of its argument."""
+    """`function`, which computes in single or double precision, with the result in the dtype of its arguments."""
 
-    def kernel(x: Any, /) -> Any:
-        return function(x).astype(x.dtype, copy=False)
+    def kernel(x: Any, /, *others: Any) -> Any:
+        return function(x, *others).astype(x.dtype, copy=False)
 
     return kernel
 
 
+_SPECIAL = "digamma erf erfc erfcx erfinv expit gammainc gammaincc gammaln i0e i1e ndtri zeta"
+_BESSEL = "j0 j1 k0e k1e y0 y1"
 _SAME = (
     "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh divide equal exp expm1 floor floor_divide fmod "
-    "greater greater_equal hypot isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and "
-    "logical_not logical_or logical_xor maximum minimum multiply negative not_equal reciprocal remainder sign "
-    "signbit sin sinh sqrt square subtract tan tanh trunc where"
+    "frexp gcd greater greater_equal hypot isfinite isinf isnan lcm less less_equal log log10 log1p log2 "
+    "logaddexp logical_and logical_not logical_or logical_xor maximum minimum multiply negative nextafter "
+    "not_equal reciprocal remainder sign signbit sin sinh sqrt square subtract tan tanh trunc where"
 )
 _RENAMED = {
     "abs": "absolute",
@@ -70,10 +72,8 @@ _RENAMED = {
 kernels: dict[str, Any] = {
     **{name: getattr(cupy, name) for name in _SAME.split()},
     **{name: getattr(cupy, theirs) for name, theirs in _RENAMED.items()},
-    **{
-        name: _keeping_dtype(getattr(special, name))
-        for name in ("digamma", "erf", "erfc", "erfinv", "expit", "gammaln")
-    },
+    **{name: _keeping_dtype(getattr(special, name)) for name in _SPECIAL.split()},
+    **{f"bessel_{name}": _keeping_dtype(getattr(special, name)) for name in _BESSEL.split()},
     "add_into": add_into,
     "complex": complex,
     "imag": imag,

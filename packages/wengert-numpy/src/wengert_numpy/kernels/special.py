@@ -5,6 +5,7 @@ SciPy works through an array number by number; long arrays of single precision t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -27,11 +28,11 @@ def _library() -> Any:
     return import_module("scipy.special")
 
 
-def _from_scipy(name: str) -> Callable[[Any], Any]:
-    """SciPy's function `name`, with the result in the dtype of its argument."""
+def _from_scipy(name: str) -> Callable[..., Any]:
+    """SciPy's function `name`, with the result in the dtype of its arguments."""
 
-    def kernel(x: Any, /) -> Any:
-        out = quiet.call(getattr(_library(), name), x)
+    def kernel(x: Any, /, *others: Any) -> Any:
+        out = quiet.call(getattr(_library(), name), x, *others)
         return out if out.dtype == x.dtype else np.asarray(out).astype(x.dtype)
 
     kernel.__name__ = kernel.__qualname__ = name
@@ -99,6 +100,23 @@ def _polynomial(u: Any, coefficients: tuple[float, ...], out: Any) -> None:
     np.add(out, coefficients[0], out)
 
 
-kernels: dict[str, Any] = {"expit": expit}
+def airy(x: Any, /) -> Any:
+    """The Airy function Ai."""
+    return np.asarray(quiet.call(_library().airy, x)[0]).astype(x.dtype, copy=False)
+
+
+_SAME = (
+    *("erfc", "erfcx", "erfinv", "ndtri", "gammaln", "digamma", "zeta", "gammainc", "gammaincc", "i0e", "i1e"),
+    *("j0", "j1", "y0", "y1", "k0e", "k1e"),
+)
+_ORDERS = re.compile(r"[jyk]\d")
+
+kernels: dict[str, Any] = {
+    "expit": expit,
+    "frexp": np.frexp,
+    "gcd": np.gcd,
+    "lcm": np.lcm,
+}
 if HAS_ERF:
-    kernels |= {name: _from_scipy(name) for name in ("erfc", "erfinv", "gammaln", "digamma")} | {"erf": erf}
+    kernels |= {f"bessel_{name}" if _ORDERS.match(name) else name: _from_scipy(name) for name in _SAME}
+    kernels |= {"airy": airy, "erf": erf}

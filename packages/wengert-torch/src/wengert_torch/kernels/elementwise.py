@@ -56,8 +56,8 @@ def gelu_slope(x: Any, /) -> Any:
 
 _BINARY = (
     "add atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor complex copysign divide "
-    "floor_divide fmod greater greater_equal hypot less less_equal logaddexp logical_and logical_or logical_xor "
-    "maximum minimum multiply not_equal remainder subtract"
+    "floor_divide fmod gcd greater greater_equal hypot lcm less less_equal logaddexp logical_and logical_or "
+    "logical_xor maximum minimum multiply nextafter not_equal remainder subtract"
 )
 _UNARY = (
     "abs acos acosh asin asinh atan atanh ceil cos cosh digamma erf erfc erfinv exp expm1 floor isfinite isinf "
@@ -65,19 +65,50 @@ _UNARY = (
     "tan tanh trunc"
 )
 
+
+def _in_single(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which torch has for single and double precision only, worked out in single for narrower numbers."""
+
+    def kernel(x: Any, /, *others: Any) -> Any:
+        if x.dtype.itemsize > 2:
+            return function(x, *others)
+        return function(x.float(), *[other.float() for other in others]).to(x.dtype)
+
+    return kernel
+
+
+_SPECIAL = "bessel_j0 bessel_j1 bessel_y0 bessel_y1 erfcx gammainc gammaincc i0e i1e ndtri zeta"
+
+
+def orthogonal(x: Any, n: Any, /, *, family: str) -> Any:
+    """A polynomial of degree `n` at `x`."""
+    return _in_single(getattr(torch.special, family))(x, n)
+
+
+def frexp(x: Any, /) -> tuple[Any, Any]:
+    """Mantissa and exponent."""
+    return tuple(torch.frexp(x))
+
+
 kernels: dict[str, Any] = {
     **{name: binary(getattr(torch, name)) for name in _BINARY.split()},
     **{name: getattr(torch, name) for name in _UNARY.split()},
+    **{name: _in_single(getattr(torch.special, name)) for name in _SPECIAL.split()},
     "add_into": add_into,
+    "airy": _in_single(torch.special.airy_ai),
+    "bessel_k0e": _in_single(torch.special.scaled_modified_bessel_k0),
+    "bessel_k1e": _in_single(torch.special.scaled_modified_bessel_k1),
     "bitwise_invert": torch.bitwise_not,
     "conj": torch.conj_physical,  # torch.conj is a view that writes through
     "equal": binary(torch.eq),
     "expit": torch.sigmoid,
+    "frexp": frexp,
     "gammaln": torch.lgamma,
     "gelu": torch.nn.functional.gelu,
     "gelu_slope": gelu_slope,
     "imag": imag,
     "masked": masked,
+    "orthogonal": orthogonal,
     "pow": pow,
     "sign": sign,
     "where": torch.where,

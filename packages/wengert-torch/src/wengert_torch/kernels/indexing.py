@@ -36,6 +36,13 @@ def add_at(x: Any, key: Key, value: Any, /) -> Any:
     return x
 
 
+def combine_at(x: Any, source: Any, indices: Any, /, *, axis: int, rows: bool, how: str) -> Any:
+    """A copy of `x`, combined with `source` where `indices` points along the axis."""
+    if rows:  # index_reduce warns that it may change
+        indices = indices.reshape(-1, *(1,) * (x.ndim - axis - 1)).expand(source.shape)
+    return torch.scatter_reduce(x, axis, indices, source, how)
+
+
 def _split(x: Any, key: Key) -> tuple[Any, list[Any]]:
     """The view of `x` by the basic entries of `key`, and for each axis of it the index tensor or None."""
     named = sum(_axes_used(entry) for entry in key)
@@ -78,6 +85,7 @@ def nonzero(x: Any, /) -> tuple[Any, ...]:
 
 kernels: dict[str, Any] = {
     "add_at": add_at,
+    "combine_at": combine_at,
     "getitem": getitem,
     "nonzero": nonzero,
     "scatter_add": scatter_add,

@@ -25,6 +25,7 @@ from wengert.ops.movement import MovementMethods
 from wengert.ops.normalization import NormalizationMethods
 from wengert.ops.random import RandomMethods
 from wengert.ops.reduction import ReductionMethods
+from wengert.ops.special import SpecialMethods
 from wengert.ops.trigonometric import TrigonometricMethods
 from wengert.ops.ufuncs import UfuncMethods
 from wengert.ops.xp import array_namespace_of
@@ -54,6 +55,7 @@ class Tensor(
     MovementMethods,
     IndexingMethods,
     NormalizationMethods,
+    SpecialMethods,
     CreationMethods,
     RandomMethods,
     ConversionMethods,

@@ -71,3 +71,11 @@ class topk(_Found):
 
     __slots__ = ()
     __repr__ = _printed
+
+
+class frexp(NamedTuple):
+    """Mantissas and exponents."""
+
+    mantissa: Any
+    exponent: Any
+    __repr__ = _printed

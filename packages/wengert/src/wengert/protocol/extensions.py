@@ -60,6 +60,28 @@ class Extensions(Protocol):
     erfinv: Callable[[Any], Any]
     gammaln: Callable[[Any], Any]
     digamma: Callable[[Any], Any]
+    erfcx: Callable[[Any], Any]
+    ndtri: Callable[[Any], Any]
+    i0e: Callable[[Any], Any]
+    i1e: Callable[[Any], Any]
+    bessel_j0: Callable[[Any], Any]
+    bessel_j1: Callable[[Any], Any]
+    bessel_y0: Callable[[Any], Any]
+    bessel_y1: Callable[[Any], Any]
+    bessel_k0e: Callable[[Any], Any]
+    bessel_k1e: Callable[[Any], Any]
+    airy: Callable[[Any], Any]
+    zeta: Callable[[Any, Any], Any]
+    gammainc: Callable[[Any, Any], Any]
+    gammaincc: Callable[[Any, Any], Any]
+
+    def orthogonal(self, x: Any, n: Any, /, *, family: str) -> Any: ...  # a polynomial of degree n, by torch's name
+
+    # the parts of numbers
+    def frexp(self, x: Any, /) -> tuple[Any, Any]: ...  # mantissa and exponent (int32)
+
+    gcd: Callable[[Any, Any], Any]
+    lcm: Callable[[Any, Any], Any]
 
     # random numbers; a generator is whatever `generator` returns
     def generator(self, seed: int | None, /, *, device: Any = None) -> Any: ...

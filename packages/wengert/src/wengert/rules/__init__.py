@@ -18,6 +18,7 @@ from wengert.rules import (
     normalization,
     random,
     reduction,
+    special,
     strides,
     trigonometric,
 )
@@ -37,6 +38,7 @@ FAMILIES = (
     normalization,
     random,
     reduction,
+    special,
     strides,
     trigonometric,
 )

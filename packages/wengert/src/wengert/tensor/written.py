@@ -2,13 +2,14 @@
 
 A rule is called with probes in the place of its namespace and its arrays; what it does to them is the expression that
 stands for it in the functions that `specialize.py` and `pull.py` write. A rule that does more than an expression can
-say (a branch, a loop) is not read but called. The text is kept as a loader would, so a traceback shows it, under the
-rule's name.
+say (a branch, a loop, a value used twice) is not read but called. The text is kept as a loader would, so a traceback
+shows it, under the rule's name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from types import CodeType
 from typing import Any, ClassVar, NoReturn, cast
 
@@ -18,25 +19,36 @@ _OPERATORS = {
 
 
 class Probe:
-    """Stands for a value while a rule is read: what is done to it is written down as an expression."""
+    """Stands for a value while a rule is read: what is done to it is written down as an expression.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    A name may stand in the expression as often as it likes; a value that was worked out, once: twice would be work done
+    twice.
+    """
+
+    def __init__(self, text: str, is_name: bool = True) -> None:
+        self.text, self.is_name, self.is_used = text, is_name, False
+
+    def taken(self) -> str:
+        """The text, for an expression that uses it; TypeError for the second use of a value that was worked out."""
+        if self.is_used:
+            raise TypeError("a rule that uses a value twice is called, not written out")
+        self.is_used = not self.is_name
+        return self.text
 
     def __call__(self, *args: Any, **keywords: Any) -> Probe:
         if self.text in ("xp.conj", "xp.real"):  # what is written out serves real numbers only
             return args[0]
         words = [text_of(arg) for arg in args] + [f"{key}={text_of(value)}" for key, value in keywords.items()]
         kernel = f"(kernel := {self.text})" if self.text.startswith("xp.") else self.text  # faster than a method call
-        return Probe(f"{kernel}({', '.join(words)})")
+        return Probe(f"{kernel}({', '.join(words)})", is_name=False)
 
     def __getattr__(self, name: str) -> Probe:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Probe(f"{self.text}.{name}")
+        return Probe(f"{self.taken()}.{name}", self.is_name)
 
     def __neg__(self) -> Probe:
-        return Probe(f"(-{self.text})")
+        return Probe(f"(-{self.taken()})", is_name=False)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a rule that asks for a truth value is called, not written out")
@@ -53,7 +65,7 @@ class Probe:
 def _binary(symbol: str, reflected: bool) -> Callable[[Probe, Any], Probe]:
     def operator(self: Probe, other: Any) -> Probe:
         left, right = (other, self) if reflected else (self, other)
-        return Probe(f"({text_of(left)} {symbol} {text_of(right)})")
+        return Probe(f"({text_of(left)} {symbol} {text_of(right)})", is_name=False)
 
     return operator
 
@@ -66,8 +78,8 @@ for _name, _symbol in _OPERATORS.items():
 def text_of(value: Any) -> str:
     """The expression for a probe or a constant; TypeError for anything else."""
     if isinstance(value, Probe):
-        return value.text
-    if isinstance(value, (bool, int, float, str)) or value is None:
+        return value.taken()
+    if isinstance(value, (bool, int, str)) or value is None or (isinstance(value, float) and isfinite(value)):
         return repr(value)
     if isinstance(value, tuple):
         items = cast(tuple[Any, ...], value)

@@ -11,6 +11,7 @@ from wengert.protocol.extensions import Layout
 from wengert.protocol.namespace import Namespace
 from wengert.testing.kernels import ELEMENTWISE, Bench, KernelCase
 from wengert.testing.layer_cases import LAYERS
+from wengert.testing.special_cases import SPECIAL
 
 Run = Callable[[Namespace, Bench], Any]
 _MATRIX = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
@@ -190,7 +191,7 @@ _INDEXING = (
         ),
         [[4.0, 6.0, 243.0], [4.0, 15.0, 6.0]],
     ),
-    _case(
+    _ordered(
         "combine_at",
         lambda xp, b: xp.combine_at(
             b.floating(_MATRIX), b.floating([[9.0, 0.0]] * 2), b.integers([2, 0]), axis=1, rows=True, how="amax"
@@ -335,5 +336,6 @@ CASES: tuple[KernelCase, ...] = (
     *_INDEXING,
     *_REDUCING,
     *LAYERS,
+    *SPECIAL,
     *_DRAWING_AND_ASKING,
 )

@@ -30,6 +30,7 @@ from typing import Any, Protocol, cast
 
 from wengert.backends.standard import (
     adapters,
+    bessel,
     convolution,
     creation,
     elementwise,
@@ -37,16 +38,22 @@ from wengert.backends.standard import (
     host,
     indexing,
     movement,
+    numbers,
+    orthogonal,
     reduction,
     special,
     trigonometric,
+    zeta,
 )
 from wengert.backends.standard.facts import Facts, Kernels
 from wengert.protocol.dtypes import DType
 from wengert.protocol.extensions import Extensions
 from wengert.protocol.namespace import Namespace, Required
 
-_FAMILIES = (creation, elementwise, trigonometric, movement, indexing, reduction, fused, convolution, special, host)
+_FAMILIES = (
+    *(creation, elementwise, numbers, trigonometric, movement, indexing, reduction, fused, convolution, host),
+    *(special, zeta, bessel, orthogonal),
+)
 
 
 def complete(

@@ -54,33 +54,6 @@ def copysign(xp: Kernels, x: Any, y: Any, /) -> Any:
     return xp.where(xp.signbit(y), xp.negative(size), size)
 
 
-#: Of a floating dtype: the bits of its fraction, the least positive number, the greatest.
-_FORMATS = {
-    ours.float16: (10, 2.0**-24, 65504.0),
-    ours.bfloat16: (7, 2.0**-133, (2 - 2.0**-7) * 2.0**127),
-    ours.float32: (23, 2.0**-149, (2 - 2.0**-23) * 2.0**127),
-    ours.float64: (52, 5e-324, (2 - 2.0**-52) * 2.0**1023),
-}
-
-
-def nextafter(xp: Kernels, x: Any, y: Any, /) -> Any:
-    """A step that rounds to the neighbour, of a bit over half the distance to it.
-
-    Among the least numbers that are normal it may go one too far. Source: S. Rump, P. Zimmermann, S. Boldo, G.
-    Melquiond, "Computing predecessor and successor in rounding to nearest", BIT 2009.
-    """
-    fraction, least, greatest = _FORMATS[xp.facts.dtype(x)]
-    unit = 2.0 ** -(fraction + 1)
-    is_infinite = xp.isinf(x)
-    size = xp.where(is_infinite, constant(xp, x, 1), xp.abs(x))
-    step = xp.add(xp.multiply(size, constant(xp, x, unit * (1 + 2 * unit))), constant(xp, x, least))
-    inward = xp.copysign(constant(xp, x, greatest), x)
-    up = xp.where(is_infinite, inward, xp.add(x, step))
-    down = xp.where(is_infinite, inward, xp.subtract(x, step))
-    there = xp.where(xp.isnan(x), x, xp.add(y, xp.zeros_like(x)))
-    return xp.where(xp.less(x, y), up, xp.where(xp.less(y, x), down, there))
-
-
 # --- rounding ---------------------------------------------------------------------------------------------------------
 
 

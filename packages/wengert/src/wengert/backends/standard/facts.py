@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, Protocol
 
 from wengert.protocol import dtypes as ours
 from wengert.protocol.dtypes import DType
 from wengert.protocol.namespace import Namespace
-from wengert.protocol.shapes import Shape
+from wengert.protocol.shapes import Shape, broadcast_shapes
 
 
 class Facts:
@@ -53,6 +54,20 @@ def constant(xp: Kernels, x: Any, value: Any, dtype: DType | None = None) -> Any
     return xp.asarray(value, dtype=native, device=xp.facts.device_of(x))
 
 
+def in_double(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function(xp, *arrays)` worked out in double precision, where the library has it; the result in their dtype."""
+
+    @wraps(function)
+    def kernel(xp: Kernels, x: Any, /, *others: Any) -> Any:
+        dtype = xp.facts.dtype(x)
+        if dtype is ours.float64 or ours.float64 not in xp.facts.dtypes:
+            return function(xp, x, *others)
+        double = xp.facts.dtypes[ours.float64]
+        return xp.astype(function(xp, *[xp.astype(y, double) for y in (x, *others)]), x.dtype)
+
+    return kernel
+
+
 def integers(xp: Kernels, x: Any, values: Any) -> Any:
     """Python integers, or nested lists of them, as an int64 array beside x."""
     return xp.asarray(values, dtype=xp.facts.dtypes[ours.int64], device=xp.facts.device_of(x))
@@ -76,6 +91,12 @@ def lowest(xp: Kernels, x: Any) -> float:
     if dtype.is_inexact:
         return -float("inf")
     return -(1 << (8 * dtype.itemsize - 1)) if dtype.is_signed else 0
+
+
+def together(xp: Kernels, x: Any, y: Any) -> tuple[Any, Any]:
+    """Both arrays in their common shape."""
+    shape = broadcast_shapes(tuple(x.shape), tuple(y.shape))
+    return xp.broadcast_to(x, shape), xp.broadcast_to(y, shape)
 
 
 def along(key: Any, axis: int, ndim: int) -> tuple[Any, ...]:

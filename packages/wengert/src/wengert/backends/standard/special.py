@@ -7,7 +7,6 @@ evaluated everywhere, on arguments put into its range, and `where` chooses.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from wengert.backends.standard.coefficients import (
@@ -21,8 +20,7 @@ from wengert.backends.standard.coefficients import (
     chebyshev,
     polynomial,
 )
-from wengert.backends.standard.facts import Kernels, constant
-from wengert.protocol import dtypes as ours
+from wengert.backends.standard.facts import Kernels, constant, in_double
 
 _SERIES_FROM = 8.0  # where the asymptotic series of gammaln and digamma reach double precision
 
@@ -36,31 +34,41 @@ def expit(xp: Kernels, x: Any, /) -> Any:
     return xp.divide(xp.where(is_negative, small, constant(xp, x, 1)), 1 + small)
 
 
+@in_double
 def erf(xp: Kernels, x: Any, /) -> Any:
-    return _in_double(xp, x, _erf)
+    return _erf(xp, x)
 
 
+@in_double
 def erfc(xp: Kernels, x: Any, /) -> Any:
-    return _in_double(xp, x, _erfc)
+    return _erfc(xp, x)
 
 
+@in_double
 def erfinv(xp: Kernels, x: Any, /) -> Any:
-    return _in_double(xp, x, _erfinv)
+    return _erfinv(xp, x)
 
 
+@in_double
 def gammaln(xp: Kernels, x: Any, /) -> Any:
-    return _in_double(xp, x, _gammaln)
+    return _gammaln(xp, x)
 
 
+@in_double
 def digamma(xp: Kernels, x: Any, /) -> Any:
-    return _in_double(xp, x, _digamma)
+    return _digamma(xp, x)
 
 
-def _in_double(xp: Kernels, x: Any, function: Callable[[Kernels, Any], Any]) -> Any:
-    dtype = xp.facts.dtype(x)
-    if dtype is ours.float64 or ours.float64 not in xp.facts.dtypes:
-        return function(xp, x)
-    return xp.astype(function(xp, xp.astype(x, xp.facts.dtypes[ours.float64])), x.dtype)
+@in_double
+def erfcx(xp: Kernels, x: Any, /) -> Any:
+    """exp(x**2) erfc(x), which neither underflows nor loses digits for large x."""
+    return _erfcx(xp, x)
+
+
+@in_double
+def ndtri(xp: Kernels, p: Any, /) -> Any:
+    """The inverse of the normal distribution function."""
+    return _ndtri(xp, p)
 
 
 # --- the error function -----------------------------------------------------------------------------------------------
@@ -88,10 +96,44 @@ def _erf_over_x(xp: Kernels, x: Any) -> Any:
 def _erfc_of_positive(xp: Kernels, x: Any) -> Any:
     """erfc of x >= 0. exp(-x**2) is taken in two parts, the first with a square that is exact."""
     bounded = xp.minimum(x, constant(xp, x, 30))  # erfc(30) is 0 in double precision
-    scaled = chebyshev(ERFC, (bounded - 4) / (bounded + 4)) / (1 + 2 * bounded)
+    scaled = _erfcx_of_positive(xp, bounded)
     coarse = xp.floor(bounded * 16) * 0.0625
     rest = (bounded - coarse) * (bounded + coarse)
     return scaled * xp.exp(-rest) * xp.exp(-(coarse * coarse))
+
+
+def _erfcx(xp: Kernels, x: Any) -> Any:
+    size = xp.abs(x)
+    tail = _erfcx_of_positive(xp, xp.where(xp.isinf(size), constant(xp, x, 0), size))
+    tail = xp.where(xp.isinf(size), constant(xp, x, 0), tail)
+    return xp.where(xp.less(x, constant(xp, x, 0)), 2 * xp.exp(x * x) - tail, tail)
+
+
+def _erfcx_of_positive(xp: Kernels, x: Any) -> Any:
+    return chebyshev(ERFC, (x - 4) / (x + 4)) / (1 + 2 * x)
+
+
+def _ndtri(xp: Kernels, p: Any) -> Any:
+    """sqrt(2) times the inverse of erfc: near the middle by erfinv, in the tails by three steps of Newton's method on
+    the logarithm of erfc."""
+    half, one = constant(xp, p, 0.5), constant(xp, p, 1)
+    is_low = xp.less_equal(p, half)
+    tail = 2 * xp.where(is_low, p, 1 - p)
+    is_middle = xp.less(constant(xp, p, 0.25), tail)
+    is_inside = xp.less(constant(xp, p, 0), tail)
+    inside = xp.where(xp.logical_or(is_middle, xp.logical_not(is_inside)), half, tail)
+    logarithm = xp.log(inside)
+    x = xp.sqrt(xp.negative(logarithm))
+    for _ in range(6):
+        scaled = _erfcx_of_positive(xp, x)
+        slope = -2 / math.sqrt(math.pi) / scaled
+        x = xp.maximum(x - (xp.log(scaled) - x * x - logarithm) / slope, constant(xp, p, 0.1))
+    middle = _erfinv(xp, xp.where(is_middle, 1 - tail, constant(xp, p, 0)))
+    size = math.sqrt(2) * xp.where(is_middle, middle, x)
+    size = xp.where(xp.equal(tail, constant(xp, p, 0)), constant(xp, p, math.inf), size)
+    result = xp.where(is_low, xp.negative(size), size)
+    outside = xp.logical_or(xp.less(p, constant(xp, p, 0)), xp.less(one, p))
+    return xp.where(xp.logical_or(outside, xp.isnan(p)), constant(xp, p, math.nan), result)
 
 
 def _erfinv(xp: Kernels, y: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.arithmetic import basic, choice, division, power, rounding
+from wengert.ops.arithmetic import basic, choice, division, parts, power, rounding
 from wengert.ops.arithmetic.basic import add, addcmul, lerp, mul, neg, positive, rsub, sub
 from wengert.ops.arithmetic.basic import filled as filled
 from wengert.ops.arithmetic.basic import filled_by_tensor as filled_by_tensor
@@ -12,7 +12,18 @@ from wengert.ops.arithmetic.choice import clamp, clamp_max, clamp_min, fmax, fmi
 from wengert.ops.arithmetic.division import addcdiv, div, floor_divide, fmod, reciprocal, remainder, true_divide
 from wengert.ops.arithmetic.operands import is_operand as is_operand
 from wengert.ops.arithmetic.operands import number_like as number_like
-from wengert.ops.arithmetic.power import abs, pow, rsqrt, sgn, sign, sqrt, square
+from wengert.ops.arithmetic.parts import (
+    deg2rad,
+    frac,
+    frexp,
+    gcd,
+    heaviside,
+    lcm,
+    ldexp,
+    logaddexp2,
+    rad2deg,
+)
+from wengert.ops.arithmetic.power import abs, float_power, pow, rsqrt, sgn, sign, sqrt, square
 from wengert.ops.arithmetic.rounding import atan2, ceil, copysign, floor, hypot, nextafter, round, trunc
 from wengert.tensor.base import TensorBase as Tensor
 
@@ -43,8 +54,11 @@ class ArithmeticMethods(Tensor):
     clamp, clip, clamp_min, clamp_max = choice.clamp, choice.clamp, choice.clamp_min, choice.clamp_max
     nan_to_num = choice.nan_to_num
     floor, ceil, trunc, fix, round = rounding.floor, rounding.ceil, rounding.trunc, rounding.trunc, rounding.round
-    hypot, atan2, arctan2 = rounding.hypot, rounding.atan2, rounding.atan2
     copysign, nextafter = rounding.copysign, rounding.nextafter
+    frac, ldexp, frexp = parts.frac, parts.ldexp, parts.frexp
+    deg2rad, rad2deg, logaddexp2, heaviside = parts.deg2rad, parts.rad2deg, parts.logaddexp2, parts.heaviside
+    gcd, lcm, float_power = parts.gcd, parts.lcm, power.float_power
+    hypot, atan2, arctan2 = rounding.hypot, rounding.atan2, rounding.atan2
 
     __add__ = __radd__ = basic.add_operator
     __sub__, __rsub__ = basic.sub_operator, basic.rsub_operator
@@ -70,16 +84,25 @@ __all__ = [
     "clamp_min",
     "clip",
     "copysign",
+    "deg2rad",
     "div",
     "divide",
     "fix",
+    "float_power",
     "floor",
     "floor_divide",
     "fmax",
     "fmin",
     "fmod",
+    "frac",
+    "frexp",
+    "gcd",
+    "heaviside",
     "hypot",
+    "lcm",
+    "ldexp",
     "lerp",
+    "logaddexp2",
     "maximum",
     "minimum",
     "mul",
@@ -90,6 +113,7 @@ __all__ = [
     "nextafter",
     "positive",
     "pow",
+    "rad2deg",
     "reciprocal",
     "remainder",
     "round",

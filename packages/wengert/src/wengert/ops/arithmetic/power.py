@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from wengert.ops.arithmetic.operands import Number, checked
-from wengert.protocol.dtypes import bool_
+from wengert.protocol.dtypes import bool_, complex128, float64
 from wengert.rules import arithmetic as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -49,6 +49,23 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Any:
     if dtype is bool_ and isinstance(exponent, bool):
         return _clone(input) if exponent else cast(Any, input).logical_or(True)
     return _power_by_number(input, exponent)
+
+
+def float_power(input: Tensor | Number, exponent: Tensor | Number) -> Any:
+    """`pow` in double precision, whatever the dtypes.
+
+    Shapes: any two that broadcast. Dtype: float64, complex128 where an operand is complex.
+    Derivative: that of `pow`. Errors: TypeError if both are numbers. Source: torch.float_power.
+
+    >>> float_power(tensor([2, 3]), 2)
+    tensor([4., 9.], dtype=wengert.float64)
+    """
+    is_complex = any(
+        x.space.dtype.is_complex if isinstance(x, Tensor) else isinstance(x, complex) for x in (input, exponent)
+    )
+    dtype = complex128 if is_complex else float64
+    base, power = (cast(Any, x).to(dtype) if isinstance(x, Tensor) else x for x in (input, exponent))
+    return pow(base, power)
 
 
 def _power_to_tensor(input: Any, exponent: Tensor) -> Any:

@@ -9,6 +9,7 @@ import operator
 from typing import Any, cast
 
 from wengert.ops import activation, arithmetic, comparison, exponential, indexing, linalg, logic, movement, reduction
+from wengert.ops import special as specials
 from wengert.ops import trigonometric as trigonometry
 from wengert.ops.arithmetic import is_operand
 from wengert.ops.inplace.assignment import setitem
@@ -54,6 +55,17 @@ class InplaceMethods(Tensor):
     hypot_, atan2_ = in_place(arithmetic.hypot, arithmetic.atan2)
     copysign_, nextafter_ = in_place(arithmetic.copysign, arithmetic.nextafter)
     arctan2_ = atan2_
+
+    frac_, ldexp_ = in_place(arithmetic.frac, arithmetic.ldexp)
+    deg2rad_, rad2deg_, heaviside_ = in_place(arithmetic.deg2rad, arithmetic.rad2deg, arithmetic.heaviside)
+    gcd_, lcm_, float_power_ = in_place(arithmetic.gcd, arithmetic.lcm, arithmetic.float_power)
+    lgamma_, digamma_, igamma_, igammac_ = in_place(
+        specials.lgamma, specials.digamma, specials.igamma, specials.igammac
+    )
+    polygamma_, mvlgamma_ = in_place(specials.SpecialMethods.polygamma, specials.mvlgamma)
+    erfinv_, logit_, sinc_, xlogy_, i0_ = in_place(
+        specials.erfinv, specials.logit, specials.sinc, specials.xlogy, specials.i0
+    )
 
     exp_, exp2_, expm1_ = in_place(exponential.exp, exponential.exp2, exponential.expm1)
     log_, log2_, log10_ = in_place(exponential.log, exponential.log2, exponential.log10)

@@ -25,7 +25,11 @@ from wengert.tensor.base import TensorBase, make
 from wengert.tensor.operation import KERNELS, kernel
 
 #: The array API's names of primitives that are called otherwise in our rules.
-_OTHER_NAMES = {"max": "amax", "min": "amin", "pow": "power", "cumulative_sum": "cumsum", "cumulative_prod": "cumprod"}
+_OTHER_NAMES = {
+    "max": "amax", "min": "amin", "pow": "power", "cumulative_sum": "cumsum", "cumulative_prod": "cumprod",
+    "gammaln": "lgamma", "bessel_k0e": "scaled_modified_bessel_k0", "bessel_k1e": "scaled_modified_bessel_k1",
+    "airy": "airy_ai",
+}  # fmt: skip
 
 
 class TensorNamespace:
