@@ -65,7 +65,7 @@ class KernelCase:
     is_floating: bool = True
 
     def dtypes_on(self, backend: Backend) -> list[DType]:
-        """The dtypes of `backend` that the case runs in; in half complex numbers libraries store, but hardly compute."""
+        """The dtypes of `backend` that the case runs in; half complex numbers libraries store, but hardly compute."""
         is_complex = self.is_complex and backend.capabilities.complex
         return [
             dtype
