@@ -17,7 +17,7 @@ def _examples(request: pytest.FixtureRequest) -> None:
     from wengert.nn import functional
 
     scope: dict[str, Any] = {"wengert": wengert}
-    for module in (functional, forward_ad, wengert.special, wengert.autograd, wengert):
+    for module in (functional, forward_ad, wengert.special, wengert.autograd.graph, wengert.autograd, wengert):
         scope |= {name: getattr(module, name) for name in module.__all__}
     for name in scope.keys() - {"bool", "float", "int"}:  # examples say float("nan")
         request.node.dtest.globs.setdefault(name, scope[name])

@@ -244,7 +244,7 @@ def test_inputs_of_backward() -> None:
     x = leaf(3.0)
     with pytest.raises(RuntimeError, match="`inputs` argument to `backward\\(\\)` cannot be empty"):
         (x * x).backward(inputs=[])
-    with pytest.raises(TypeError, match="all inputs have to be Tensors or GradientEdges, but got float"):
+    with pytest.raises(RuntimeError, match="all inputs have to be Tensors or GradientEdges, but got float"):
         wengert.autograd.grad(x * x, [3.0])
     assert x.grad is None
 

@@ -244,3 +244,61 @@ def test_enable_grad_around_backward_changes_nothing() -> None:
         y.backward()
     assert x.grad.item() == 6.0
     assert not x.grad.requires_grad
+
+
+def test_a_coroutine_has_the_mode_inside_and_its_task_its_own() -> None:
+    seen: list[tuple[str, bool]] = []
+
+    @no_grad()
+    async def quiet() -> bool:
+        await asyncio.sleep(0)
+        with enable_grad():
+            await asyncio.sleep(0)
+            seen.append(("inside", is_grad_enabled()))
+        return is_grad_enabled()
+
+    async def main() -> None:
+        inner = quiet().__await__()
+        next(inner)
+        seen.append(("between", is_grad_enabled()))
+        inner.close()
+        seen.append(("returned", await quiet()))
+        seen.append(("after", is_grad_enabled()))
+
+    asyncio.run(main())
+    assert seen == [("between", True), ("inside", True), ("returned", False), ("after", True)]
+
+
+def test_an_asynchronous_generator_has_the_mode_inside() -> None:
+    seen: list[Any] = []
+
+    @no_grad()
+    async def steps() -> Any:
+        got = yield is_grad_enabled()
+        await asyncio.sleep(0)
+        try:
+            yield got, is_grad_enabled()
+        except KeyError:
+            yield "caught", is_grad_enabled()
+        finally:
+            seen.append(("closed", is_grad_enabled()))
+
+    async def main() -> None:
+        generator = steps()
+        seen.append((await generator.asend(None), is_grad_enabled()))
+        seen.append((await generator.asend(5), is_grad_enabled()))
+        seen.append((await generator.athrow(KeyError()), is_grad_enabled()))
+        await generator.aclose()
+        seen.append([mode async for mode in steps()])
+        seen.append(is_grad_enabled())
+
+    asyncio.run(main())
+    assert seen == [
+        (False, True),
+        ((5, False), True),
+        (("caught", False), True),
+        ("closed", False),
+        ("closed", False),
+        [False, (None, False)],
+        True,
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wengert_conformance.scenarios.anomaly import anomaly
 from wengert_conformance.scenarios.arithmetic import arithmetic
 from wengert_conformance.scenarios.comparison import comparison
 from wengert_conformance.scenarios.convolution import convolution
@@ -21,14 +22,19 @@ from wengert_conformance.scenarios.hooks import hooks
 from wengert_conformance.scenarios.indexing import indexing
 from wengert_conformance.scenarios.leaves import leaves
 from wengert_conformance.scenarios.linalg import linalg
+from wengert_conformance.scenarios.modes import modes
 from wengert_conformance.scenarios.movement import movement
 from wengert_conformance.scenarios.normalization import normalization
+from wengert_conformance.scenarios.passes import passes
 from wengert_conformance.scenarios.reduction import reduction
+from wengert_conformance.scenarios.retained import retained
+from wengert_conformance.scenarios.saved import saved
 from wengert_conformance.scenarios.trigonometric import trigonometric
 
 ALL_FAMILIES: tuple[Family, ...] = (
     *(arithmetic, exponential, trigonometric, comparison, reduction, movement, indexing, linalg, normalization),
     *(convolution, creation, engine, leaves, function, gradcheck, hooks),
+    *(passes, retained, modes, saved, anomaly),
 )
 
 

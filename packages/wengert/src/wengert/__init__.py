@@ -80,12 +80,19 @@ from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
     from wengert import func, special
+    from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.func import vmap
 
 __version__ = "0.1.0"
 #: Imported at first use.
 __getattr__ = deferred(
-    __name__, {"func": "wengert.func", "special": "wengert.special", "vmap": "wengert.func:vmap"}
+    __name__,
+    {
+        "func": "wengert.func", "special": "wengert.special", "vmap": "wengert.func:vmap",
+        "is_anomaly_check_nan_enabled": "wengert.api.anomaly:is_anomaly_check_nan_enabled",
+        "is_anomaly_enabled": "wengert.api.anomaly:is_anomaly_enabled",
+        "set_anomaly_enabled": "wengert.api.anomaly:set_anomaly_enabled",
+    },
 )
 
 half, float, double = float16, float32, float64
@@ -153,9 +160,10 @@ __all__ = [
     # autograd, dtypes and settings
     "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "chalf", "complex128", "complex32", "complex64",
     "double", "dtype", "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype",
-    "get_printoptions", "half", "inference_mode", "int", "int16", "int32", "int64", "int8", "is_grad_enabled",
-    "is_inference", "is_inference_mode_enabled", "long", "nn", "no_grad", "set_default_dtype", "set_grad_enabled",
-    "set_printoptions", "short", "special", "uint16", "uint32", "uint64", "uint8", "use_backend",
+    "get_printoptions", "half", "inference_mode", "int", "int16", "int32", "int64", "int8",
+    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_inference",
+    "is_inference_mode_enabled", "long", "nn", "no_grad", "set_anomaly_enabled", "set_default_dtype",
+    "set_grad_enabled", "set_printoptions", "short", "special", "uint16", "uint32", "uint64", "uint8", "use_backend",
     # transforms of functions
     "func", "vmap",
 ]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from wengert.graph.engine import run
-from wengert.graph.node import AccumulateGrad, Node
+from wengert.graph.modes import is_grad_enabled
+from wengert.graph.node import AccumulateGrad, Node, Several
 from wengert.ops.xp import namespace_of
 from wengert.protocol.backend import Space
 from wengert.protocol.errors import BackendError
@@ -182,6 +183,28 @@ def grad(
     return tuple(results)
 
 
+def called(node: Node, gradients: Sequence[TensorBase | None]) -> Any:
+    """What `node` gives for the gradients of its outputs, recorded in grad mode; nothing kept is freed."""
+    tools = RECORDING if is_grad_enabled() else RAW
+    for position, gradient in enumerate(gradients):
+        if gradient is not None and not isinstance(gradient, TensorBase):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+            raise TypeError(f"argument {position} is not a Variable")
+    values = [None if gradient is None else tools.value(gradient) for gradient in gradients]
+    if isinstance(node, AccumulateGrad):
+        node.variable.accumulate_grad(values[0], False, tools)
+        return ()
+    g: Any = values[0]
+    if node.count > 1:
+        g = Several(node)
+        g.values[:] = values
+    found = node.pull_with(g, tools, True, None)
+    shown = [
+        None if edge is None or found[at] is None else tools.tensor(tools.whole(found[at], edge.space), edge.space)
+        for at, edge in node.shown_edges()
+    ]
+    return shown[0] if len(shown) == 1 else tuple(shown)
+
+
 def _zeros(tensor: TensorBase | GradientEdge, requires_grad: bool) -> Any:
     if isinstance(tensor, GradientEdge):
         raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
@@ -216,7 +239,7 @@ def _targets(inputs: Any, function: str) -> list[Any]:
         raise RuntimeError(f"`inputs` argument to `{function}()` cannot be empty.")
     for tensor in result:
         if not isinstance(tensor, (TensorBase, GradientEdge)):
-            raise TypeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
         if function == "backward" and isinstance(tensor, TensorBase) and tensor.node is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     return result

@@ -132,7 +132,7 @@ def _decorated_generator(function: Function, manager: Callable[[], _Manager]) ->
     return decorated
 
 
-def _stepping(generator: Any, manager: Callable[[], _Manager]) -> Generator[Any, Any, Any]:
+def _stepping(generator: Any, manager: Callable[[], Any]) -> Generator[Any, Any, Any]:
     """`yield from generator` with the mode set in each step."""
     step, value = generator.send, None
     while True:
@@ -152,39 +152,55 @@ def _stepping(generator: Any, manager: Callable[[], _Manager]) -> Generator[Any,
             step, value = generator.throw, error
 
 
+class _Resumed:
+    """The mode inside a coroutine, which it has again whenever it goes on, as it left it."""
+
+    def __init__(self, manager: _Manager) -> None:
+        with manager:
+            self._inside = self._outside = _state()
+
+    def __enter__(self) -> None:
+        self._outside = _state()
+        change_mode(**self._inside._asdict())
+
+    def __exit__(self, *details: object) -> None:
+        self._inside = _state()
+        change_mode(**self._outside._asdict())
+
+
 class _Stepped:
     """What is awaited in place of a coroutine's own steps."""
 
-    def __init__(self, steps: Any, manager: Callable[[], _Manager]) -> None:
-        self._steps, self._manager = steps, manager
+    def __init__(self, steps: Any, mode: _Resumed) -> None:
+        self._steps, self._mode = steps, mode
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        return _stepping(self._steps, self._manager)
+        return _stepping(self._steps, lambda: self._mode)
 
 
 def _decorated_coroutine(function: Function, manager: Callable[[], _Manager]) -> Function:
     """The mode holds while the coroutine runs; the task that awaits it has its own in between."""
 
     async def decorated(*args: Any, **keywords: Any) -> Any:
-        return await _Stepped(function(*args, **keywords), manager)
+        return await _Stepped(function(*args, **keywords), _Resumed(manager()))
 
     return decorated
 
 
 def _decorated_async_generator(function: Function, manager: Callable[[], _Manager]) -> Function:
     async def decorated(*args: Any, **keywords: Any) -> AsyncGenerator[Any, Any]:
-        generator = function(*args, **keywords)
+        generator, mode = function(*args, **keywords), _Resumed(manager())
         step, value = generator.asend, None
         while True:
             try:
-                answer = await _Stepped(step(value).__await__(), manager)
+                answer = await _Stepped(step(value).__await__(), mode)
             except StopAsyncIteration:
                 return
             try:
                 value = yield answer
                 step = generator.asend
             except GeneratorExit:
-                await _Stepped(generator.aclose().__await__(), manager)
+                await _Stepped(generator.aclose().__await__(), mode)
                 raise
             except BaseException as error:
                 step, value = generator.athrow, cast(Any, error)

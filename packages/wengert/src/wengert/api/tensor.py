@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wengert.api.autograd import run_backward
+from wengert.api.autograd import called, run_backward
 from wengert.graph.hooks import Hooks, RemovableHandle
 from wengert.graph.modes import InferenceCell, current_mode
 from wengert.graph.node import Node
@@ -315,6 +315,10 @@ class Tensor(
         if api_version is not None and api_version not in _VERSIONS:
             raise ValueError(f"__array_namespace__: got api_version {api_version!r}; expected one of {_VERSIONS}.")
         return array_namespace_of(self.space.backend)
+
+    def passed_through(self, node: Node, gradients: tuple[Tensor | None, ...]) -> Any:
+        """What `node`, called by hand with `gradients`, returns."""
+        return called(node, gradients)
 
     def edge(self) -> Node | None:
         """The node that a gradient of this tensor goes to."""

@@ -1,14 +1,23 @@
 """Automatic differentiation, with torch's names."""
 
+from typing import TYPE_CHECKING
+
 from wengert.api.autograd import backward, grad
 from wengert.api.function import Function
 from wengert.api.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from wengert.autograd import forward_ad, function, graph
 from wengert.autograd.gradcheck import gradcheck, gradgradcheck  # the function hides the module, as in torch
+from wengert.extras import deferred
+
+if TYPE_CHECKING:
+    from wengert.api.anomaly import detect_anomaly, set_detect_anomaly
+    from wengert.api.multi_grad import Variable
 
 __all__ = [
     "Function",
+    "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "forward_ad",
     "function",
@@ -18,5 +27,15 @@ __all__ = [
     "graph",
     "inference_mode",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+__getattr__ = deferred(
+    __name__,
+    {
+        "Variable": "wengert.api.multi_grad:Variable",
+        "detect_anomaly": "wengert.api.anomaly:detect_anomaly",
+        "set_detect_anomaly": "wengert.api.anomaly:set_detect_anomaly",
+    },
+)

@@ -1,6 +1,43 @@
 """The tape, with torch's names."""
 
+from typing import TYPE_CHECKING
+
 from wengert.api.autograd import GradientEdge, get_gradient_edge
+from wengert.extras import deferred
 from wengert.graph.node import Node
 
-__all__ = ["GradientEdge", "Node", "get_gradient_edge"]
+if TYPE_CHECKING:
+    from wengert.api.multi_grad import register_multi_grad_hook
+    from wengert.api.saved import (
+        allow_mutation_on_saved_tensors,
+        disable_saved_tensors_hooks,
+        increment_version,
+        save_on_cpu,
+        saved_tensors_hooks,
+    )
+
+__all__ = [
+    "GradientEdge",
+    "Node",
+    "allow_mutation_on_saved_tensors",
+    "disable_saved_tensors_hooks",
+    "get_gradient_edge",
+    "increment_version",
+    "register_multi_grad_hook",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+]
+
+_SAVED = (
+    "allow_mutation_on_saved_tensors",
+    "disable_saved_tensors_hooks",
+    "increment_version",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+)
+
+__getattr__ = deferred(
+    __name__,
+    {name: f"wengert.api.saved:{name}" for name in _SAVED}
+    | {"register_multi_grad_hook": "wengert.api.multi_grad:register_multi_grad_hook"},
+)

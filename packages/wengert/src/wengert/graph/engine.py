@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, cast
 
 from wengert.graph.hooks import EMPTY, Extra, Hooks, answered
 from wengert.graph.node import AccumulateGrad, Node, OutputNode, Several
@@ -66,9 +66,9 @@ def run(
 def _walk(task: Task) -> None:
     waiting: dict[int, list[Any]] = {}  # by sequence number: [node, cotangent, producer]
     heap: list[int] = []
+    careful = task.watched(_careful)
     tools, keep, wanted, special = task.tools, task.keep, task.wanted, task.special
     recording = tools.recording
-    careful = task.watched(_careful)
 
     def give(node: Node, g: Any, producer: Any) -> None:
         entry = waiting.get(node.seq)
@@ -112,6 +112,11 @@ def _walk(task: Task) -> None:
                     if edge is not None and (wanted is None or edge in wanted):
                         give(edge, value, node)
                 break
+            elif result.__class__ is _Shown:
+                for edge, value in zip(node.edge_nodes(), result, strict=True):
+                    if edge is not None and (wanted is None or edge in wanted):
+                        give(edge, value, _SHARED)
+                break
             elif result is _END:
                 break
             elif result.__class__ is _Output:
@@ -127,6 +132,12 @@ def _walk(task: Task) -> None:
             producer, node = node, follow
 
 
+class _Shown(list[Any]):
+    """Cotangents that hooks have seen, so that the user may hold them."""
+
+    __slots__ = ()
+
+
 class _Output:
     """The cotangent of one output of several, on its way to the operation's node."""
 
@@ -137,6 +148,13 @@ class _Output:
 
 
 _END: Any = object()
+
+
+def returned(node: Node, result: Any) -> Sequence[Any]:
+    """What a step on `node` returned, one value for each edge; empty where it ended or only handed on."""
+    if isinstance(result, (tuple, list)):
+        return cast(Sequence[Any], result)
+    return [] if result is _END or result.__class__ is _Output else [result]
 
 
 def _deliver(output: _Output, waiting: dict[int, list[Any]], heap: list[int], task: Task) -> None:
@@ -268,13 +286,13 @@ def _run_posthooks(node: Node, result: Any, g: Any, tools: Tools) -> Any:
     values = list(result) if result.__class__ in (tuple, list) else [result]
     edges = node.shown_edges()
     inputs = [
-        None if values[at] is None or edge is None else tools.tensor(_whole(values[at], edge, tools), edge.space)
+        None if values[at] is None or edge is None else tools.tensor(tools.whole(values[at], edge.space), edge.space)
         for at, edge in edges
     ]
     answers = answered(node.extra.posthooks, inputs, tools.hooked, tuple(_as_tensors(node, g, tools)))
     for (at, _), answer in zip(edges, answers, strict=True):
         values[at] = None if answer is None else tools.value(answer)
-    return values
+    return _Shown(values)
 
 
 def _as_tensors(node: Node, g: Any, tools: Tools) -> list[Any]:
@@ -282,7 +300,3 @@ def _as_tensors(node: Node, g: Any, tools: Tools) -> list[Any]:
     if not isinstance(g, Several):
         return [None if g is None else tools.tensor(g, node.space)]
     return [None if v is None else tools.tensor(v, s) for v, s in zip(g.values, g.spaces, strict=True)]
-
-
-def _whole(value: Any, edge: Node, tools: Tools) -> Any:
-    return tools.place(edge.space, value) if value.__class__ is Placed else value

@@ -76,6 +76,18 @@ class Node:
         """The number of this node: later ones have a higher one."""
         return self.seq
 
+    def __call__(self, *gradients: Any) -> Any:
+        """The gradients of the inputs from those of the outputs, by hand: nothing kept is freed, and no hook runs."""
+        if len(gradients) != self.count:
+            raise TypeError(f"expected {self.count} arguments, got {len(gradients)} instead")
+        for gradient in gradients:
+            if gradient is not None:
+                if not hasattr(gradient, "passed_through"):
+                    raise TypeError(f"argument {gradients.index(gradient)} is not a Variable")
+                return gradient.passed_through(self, gradients)
+        nothing = (None,) * len(self.shown_edges())
+        return None if len(nothing) == 1 else nothing
+
     def register_hook(self, fn: Hook) -> RemovableHandle:
         """Call `fn(grad_inputs, grad_outputs)` after this node has run; a tuple that it returns replaces
         grad_inputs."""
@@ -113,6 +125,9 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
+
+
+Node.__abstractmethods__ = frozenset({"pull"})  # pyright: ignore[reportAttributeAccessIssue]  # as `abc` does, without its metaclass, which makes isinstance slow
 
 
 class OperationNode(Node):

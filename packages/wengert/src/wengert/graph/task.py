@@ -10,7 +10,7 @@ from operator import attrgetter
 from threading import Thread, get_ident
 from typing import Any, Protocol
 
-from wengert.graph.modes import Mode, change_mode, current_mode, is_grad_enabled, set_grad_mode
+from wengert.graph.modes import Mode, is_grad_enabled, set_grad_mode
 from wengert.graph.node import Node
 from wengert.protocol.backend import Space
 from wengert.rule.placed import Placed
@@ -26,6 +26,7 @@ class Tools(Protocol):
     def namespace(self, space: Space) -> Any: ...
     def add(self, space: Space, x: Any, y: Any) -> Any: ...
     def place(self, space: Space, placed: Placed) -> Any: ...
+    def whole(self, g: Any, space: Space) -> Any: ...
     def tensor(self, g: Any, space: Space) -> Any: ...  # a Tensor for hooks and functions of the user
     def value(self, tensor: Any) -> Any: ...  # and back
     def hooked(self, answer: Any, tensor: Any, hook: Any) -> Any: ...  # what a hook returned, checked
@@ -38,7 +39,7 @@ class Task:
     """A pass in progress."""
 
     __slots__ = (
-        "_reached", "callbacks", "captures", "capturing", "id", "keep", "special", "starts", "thread", "tools",
+        "_reached", "callbacks", "captures", "capturing", "id", "keep", "node", "special", "starts", "thread", "tools",
         "wanted", "watching",
     )  # fmt: skip
 
@@ -50,6 +51,7 @@ class Task:
         self.special: Any = None  # those among them that take more than the common step
         self.callbacks: list[Callable[[], object]] = []
         self.thread = get_ident()
+        self.node: Node | None = None  # what runs now, where somebody watches
         mode = is_grad_enabled()
         self.watching = mode.watching if isinstance(mode, Mode) else ()
         self._reached: set[Node] | None = None
@@ -91,7 +93,6 @@ def entered(task: Task, walk: Callable[[], None]) -> None:
         _in_thread(task, walk)
         return
     _current.set(task)
-    inference = _leave_inference()
     previous = set_grad_mode(task.tools.recording)
     try:
         with task.starts[0][0].space.xp.errstate():  # a gradient may be infinite or nan without a word
@@ -100,17 +101,7 @@ def entered(task: Task, walk: Callable[[], None]) -> None:
             callback()
     finally:
         set_grad_mode(previous)
-        if inference:
-            change_mode(inference=True)
         _current.set(outer)
-
-
-def _leave_inference() -> bool:
-    """Gradients are normal tensors, also of a backward inside inference mode; whether it was on."""
-    if is_grad_enabled().__class__ is bool or not current_mode().inference:
-        return False
-    change_mode(inference=False)
-    return True
 
 
 def _is_deep() -> bool:

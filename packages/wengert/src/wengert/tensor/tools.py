@@ -29,6 +29,10 @@ class RawTools:
         zeros = xp.zeros(placed.shape, dtype=space.native, device=space.native_device)
         return xp.add_at(zeros, placed.key, placed.g)
 
+    def whole(self, g: Any, space: Space) -> Any:
+        """`g`, where it says only what lies at some place, as an array of zeros with that in it."""
+        return self.place(space, g) if g.__class__ is Placed else g
+
     def tensor(self, g: Any, space: Space) -> Any:
         return make(space, space.xp.asarray(g))
 
