@@ -88,7 +88,7 @@ def tests(session: nox.Session) -> None:
     distributions = [CORE, NUMPY, CUPY, CONFORMANCE]
     folders = ["packages/wengert-numpy/tests", "packages/wengert-cupy/tests"]
     if session.python == FIRST:
-        distributions += [f"{CONFORMANCE}[strict]", TORCH, *group("reference", "bench")]
+        distributions += [f"{CONFORMANCE}[strict]", TORCH, *group("reference", "bench", "consumers")]
         folders += ["packages/wengert-torch/tests", "conformance/tests", "benchmarks/tests"]
     install(session, *distributions)
     run_pytest(session, *folders)

@@ -26,6 +26,7 @@ class ConversionMethods(AttributeMethods):
     type = moving.type_
     type_as = moving.type_as
     cpu = moving.cpu
+    to_device = moving.to_device
     cuda = moving.cuda
     float, double, half, bfloat16 = moving.to_float, moving.to_double, moving.to_half, moving.to_bfloat16
     chalf, cfloat, cdouble = moving.to_chalf, moving.to_cfloat, moving.to_cdouble

@@ -208,6 +208,16 @@ def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
 _BY_TYPE_NAME = {f"{dtype.spoken}Tensor": dtype for dtype in dtypes.ALL}
 
 
+def to_device(self: Any, device: Device, /, *, stream: None = None) -> Any:
+    """self on `device`: the array API standard's name; self itself if it is there.
+
+    Errors: ValueError for a `stream`. Source: the array API standard.
+    """
+    if stream is not None:
+        raise ValueError(f"to_device: got stream={stream!r}; streams are not chosen here, leave it out.")
+    return to(self, device=device)
+
+
 def cpu(self: Any, memory_format: Any = None) -> Any:
     """self on the CPU; self itself if it is there."""
     return to(self, device="cpu")

@@ -14,6 +14,7 @@ from wengert.ops.conversion.moving import to
 from wengert.ops.movement import broadcast_tensors, clone
 from wengert.protocol.dtypes import DType, promote_types, result_dtype, scalar_dtype
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import is_leaf
 
 Function = Callable[..., Any]
 
@@ -34,9 +35,19 @@ def promoted(*operands: Any) -> list[Any]:
     return [x if not isinstance(x, Tensor) or x.space.dtype is dtype else to(x, dtype) for x in operands]
 
 
+def written_freely(result: Any) -> Any:
+    """`result` on memory that no node needs. Consumers of the standard write into what they have computed, and what a
+    node keeps of its own result (sqrt, exp, max) must not change."""
+    node = result.node
+    if node is None or is_leaf(result):
+        return result
+    kept = getattr(node, "kept_outputs", None) or node.kept_by
+    return clone(result) if "out" in kept else result
+
+
 def _unary(name: str, function: Function, where: str) -> Function:
     def apply(x: Any, /) -> Any:
-        return function(x)
+        return written_freely(function(x))
 
     return _named(apply, name, where)
 
@@ -45,7 +56,7 @@ def _binary(name: str, function: Function, where: str) -> Function:
     def apply(x1: Any, x2: Any, /) -> Any:
         if isinstance(x1, Tensor) and isinstance(x2, Tensor) and x1.space.dtype is not x2.space.dtype:
             x1, x2 = promoted(x1, x2)
-        return function(x1, x2)
+        return written_freely(function(x1, x2))
 
     return _named(apply, name, where)
 

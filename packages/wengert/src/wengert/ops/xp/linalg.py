@@ -9,7 +9,7 @@ from wengert.ops import linalg as torch_names
 from wengert.ops import movement, reduction
 from wengert.ops.arithmetic import absolute, mul, sub
 from wengert.ops.conversion.moving import to
-from wengert.ops.xp.elementwise import promoted
+from wengert.ops.xp.elementwise import promoted, written_freely
 from wengert.ops.xp.manipulation import matmul, matrix_transpose, tensordot, vecdot
 from wengert.ops.xp.statistical import sum as _sum
 from wengert.protocol.dtypes import DType
@@ -95,7 +95,7 @@ def inv(x: Any, /) -> Any:
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of each matrix."""
     if ord == "fro":
-        return reduction.norm(x, 2, (-2, -1), keepdims)
+        return written_freely(reduction.norm(x, 2, (-2, -1), keepdims))
     return _torch("matrix_norm")(x, ord, keepdim=keepdims)
 
 
@@ -157,7 +157,7 @@ def vector_norm(x: Any, /, *, axis: int | Shape | None = None, keepdims: bool = 
     if axis == ():
         return absolute(x) if ord else to(x != 0, x.space.dtype)
     axes = None if axis is None else normalize_axes(axis, len(x.shape))
-    return reduction.norm(x, ord, axes, keepdims)
+    return written_freely(reduction.norm(x, ord, axes, keepdims))
 
 
 FUNCTIONS = {

@@ -18,6 +18,11 @@ from wengert.tensor.base import TensorBase as Tensor
 Arrays = Sequence[Any]
 
 
+def _axes(axis: int | Shape | None, ndim: int) -> Shape:
+    """The axes named, counted from the front; an empty tuple names none, where torch means all."""
+    return () if axis == () else normalize_axes(axis, ndim)
+
+
 # --- shapes -----------------------------------------------------------------------------------------------------------
 
 
@@ -37,7 +42,7 @@ def expand_dims(x: Any, /, axis: int) -> Any:
 
 def squeeze(x: Any, /, axis: int | Shape) -> Any:
     """The array without the axes named, which have length 1."""
-    for d in normalize_axes(axis, len(x.shape)):
+    for d in _axes(axis, len(x.shape)):
         if x.shape[d] != 1:
             raise ValueError(f"squeeze: axis {d} of shape {x.shape} has length {x.shape[d]}; expected 1.")
     return x if axis == () else movement.squeeze(x, axis)
@@ -83,7 +88,7 @@ def matrix_transpose(x: Any, /) -> Any:
 
 def flip(x: Any, /, *, axis: int | Shape | None = None) -> Any:
     """The order reversed along `axis`, along all without one."""
-    return movement.flip(x, normalize_axes(axis, len(x.shape))) if x.shape else movement.clone(x)
+    return movement.flip(x, _axes(axis, len(x.shape)))
 
 
 def roll(x: Any, /, shift: int | Shape, *, axis: int | Shape | None = None) -> Any:
@@ -108,8 +113,8 @@ def stack(arrays: Arrays, /, *, axis: int = 0) -> Any:
 
 
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
-    """The layers along `axis`."""
-    return movement.unbind(x, axis)
+    """The layers along `axis`, each a view that may be written, as those of torch's unbind may not."""
+    return tuple(movement.select(x, axis, position) for position in range(x.shape[axis]))
 
 
 def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Any:

@@ -14,7 +14,7 @@ from wengert.ops.comparison import where as _where
 from wengert.ops.conversion.moving import to
 from wengert.ops.indexing.searching import distinct
 from wengert.ops.movement import cat, reshape, unsqueeze
-from wengert.ops.xp.elementwise import promoted
+from wengert.ops.xp.elementwise import promoted, written_freely
 from wengert.protocol.dtypes import INTEGER, DType, int64, uint64
 from wengert.protocol.shapes import Shape, normalize_axes, normalize_axis
 
@@ -42,18 +42,18 @@ def mean(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def max(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:
     """The largest over `axis`; nan wins. Equal ones share the gradient."""
-    return reduction.amax(*_over(x, axis, keepdims))
+    return written_freely(reduction.amax(*_over(x, axis, keepdims)))
 
 
 def min(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:
     """The smallest over `axis`; nan wins. Equal ones share the gradient."""
-    return reduction.amin(*_over(x, axis, keepdims))
+    return written_freely(reduction.amin(*_over(x, axis, keepdims)))
 
 
 def std(x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Any:
     """The standard deviation over `axis`."""
     x, dim, keepdim = _over(x, axis, keepdims)
-    return reduction.std(x, dim, keepdim=keepdim, correction=correction)
+    return written_freely(reduction.std(x, dim, keepdim=keepdim, correction=correction))
 
 
 def var(x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Any:
@@ -83,7 +83,7 @@ def _scanned(
         if len(x.shape) != 1:
             raise ValueError(f"{name}: got axis=None for shape {x.shape}; name an axis unless there is just one.")
         axis = 0
-    result = function(x, axis, dtype=dtype or _total_dtype(x))
+    result = written_freely(function(x, axis, dtype=dtype or _total_dtype(x)))
     if not include_initial:
         return result
     axis = normalize_axis(axis, len(x.shape))
