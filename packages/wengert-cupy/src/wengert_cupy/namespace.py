@@ -11,9 +11,9 @@ from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
 
-from wengert_cupy.kernels import elementwise, indexing, movement
+from wengert_cupy.kernels import elementwise, indexing, linalg, movement
 
-FAMILIES = (elementwise, indexing, movement)
+FAMILIES = (elementwise, indexing, linalg, movement)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES: dict[dtypes.DType, Any] = {dtype: cupy.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(cupy, dtype.name)}
 

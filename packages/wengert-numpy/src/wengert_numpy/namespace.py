@@ -14,15 +14,20 @@ from wengert_numpy.kernels import (
     classes,
     convolution,
     elementwise,
+    fourier,
     fused,
     indexing,
+    linalg,
     movement,
     random,
     reduction,
     special,
 )
 
-FAMILIES = (activation, classes, convolution, elementwise, fused, indexing, movement, random, reduction, special)
+FAMILIES = (
+    activation, classes, convolution, elementwise, fourier, fused, indexing, linalg, movement, random, reduction,
+    special,
+)  # fmt: skip
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(np, dtype.name)}
 _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}

@@ -11,9 +11,9 @@ from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
 
-from wengert_torch.kernels import elementwise, indexing, layers, movement, random, reduction
+from wengert_torch.kernels import elementwise, indexing, layers, linalg, movement, random, reduction
 
-FAMILIES = (elementwise, indexing, layers, movement, random, reduction)
+FAMILIES = (elementwise, indexing, layers, linalg, movement, random, reduction)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES: dict[dtypes.DType, Any] = {dtype: getattr(torch, dtype.name) for dtype in dtypes.ALL}
 _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}

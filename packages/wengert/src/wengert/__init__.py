@@ -63,7 +63,7 @@ from wengert.ops.random import (
 )
 from wengert.ops.reduction import (
     all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, cumprod, cumsum, diff, logsumexp, max, mean, min,
-    nansum, norm, prod, std, std_mean, sum, var, var_mean,
+    nansum, prod, std, std_mean, sum, var, var_mean,
 )
 from wengert.ops.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma, sinc, xlogy
 from wengert.ops.trigonometric import (
@@ -79,21 +79,33 @@ from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
-    from wengert import func, special
+    from wengert import fft, func, linalg, special
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.func import vmap
+    from wengert.ops.linalg.determinants import det, logdet
+    from wengert.ops.linalg.factors import lu_unpack
+    from wengert.ops.linalg.older import cholesky, norm, qr, slogdet, svd
+    from wengert.ops.linalg.pseudo import pinverse
+    from wengert.ops.linalg.solving import inverse
 
-__version__ = "0.1.0"
-#: Imported at first use.
+# What is imported at its first use: modules, and names by the module that has them.
+_LATE_MODULES = ("fft", "func", "linalg", "special")
+_LATE = {
+    "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
+    "func": ("vmap",),
+    "ops.linalg.determinants": ("det", "logdet"),
+    "ops.linalg.factors": ("lu_unpack",),
+    "ops.linalg.older": ("cholesky", "norm", "qr", "slogdet", "svd"),
+    "ops.linalg.pseudo": ("pinverse",),
+    "ops.linalg.solving": ("inverse",),
+}
 __getattr__ = deferred(
     __name__,
-    {
-        "func": "wengert.func", "special": "wengert.special", "vmap": "wengert.func:vmap",
-        "is_anomaly_check_nan_enabled": "wengert.api.anomaly:is_anomaly_check_nan_enabled",
-        "is_anomaly_enabled": "wengert.api.anomaly:is_anomaly_enabled",
-        "set_anomaly_enabled": "wengert.api.anomaly:set_anomaly_enabled",
-    },
+    {module: f"wengert.{module}" for module in _LATE_MODULES}
+    | {name: f"wengert.{module}:{name}" for module, names in _LATE.items() for name in names},
 )
+
+__version__ = "0.1.0"
 
 half, float, double = float16, float32, float64
 chalf, cfloat, cdouble = complex32, complex64, complex128
@@ -132,9 +144,10 @@ __all__ = [
     "adjoint", "angle", "complex", "conj", "imag", "polar", "real", "resolve_conj", "view_as_complex", "view_as_real",
     # reduction
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
-    "logsumexp", "max", "mean", "min", "nansum", "norm", "prod", "std", "std_mean", "sum", "var", "var_mean",
+    "logsumexp", "max", "mean", "min", "nansum", "prod", "std", "std_mean", "sum", "var", "var_mean",
     # linalg
-    "addmm", "addmv", "baddbmm", "bmm", "dot", "einsum", "inner", "matmul", "mm", "mv", "outer", "tensordot",
+    "addmm", "addmv", "baddbmm", "bmm", "cholesky", "det", "dot", "einsum", "fft", "inner", "inverse", "linalg",
+    "logdet", "lu_unpack", "matmul", "mm", "mv", "norm", "outer", "pinverse", "qr", "slogdet", "svd", "tensordot",
     "trace",
     # movement
     "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat", "chunk",

@@ -1,4 +1,5 @@
-"""What is imported late: optional libraries, each named with the extra that installs it, and our own rarer modules."""
+"""What is imported late: optional libraries, each named with the extra that installs it, and our own rarer modules,
+functions and methods."""
 
 from __future__ import annotations
 
@@ -35,11 +36,38 @@ def deferred(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
         place = places.get(name)
         if place is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module, _, inside = place.partition(":")
-        found: Any = import_module(module)
-        if inside:
-            found = getattr(found, inside)
+        found = _found(place)
         setattr(modules[package], name, found)
         return found
 
     return load
+
+
+def _found(place: str) -> Any:
+    module, _, inside = place.partition(":")
+    found: Any = import_module(module)
+    return getattr(found, inside) if inside else found
+
+
+class Late:
+    """A method that is imported when it is first looked up, and is from then on what stands in the class.
+
+    >>> class Root:
+    ...     of = Late("math:sqrt")
+    >>> Root.of(4.0)
+    2.0
+    """
+
+    __slots__ = ("_name", "_owner", "_place")
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._owner, self._name = owner, name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        found = _found(self._place)
+        setattr(self._owner, self._name, found)
+        bind = getattr(found, "__get__", None)
+        return found if bind is None else bind(instance, owner)

@@ -30,6 +30,12 @@ def logsumexp(x: Any, /, *, axis: Axes, keepdims: bool) -> Any:
     return quiet.call(_logsumexp, x, axis, keepdims)
 
 
+def require(condition: Any, message: str, /) -> None:
+    """RuntimeError unless all of `condition` holds."""
+    if not condition.all():
+        raise RuntimeError(message)
+
+
 def errstate() -> Any:
     """A context in which NumPy gives no floating-point warnings."""
     return np.errstate(all="ignore")
@@ -96,5 +102,6 @@ kernels: dict[str, Any] = {
     "errstate": errstate,
     "log_softmax": log_softmax,
     "logsumexp": logsumexp,
+    "require": require,
     "softmax": softmax,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 
-def _printed(self: Any) -> str:
+def printed(self: Any) -> str:
+    """The fields one under the other."""
     pairs = zip(self._fields, self, strict=True)
     fields = ",\n".join(f"{name}={value!r}" for name, value in pairs)
     return f"wengert.return_types.{type(self).__name__}(\n{fields})"
@@ -20,35 +21,35 @@ class max(_Found):  # named as the function that returns it
     """The largest elements along a dimension and where they stand."""
 
     __slots__ = ()
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class min(_Found):  # likewise
     """The smallest elements along a dimension and where they stand."""
 
     __slots__ = ()
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class median(_Found):
     """The medians along a dimension and where they stand."""
 
     __slots__ = ()
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class cummax(_Found):
     """The largest elements so far and where they stand."""
 
     __slots__ = ()
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class cummin(_Found):
     """The smallest elements so far and where they stand."""
 
     __slots__ = ()
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class aminmax(NamedTuple):
@@ -56,21 +57,21 @@ class aminmax(NamedTuple):
 
     min: Any
     max: Any
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class sort(_Found):
     """The elements along a dimension in order and where they stood."""
 
     __slots__ = ()
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class topk(_Found):
     """The largest elements along a dimension and where they stood."""
 
     __slots__ = ()
-    __repr__ = _printed
+    __repr__ = printed
 
 
 class frexp(NamedTuple):
@@ -78,4 +79,4 @@ class frexp(NamedTuple):
 
     mantissa: Any
     exponent: Any
-    __repr__ = _printed
+    __repr__ = printed

@@ -9,3 +9,7 @@ class BackendError(RuntimeError):
 
 class NoBackendError(ImportError):
     """No backend is installed that could make the tensor asked for."""
+
+
+class LinAlgError(RuntimeError):
+    """A matrix is singular, not positive-definite, or an iteration over it found no end."""

@@ -24,7 +24,7 @@ class Layout(NamedTuple):
 
 
 class Extensions(Protocol):
-    """Indexing, writing, special functions, windows, random numbers and what the engine asks of a backend."""
+    """Indexing, special functions, matrices, transforms, random numbers, windows and what the engine asks for."""
 
     # indexing and writing; each returns the array written: x itself where arrays are mutable, else a new one
     def setitem(self, x: Any, key: Any, value: Any, /) -> Any: ...
@@ -83,6 +83,24 @@ class Extensions(Protocol):
     gcd: Callable[[Any, Any], Any]
     lcm: Callable[[Any, Any], Any]
 
+    # matrices, in batches; `info` is int32, one number for each matrix, 0 where all went well, and nothing is raised
+    def cholesky(self, x: Any, /) -> tuple[Any, Any]: ...  # lower triangle; info: the first minor that is not positive
+    def lu_factor(self, x: Any, /) -> tuple[Any, Any, Any]: ...  # both triangles, int32 pivots from 1, info: first zero
+    def solve(self, x: Any, y: Any, /) -> tuple[Any, Any]: ...  # matrices y; batches broadcast; info as lu_factor's
+    def solve_triangular(self, x: Any, y: Any, /, *, upper: bool, unit: bool) -> Any: ...  # reads that triangle of x
+    def det(self, x: Any, /) -> Any: ...
+    def slogdet(self, x: Any, /) -> tuple[Any, Any]: ...  # sign (or phase) and log of the size
+    def qr(self, x: Any, /, *, complete: bool) -> tuple[Any, Any]: ...
+    def eigh(self, x: Any, /) -> tuple[Any, Any]: ...  # reads the lower triangle; values in ascending order
+    def eig(self, x: Any, /) -> tuple[Any, Any]: ...  # complex values and vectors
+    def svd(self, x: Any, /, *, full: bool) -> tuple[Any, Any, Any]: ...  # U, S, V^H
+
+    # Fourier transforms; norm is "backward", "forward" or "ortho"
+    def fftn(self, x: Any, /, *, axes: Shape, norm: str) -> Any: ...  # of complex arrays
+    def ifftn(self, x: Any, /, *, axes: Shape, norm: str) -> Any: ...
+    def rfftn(self, x: Any, /, *, axes: Shape, norm: str) -> Any: ...  # of real arrays: half of the last of the axes
+    def irfftn(self, x: Any, /, *, size: int, axes: Shape, norm: str) -> Any: ...  # real, `size` along the last axis
+
     # random numbers; a generator is whatever `generator` returns
     def generator(self, seed: int | None, /, *, device: Any = None) -> Any: ...
     def uniform(self, generator: Any, shape: Shape, /, *, dtype: Any, device: Any) -> Any: ...  # [0, 1)
@@ -92,6 +110,7 @@ class Extensions(Protocol):
 
     # the way out
     def asnumpy(self, x: Any, /) -> Any: ...
+    def require(self, condition: Any, message: str, /) -> None: ...  # RuntimeError unless all hold; nothing if lazy
     def errstate(self) -> AbstractContextManager[Any]: ...  # silences warnings at singular points
     def shares_memory(self, x: Any, y: Any, /) -> bool: ...  # may say True for True, never False for shared
     def can_view(self, x: Any, shape: Shape, /) -> bool: ...  # whether `reshape` shares the memory of x

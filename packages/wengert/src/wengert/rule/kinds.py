@@ -174,9 +174,17 @@ def bilinear(forward: Function, /) -> Bilinear:
     return Bilinear(forward)
 
 
-def general(forward: Function, /) -> Primitive:
-    """Declare an operation with a vjp and a jvp of its own."""
-    return Primitive(forward)
+@overload
+def general(forward: Function, /) -> Primitive: ...
+@overload
+def general(*, outputs: tuple[str, ...]) -> Callable[[Function], Primitive]: ...
+def general(forward: Function | None = None, /, **options: Any) -> Any:
+    """Declare an operation with a vjp and a jvp of its own; `outputs` names several outputs."""
+
+    def declare(function: Function) -> Primitive:
+        return Primitive(function, **options)
+
+    return declare if forward is None else declare(forward)
 
 
 def predicate(forward: Function, /) -> Predicate:

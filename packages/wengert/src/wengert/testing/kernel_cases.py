@@ -11,6 +11,7 @@ from wengert.protocol.extensions import Layout
 from wengert.protocol.namespace import Namespace
 from wengert.testing.kernels import ELEMENTWISE, Bench, KernelCase
 from wengert.testing.layer_cases import LAYERS
+from wengert.testing.matrix_cases import CASES as MATRICES
 from wengert.testing.special_cases import SPECIAL
 
 Run = Callable[[Namespace, Bench], Any]
@@ -336,6 +337,7 @@ CASES: tuple[KernelCase, ...] = (
     *_INDEXING,
     *_REDUCING,
     *LAYERS,
+    *MATRICES,
     *SPECIAL,
     *_DRAWING_AND_ASKING,
 )

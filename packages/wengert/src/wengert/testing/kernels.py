@@ -54,7 +54,8 @@ class Bench:
 class KernelCase:
     """One call of one kernel. `result` is the dtype of the result: "same", "real" (its real part's) or a dtype's name.
 
-    It runs in the floating dtypes if `is_floating`, in the complex ones if `is_complex`.
+    It runs in the floating dtypes if `is_floating`, those of half precision too if `in_half`, in the complex ones if
+    `is_complex`.
     """
 
     kernel: str
@@ -63,6 +64,7 @@ class KernelCase:
     result: str = "same"
     is_complex: bool = False
     is_floating: bool = True
+    in_half: bool = True
 
     def dtypes_on(self, backend: Backend) -> list[DType]:
         """The dtypes of `backend` that the case runs in; half complex numbers libraries store, but hardly compute."""
@@ -70,8 +72,11 @@ class KernelCase:
         return [
             dtype
             for dtype in backend.dtypes
-            if (dtype.is_floating_point and self.is_floating)
-            or (dtype.is_complex and is_complex and dtype is not dtypes.complex32)
+            if (self.in_half or dtype.to_real().itemsize > 2)
+            and (
+                (dtype.is_floating_point and self.is_floating)
+                or (dtype.is_complex and is_complex and dtype is not dtypes.complex32)
+            )
         ]
 
     def check(self, backend: Backend, dtype: DType) -> None:

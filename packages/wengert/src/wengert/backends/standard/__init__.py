@@ -34,9 +34,11 @@ from wengert.backends.standard import (
     convolution,
     creation,
     elementwise,
+    fourier,
     fused,
     host,
     indexing,
+    linalg,
     movement,
     numbers,
     orthogonal,
@@ -52,7 +54,7 @@ from wengert.protocol.namespace import Namespace, Required
 
 _FAMILIES = (
     *(creation, elementwise, numbers, trigonometric, movement, indexing, reduction, fused, convolution, host),
-    *(special, zeta, bessel, orthogonal),
+    *(special, zeta, bessel, orthogonal, linalg, fourier),
 )
 
 
@@ -88,7 +90,7 @@ def complete(
     The result is an object with plain attributes; TypeError if a required function is missing. Beside the protocol's
     names it has `facts`, what is told here, for the defaults' use.
     """
-    facts = Facts(dtypes, array_type, mutable, views, advanced_keys, device_of)
+    facts = Facts(dtypes, array_type, mutable, views, advanced_keys, device_of, library)
     namespace = StandardNamespace(getattr(library, "__name__", None) or array_type.__name__, facts)
     xp = cast(Kernels, namespace)
     names, required, extensions = names_of(Namespace), names_of(Required), names_of(Extensions)

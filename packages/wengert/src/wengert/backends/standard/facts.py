@@ -23,6 +23,7 @@ class Facts:
         views: bool,
         advanced_keys: bool,
         device_of: Callable[[Any], Any],
+        library: Any = None,
     ) -> None:
         self.dtypes = dtypes
         self.dtype_by_native = {native: dtype for dtype, native in dtypes.items()}
@@ -31,6 +32,7 @@ class Facts:
         self.views = views
         self.advanced_keys = advanced_keys
         self.device_of = device_of
+        self.library = library
 
     def dtype(self, x: Any) -> DType:
         """Our dtype of a raw array."""

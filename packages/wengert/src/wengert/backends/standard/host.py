@@ -24,6 +24,11 @@ def errstate(xp: Kernels, /) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
+def require(xp: Kernels, condition: Any, message: str, /) -> None:
+    if 0 not in condition.shape and not xp.tolist(xp.all(condition)):
+        raise RuntimeError(message)
+
+
 def shares_memory(xp: Kernels, x: Any, y: Any, /) -> bool:
     return x is y or (xp.facts.mutable and xp.facts.views)
 

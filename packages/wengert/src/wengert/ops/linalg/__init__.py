@@ -1,9 +1,11 @@
-"""Floor 6: products of vectors and matrices, as functions and as methods."""
+"""Floor 6: linear algebra, as functions and as methods. Products are here at once, the rest is imported at its first
+use."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from wengert.extras import Late
 from wengert.ops.linalg.affine import addmm, addmv, baddbmm, linear
 from wengert.ops.linalg.contraction import einsum, inner, tensordot
 from wengert.ops.linalg.products import bmm, dot, matmul, mm, mv, outer, trace
@@ -26,7 +28,7 @@ def _reflected_matmul(self: Tensor, other: Any) -> Any:
 
 
 class LinalgMethods(Tensor):
-    """The products of a Tensor."""
+    """The linear algebra of a Tensor."""
 
     __slots__ = ()
 
@@ -43,3 +45,13 @@ class LinalgMethods(Tensor):
     trace = trace
     __matmul__ = _matmul
     __rmatmul__ = _reflected_matmul
+
+    cholesky = Late("wengert.ops.linalg.older:cholesky")
+    det = Late("wengert.ops.linalg.determinants:det")
+    inverse = Late("wengert.ops.linalg.solving:inverse")
+    logdet = Late("wengert.ops.linalg.determinants:logdet")
+    norm = Late("wengert.ops.linalg.older:norm")
+    pinverse = Late("wengert.ops.linalg.pseudo:pinverse")
+    qr = Late("wengert.ops.linalg.older:qr")
+    slogdet = Late("wengert.ops.linalg.older:slogdet")
+    svd = Late("wengert.ops.linalg.older:svd")

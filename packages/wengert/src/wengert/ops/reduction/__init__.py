@@ -5,13 +5,13 @@ from __future__ import annotations
 from wengert.ops.reduction.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from wengert.ops.reduction.scan import cumprod, cumsum, diff
 from wengert.ops.reduction.spread import std, std_mean, var, var_mean
-from wengert.ops.reduction.totals import logsumexp, mean, nansum, norm, prod, sum
+from wengert.ops.reduction.totals import logsumexp, mean, nansum, prod, sum
 from wengert.ops.reduction.truth import all, any, count_nonzero
 from wengert.tensor.base import TensorBase as Tensor
 
 __all__ = [
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
-    "logsumexp", "max", "mean", "min", "nansum", "norm", "prod", "std", "std_mean", "sum", "var", "var_mean",
+    "logsumexp", "max", "mean", "min", "nansum", "prod", "std", "std_mean", "sum", "var", "var_mean",
 ]  # fmt: skip
 
 
@@ -36,7 +36,6 @@ class ReductionMethods(Tensor):
     mean = mean
     min = min
     nansum = nansum
-    norm = norm
     prod = prod
     std = std
     sum = sum

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import Any
 
 from wengert.ops.arguments import Dims, raise_combination, reduction, renamed, spoken
@@ -21,7 +20,6 @@ _mean_along = kernel(rules.mean, "MeanBackward1", **_NAMES)
 _prod = kernel(rules.prod, "ProdBackward0", **_NAMES)
 _prod_along = kernel(rules.prod, "ProdBackward1", **_NAMES)
 _logsumexp = kernel(rules.logsumexp, "LogsumexpBackward0", **_NAMES)
-_norm = kernel(rules.vector_norm, "LinalgVectorNormBackward0", **_NAMES)
 
 
 def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any) -> Tensor:
@@ -147,50 +145,4 @@ def logsumexp(input: Tensor, dim: int | Shape | None = None, keepdim: bool = Fal
     return in_dtype(get_default_dtype(), _logsumexp, input, axis=every, keepdims=keepdim)
 
 
-def norm(
-    input: Tensor,
-    p: float | str | None = "fro",
-    dim: Dims = None,
-    keepdim: bool = False,
-    out: None = None,
-    dtype: DType | None = None,
-) -> Tensor:
-    """The p-norm of `input`, taken as one vector over `dim`: `sum(abs(input) ** p) ** (1 / p)`.
-
-    "fro" and None mean 2; `inf` and `-inf` give the largest and the smallest size, 0 how many elements are not 0.
-    Shapes: (..., n, ...) -> (..., ...), or (..., 1, ...) with `keepdim`; over all elements if `dim` is None or empty.
-    Dtype: the real one of `input`, or that of `dtype`, to which `input` is converted first.
-    Derivative: g -> g * input / |input| * (|input| / norm) ** (p - 1), 0 where the norm is 0; ties share `inf`.
-    Errors: RuntimeError for bool and integers, and for `inf` over nothing; IndexError if `dim` is out of range.
-    Source: torch.norm.
-
-    >>> norm(tensor([3., 4.]))
-    tensor(5.)
-    """
-    axes, keepdim, space = reduction("norm", input, dim, keepdim, {})
-    ord = 2 if p is None or p == "fro" else p
-    if isinstance(ord, str):
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported. Pass 'fro' or a number as p.")
-    if not (dtype or space.dtype).is_inexact:
-        raise RuntimeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-            f"{spoken(dtype or space.dtype)}. Convert it first: t.to({get_default_dtype()})."
-        )
-    if ord in (inf, -inf) and 0 in input.shape:
-        _refuse_empty(ord, input.shape, axes)
-    if dtype is None or dtype is space.dtype:
-        return _norm(input, ord, axes, keepdim)
-    return in_dtype(dtype, _norm, input, ord=ord, axis=axes, keepdims=keepdim)
-
-
-def _refuse_empty(ord: float, shape: Shape, axes: Shape | None) -> None:
-    for d in range(len(shape)) if axes is None else axes:
-        if shape[d] == 0:
-            where = "an empty tensor" if axes is None else f"the dimension {d} because this dimension is empty and"
-            reason = f"{where} because the operation" if axes is None else f"{where} the operation"
-            raise RuntimeError(
-                f"linalg.vector_norm cannot compute the {ord} norm on {reason} does not have an identity"
-            )
-
-
-__all__ = ["logsumexp", "mean", "nansum", "norm", "prod", "sum"]
+__all__ = ["logsumexp", "mean", "nansum", "prod", "sum"]

@@ -163,6 +163,9 @@ class TensorNamespace:
     def where(self, condition: Any, x: Any, y: Any, /) -> Any:
         return comparison.where(condition, x, y)
 
+    def require(self, condition: Any, message: str, /) -> None:
+        self._backend.xp.require(condition.array, message)
+
     def errstate(self) -> AbstractContextManager[Any]:
         return self._backend.xp.errstate()
 

@@ -146,7 +146,7 @@ def take_flat_transpose(xp: Namespace, g: Array, x_shape: Shape, indices: Array)
 
 
 @position
-def argsort(xp: Namespace, x: Array, *, axis: int, descending: bool, stable: bool) -> Array:
+def argsort(xp: Namespace, x: Array, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Array:
     return xp.argsort(x, axis=axis, descending=descending, stable=stable)
 
 
