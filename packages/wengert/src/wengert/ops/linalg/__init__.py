@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.extras import Late
+from wengert.extras import Late, deferred
 from wengert.ops.linalg.affine import addmm, addmv, baddbmm, linear
 from wengert.ops.linalg.contraction import einsum, inner, tensordot
 from wengert.ops.linalg.products import bmm, dot, matmul, mm, mv, outer, trace
@@ -15,6 +15,19 @@ __all__ = [
     "addmm", "addmv", "baddbmm", "bmm", "dot", "einsum", "inner", "linear", "matmul", "mm", "mv", "outer", "tensordot",
     "trace",
 ]  # fmt: skip
+
+_LATE = {
+    "determinants": ("det", "slogdet"),
+    "factors": ("cholesky", "cholesky_ex", "lu", "lu_factor", "lu_factor_ex", "qr"),
+    "norms": ("cond", "matrix_norm", "norm", "vector_norm"),
+    "pseudo": ("lstsq", "matrix_rank", "pinv"),
+    "solving": ("inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"),
+    "spectra": ("eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals"),
+}
+#: The functions of torch.linalg, imported at their first use.
+__getattr__ = deferred(
+    __name__, {name: f"{__name__}.{module}:{name}" for module, names in _LATE.items() for name in names}
+)
 
 
 def _matmul(self: Tensor, other: Any) -> Any:

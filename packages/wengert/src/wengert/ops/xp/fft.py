@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from wengert.ops import fourier
 from wengert.ops.creation import arange
 from wengert.ops.movement import roll
 from wengert.ops.placement import Device
@@ -16,7 +17,8 @@ Function = Callable[..., Any]
 
 
 def _torch(name: str) -> Function:
-    raise NotImplementedError(f"fft.{name}: Wengert has no such function yet.")
+    found: Function = getattr(fourier, name)
+    return found
 
 
 def _along_one(name: str) -> Function:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wengert.ops import linalg as torch_names
-from wengert.ops import movement, reduction
+from wengert.ops import movement
 from wengert.ops.arithmetic import absolute, mul, sub
 from wengert.ops.conversion.moving import to
 from wengert.ops.xp.elementwise import promoted, written_freely
@@ -47,9 +47,7 @@ class SVD(NamedTuple):
 
 def _torch(name: str) -> Callable[..., Any]:
     """torch's function of linear algebra called `name`."""
-    found = getattr(torch_names, name, None)
-    if found is None:
-        raise NotImplementedError(f"linalg.{name}: Wengert has no such function yet.")
+    found: Callable[..., Any] = getattr(torch_names, name)
     return found
 
 
@@ -95,7 +93,7 @@ def inv(x: Any, /) -> Any:
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of each matrix."""
     if ord == "fro":
-        return written_freely(reduction.norm(x, 2, (-2, -1), keepdims))
+        return written_freely(_torch("vector_norm")(x, 2, (-2, -1), keepdims))
     return _torch("matrix_norm")(x, ord, keepdim=keepdims)
 
 
@@ -157,7 +155,7 @@ def vector_norm(x: Any, /, *, axis: int | Shape | None = None, keepdims: bool = 
     if axis == ():
         return absolute(x) if ord else to(x != 0, x.space.dtype)
     axes = None if axis is None else normalize_axes(axis, len(x.shape))
-    return written_freely(reduction.norm(x, ord, axes, keepdims))
+    return written_freely(_torch("vector_norm")(x, ord, axes, keepdims))
 
 
 FUNCTIONS = {
