@@ -9,7 +9,7 @@ from typing import Any
 from wengert.protocol.array import Array
 from wengert.rule.batching import lined_up, stretched
 from wengert.rules import linalg
-from wengert.rules.linalg import rows_of
+from wengert.rules.linalg.products import rows_of
 
 Again = Callable[..., Any]
 
