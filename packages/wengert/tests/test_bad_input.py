@@ -294,7 +294,7 @@ def test_what_a_hook_may_not_return(answer: Callable[[Any], Any], error: type[Ex
         (lambda x: x + "a", r"unsupported operand type\(s\) for \+: 'Tensor' and 'str'"),
         (lambda x: wengert.add(x, None), r"add\(\): argument 'other' \(position 2\) must be Tensor, not NoneType"),
         (lambda x: wengert.exp(3.0), r"exp\(\): argument 'input' \(position 1\) must be Tensor, not float"),
-        (lambda x: x.data.__setitem__("a", 1.0), "only integers, slices"),
+        (lambda x: x.data.__setitem__(1.5, 1.0), "only integers, slices"),
     ],
 )
 def test_what_is_no_tensor(call: Callable[[Any], Any], words: str) -> None:

@@ -8,7 +8,7 @@ self is an alias with the history from before, so that no node holds the tensor 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NoReturn
 from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled
@@ -130,10 +130,15 @@ def refuse_overlap(self: TensorBase, operands: Iterable[Any], apart: bool = Fals
             continue
         found = self.space.xp.overlap(self.array, operand.array)
         if found == 2 or (apart and found == 1):
-            raise RuntimeError(
-                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
-                "memory location. Please clone() the tensor before performing the operation."
-            )
+            raise_overlap()
+
+
+def raise_overlap() -> NoReturn:
+    """The error for an operand that lies in the memory that is written."""
+    raise RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+        "location. Please clone() the tensor before performing the operation."
+    )
 
 
 def write(self: Any, result: Any) -> Any:

@@ -8,7 +8,7 @@ is negative.
 from __future__ import annotations
 
 from operator import index
-from typing import Any
+from typing import Any, NoReturn
 from warnings import warn
 
 from wengert.backends.registry import backend_of
@@ -24,7 +24,7 @@ WHOLE = slice(None)
 class Key:
     """A key in its two steps, each None where there is nothing to do."""
 
-    __slots__ = ("arrays", "basic", "kind", "pattern")
+    __slots__ = ("arrays", "basic", "is_mask", "kind", "pattern")
 
     def __init__(
         self,
@@ -32,8 +32,9 @@ class Key:
         kind: str,  # what torch calls the last basic entry: "Select", "Slice", "Unsqueeze", or "Alias" for none
         pattern: tuple[Any, ...] | None,  # of what the basic part leaves: slices, and ARRAY for each of `arrays`
         arrays: tuple[Any, ...],
+        is_mask: bool = False,  # whether there is one array, a mask of the tensor's own axes
     ) -> None:
-        self.basic, self.kind, self.pattern, self.arrays = basic, kind, pattern, arrays
+        self.basic, self.kind, self.pattern, self.arrays, self.is_mask = basic, kind, pattern, arrays, is_mask
 
     def raw(self) -> tuple[Any, ...] | None:
         """The second step as the backend takes it."""
@@ -65,17 +66,26 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
     basic: list[Any] = []
     pattern: list[Any] = []
     arrays: list[Any] = []
-    sizes: list[int] = []  # of the axes that the arrays index
-    axis, kind, rest = 0, "", ndim - used
+    view: list[int] = []  # the sizes that the basic part leaves
+    masks: list[tuple[Any, int]] = []
+    bounded: list[tuple[int, int, int]] = []
+    indexed = 0  # how many axes the arrays so far index, which is how torch's messages count them
+    axis, kind, rest, had_ellipsis = 0, "", ndim - used, False
     for number, entry in enumerate(entries):
         if entry is None:
             basic.append(None)
             pattern.append(WHOLE)
+            view.append(1)
             kind = "Unsqueeze"
         elif entry is Ellipsis:
+            if had_ellipsis:
+                if rest and any(later is not Ellipsis for later in entries[number + 1 :]):
+                    raise IndexError(f"Dimension out of range: a second Ellipsis goes past the last of {ndim} axes")
+                continue
             basic += [WHOLE] * rest
             pattern += [WHOLE] * rest
-            axis, rest = axis + rest, 0
+            view += shape[axis : axis + rest]
+            axis, had_ellipsis = axis + rest, True
         elif entry.__class__ is int:
             basic.append(_within(entry, axis, shape[axis]))
             axis, kind = axis + 1, "Select"
@@ -83,6 +93,7 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
             part, literal = slice_within(entry, shape[axis])
             basic.append(part)
             pattern.append(WHOLE)
+            view.append(len(range(*part.indices(shape[axis]))))
             if not literal or (kind == "" and key.__class__ is slice):
                 kind = "Slice"
             axis += 1
@@ -90,27 +101,37 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
             basic.append(None)
             pattern.append(ARRAY)
             arrays.append(_one_truth(tensor, entry))
-            sizes.append(1)
+            view.append(1)
+            indexed += 1
             kind = "Unsqueeze"
         elif entry.space.dtype is bool_:
-            _check_mask(entry, number, shape, axis)
+            masks.append((entry, len(view)))
+            view += shape[axis : axis + len(entry.shape)]
             basic += [WHOLE] * len(entry.shape)
             pattern.append(ARRAY)
             arrays.append(entry)
-            sizes.append(1)
+            indexed += len(entry.shape)
             axis += len(entry.shape)
         else:
             basic.append(WHOLE)
             pattern.append(ARRAY)
-            arrays.append(checked_index(entry, shape[axis], axis, IndexError))
-            sizes.append(shape[axis])
+            bounded.append((len(arrays), shape[axis], indexed))
+            arrays.append(entry)
+            view.append(shape[axis])
+            indexed += 1
             axis += 1
+    for mask, place in masks:
+        _check_mask(mask, (*view, *shape[axis:]), place)
     _check_broadcast(arrays)
+    if not any(0 in array.shape for array in arrays if array.space.dtype is not bool_):
+        for slot, n, number in bounded:
+            arrays[slot] = checked_index(arrays[slot], n, number, IndexError)
     identity = all(entry.__class__ is slice and entry == WHOLE for entry in basic)
     if arrays:
         while pattern and pattern[-1] is not ARRAY:
             pattern.pop()
-        return Key(None if identity else tuple(basic), kind, tuple(pattern), tuple(arrays))
+        is_mask = len(arrays) == 1 and len(masks) == 1
+        return Key(None if identity else tuple(basic), kind, tuple(pattern), tuple(arrays), is_mask)
     if identity and kind != "Slice":
         return Key((...,), "Alias", None, ())
     return Key(tuple(basic), kind or "Alias", None, ())
@@ -125,8 +146,12 @@ def _entries(tensor: Tensor, key: Any) -> list[Any]:
 
 def _stands_for_tuple(key: list[Any]) -> bool:
     return len(key) < 32 and any(
-        entry is None or entry is Ellipsis or isinstance(entry, (slice, list, tuple, Tensor)) for entry in key
+        entry is None or entry is Ellipsis or isinstance(entry, slice) or _is_sequence(entry) for entry in key
     )
+
+
+def _is_sequence(entry: Any) -> bool:
+    return hasattr(entry, "__len__") and hasattr(entry, "__getitem__") and not isinstance(entry, dict)
 
 
 def _unpacked(key: list[Any]) -> list[Any]:
@@ -148,10 +173,14 @@ def _entry(tensor: Tensor, entry: Any) -> Any:
         return _index_tensor(entry)
     if isinstance(entry, (list, tuple, range)):
         return _index_tensor(_from_sequence(tensor, list(entry)))  # pyright: ignore[reportUnknownArgumentType]  # any
-    if hasattr(entry, "__index__") and not getattr(entry, "shape", ()):
-        return index(entry)
-    if getattr(entry, "shape", None) is not None and hasattr(entry, "dtype"):
+    if isinstance(entry, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if backend_of(entry) is not None and hasattr(entry, "__setitem__"):  # an array, no scalar of its library
         return _index_tensor(_from_array(tensor, entry))
+    try:
+        return index(entry)
+    except TypeError:
+        pass
     raise IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
         f"(got {type(entry).__name__})"
@@ -176,18 +205,23 @@ def _index_tensor(entry: Any) -> Any:
 
 
 def _from_sequence(tensor: Tensor, entry: list[Any]) -> Any:
-    flat: list[Any] = [entry]
     kinds: set[type] = set()
-    while flat:
-        item = flat.pop()
-        if isinstance(item, (list, tuple)):
-            flat += item
-        else:
-            kinds.add(bool if isinstance(item, bool) else int if hasattr(item, "__index__") else object)
-    if not kinds <= {int, bool}:
-        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    numbers = _numbers(entry, kinds)
     space = tensor.space.boolean if kinds == {bool} else tensor.space.index
-    return make(space, space.xp.asarray(entry, dtype=space.native, device=space.native_device))
+    return make(space, space.xp.asarray(numbers, dtype=space.native, device=space.native_device))
+
+
+def _numbers(entry: Any, kinds: set[type]) -> Any:
+    """The numbers in nested sequences as booleans and integers, whose classes are added to `kinds`."""
+    if isinstance(entry, (list, tuple, range)):
+        return [_numbers(item, kinds) for item in entry]  # pyright: ignore[reportUnknownVariableType]  # any
+    if isinstance(entry, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if getattr(entry, "shape", ()):
+        return _numbers(entry.tolist(), kinds)
+    number = entry if isinstance(entry, bool) else int(entry)
+    kinds.add(type(number))
+    return number
 
 
 def _from_array(tensor: Tensor, entry: Any) -> Any:
@@ -199,10 +233,12 @@ def _from_array(tensor: Tensor, entry: Any) -> Any:
             f"{type(entry).__name__})"
         )
     found = wrap(owner, entry)
+    if found.space.dtype is not bool_ and found.space.dtype is not uint8:
+        found = make(found.space.index, owner.xp.astype(entry, found.space.index.native))
     if found.space.backend is tensor.space.backend:
         return found
     space = tensor.space.of(found.space.dtype)
-    listed = owner.xp.tolist(entry)
+    listed = owner.xp.tolist(found.array)
     return make(space, space.xp.asarray(listed, dtype=space.native, device=space.native_device))
 
 
@@ -212,22 +248,30 @@ def _axes_of(entry: Tensor) -> int:
 
 def _within(entry: int, axis: int, n: int) -> int:
     if not -n <= entry < n:
-        raise IndexError(f"index {entry} is out of bounds for dimension {axis} with size {n}")
+        raise_out_of_bounds(entry, axis, n)
     return entry + n if entry < 0 else entry
 
 
+def raise_out_of_bounds(entry: int, axis: int, n: int) -> NoReturn:
+    """The error for an integer that is no index of an axis of size `n`."""
+    if not -(1 << 63) <= entry < 1 << 63:
+        raise ValueError("Overflow when unpacking long long")
+    raise IndexError(f"index {entry} is out of bounds for dimension {axis} with size {n}")
+
+
 def slice_within(entry: slice, n: int) -> tuple[slice, bool]:
-    """The slice with numbers inside its axis, and whether it was written as the whole of it."""
+    """The slice with numbers inside its axis, and whether it was written as the whole of it, from 0 on."""
     step = entry.step
     if step is not None and step.__class__ is not int:
+        if not hasattr(step, "__index__"):
+            raise TypeError("slice indices must be integers or None or have an __index__ method")
         step = index(step)
     if step is not None and step <= 0:
         raise ValueError("slice step cannot be zero" if step == 0 else "step must be greater than zero")
-    if entry.start in (None, 0) and entry.stop is None and step in (None, 1):
-        return WHOLE, True
     start, stop, step = slice(entry.start, entry.stop, step).indices(n)
     if start == 0 and stop == n and step == 1:
-        return WHOLE, False
+        from_start = entry.start is None or index(entry.start) == 0
+        return WHOLE, from_start and (entry.stop is None or index(entry.stop) >= 0)
     return slice(start, max(start, stop), step), False
 
 
@@ -242,13 +286,14 @@ def _one_truth(tensor: Tensor, entry: Any) -> Any:
     return make(space, space.xp.reshape(array, (1,)))
 
 
-def _check_mask(mask: Tensor, number: int, shape: Shape, axis: int) -> None:
-    if mask.shape != shape[axis : axis + len(mask.shape)]:
-        wrong = next(d for d, n in enumerate(mask.shape) if n != shape[axis + d])
-        raise IndexError(
-            f"The shape of the mask {list(mask.shape)} at index {wrong} does not match the shape of the indexed tensor "
-            f"{list(shape)} at index {axis + wrong}"
-        )
+def _check_mask(mask: Tensor, shape: Shape, place: int) -> None:
+    """IndexError unless the axes of `mask` are those of a tensor of `shape` from `place` on."""
+    for d, (n, m) in enumerate(zip(mask.shape, shape[place:], strict=False)):
+        if n != m:
+            raise IndexError(
+                f"The shape of the mask {list(mask.shape)} at index {d} does not match the shape of the indexed tensor "
+                f"{list(shape)} at index {place + d}"
+            )
 
 
 def _check_broadcast(arrays: list[Any]) -> None:

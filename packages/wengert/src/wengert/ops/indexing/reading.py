@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from wengert.ops.indexing.keys import WHOLE, Key, normalized_key, slice_within
+from wengert.ops.indexing.keys import WHOLE, Key, normalized_key, raise_out_of_bounds, slice_within
 from wengert.protocol.dtypes import bool_, int64
 from wengert.protocol.shapes import broadcast_shapes
 from wengert.rules import indexing as rules
@@ -48,7 +48,7 @@ def getitem(input: Any, key: Any) -> Any:
     if kind is int and input.shape:
         n = input.shape[0]
         if not -n <= key < n:
-            raise IndexError(f"index {key} is out of bounds for dimension 0 with size {n}")
+            raise_out_of_bounds(key, 0, n)
         explicit = (key if key >= 0 else key + n,)
         return select(input, explicit)
     if kind is slice and input.shape:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from wengert.ops.arguments import spoken
 from wengert.ops.arithmetic.basic import filled_by_tensor, replaced
 from wengert.ops.arithmetic.operands import checked
-from wengert.ops.indexing.keys import WHOLE, Key, normalized_key
+from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.reading import by_key, viewed
 from wengert.ops.movement.shaping import expanded_shape
 from wengert.protocol.dtypes import bool_
@@ -37,20 +37,13 @@ def with_item(input: Any, key: Any, value: Any) -> Any:
     return _written(_put, input, normalized_key(input, key), value)
 
 
-def assigned(input: Any, key: Any, value: Any) -> Any:
+def assigned(input: Any, explicit: Key, value: Any) -> Any:
     """What `input[key] = value` leaves of `input`, recorded as torch names it."""
-    explicit = normalized_key(input, key)
     basic = explicit.basic
-    if explicit.pattern is None and (
-        basic == (...,) or all(part.__class__ is slice and part == WHOLE for part in basic or ())
-    ):
+    if explicit.pattern is None and explicit.kind == "Alias":
         fitting = _fitting(value, explicit, input.shape)
-        return (replaced if fitting.shape else filled_by_tensor)(input, _stretched(fitting, input.shape))
+        return (replaced if fitting.shape or not input.shape else filled_by_tensor)(input, fitting)
     return _written(_put if basic is None else _copy_slices, input, explicit, value)
-
-
-def _stretched(value: Any, shape: Shape) -> Any:
-    return value if value.shape == shape else _expand(value, shape)
 
 
 def with_added_item(input: Any, key: Any, value: Any) -> Any:
@@ -58,9 +51,8 @@ def with_added_item(input: Any, key: Any, value: Any) -> Any:
     return _written(_accumulate, input, normalized_key(input, key), value)
 
 
-def write_item(tensor: Any, key: Any, value: Any) -> None:
-    """Write `value` at `key` into the array of `tensor` (or give it a new array, where arrays cannot be written)."""
-    explicit = normalized_key(tensor, key)
+def write_item(tensor: Any, explicit: Key, value: Any) -> None:
+    """Write `value` at a key into the array of `tensor` (or give it a new array, where arrays cannot be written)."""
     space = tensor.space
     xp, claims = space.xp, space.backend.capabilities
     array = tensor.array
@@ -107,17 +99,31 @@ def put_arrays(
 
 
 def _written_shape(input: Any, key: Key) -> Shape | None:
-    """The shape that a value at `key` broadcasts to; None where it depends on a mask's values."""
+    """The shape that a value at `key` broadcasts to; None where it depends on a mask that may not be read."""
     space = input.space
     shape = input.shape
     if key.basic is not None:
         shape = tuple(space.xp.getitem(space.xp.broadcast_to(_nothing(space), shape), key.basic).shape)
     if key.pattern is None:
         return shape
-    if any(array.space.dtype is bool_ for array in key.arrays):
-        return None
-    common = broadcast_all([array.shape for array in key.arrays])
-    places = [axis for axis, entry in enumerate(key.pattern) if entry is ARRAY]
+    places: list[int] = []
+    indexed: list[Shape] = []
+    axis = 0
+    following = iter(key.arrays)
+    for entry in key.pattern:
+        count = 1
+        if entry is ARRAY:
+            array: Any = next(following)
+            if array.space.dtype is bool_:
+                if not space.backend.capabilities.synchronous:
+                    return None
+                count = len(array.shape)
+                indexed.append((len(array.space.xp.nonzero(array.array)[0]),))
+            else:
+                indexed.append(array.shape)
+            places += range(axis, axis + count)
+        axis += count
+    common = broadcast_all(indexed)
     rest = [n for axis, n in enumerate(shape) if axis not in places]
     first = places[0] if places == list(range(places[0], places[0] + len(places))) else 0
     return (*rest[:first], *common, *rest[first:])
