@@ -156,7 +156,7 @@ def test_values_are_not_read_where_that_is_forbidden() -> None:
         ([0, 2], IndexError, "index 2 is out of bounds for dimension 0 with size 2"),
         (([0, 1], [0, 1, 2]), IndexError, "shape mismatch: indexing tensors could not be broadcast together"),
         ([True, False, True], IndexError, r"The shape of the mask \[3\] at index 0 does not match"),
-        ([0.5], IndexError, "tensors used as indices must be long, int, byte or bool tensors"),
+        ("a", TypeError, "invalid data type 'str'"),
     ],
 )
 def test_refused_keys(key: Any, error: type[Exception], words: str) -> None:

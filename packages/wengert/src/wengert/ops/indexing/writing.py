@@ -56,7 +56,7 @@ def write_item(tensor: Any, explicit: Key, value: Any) -> None:
     space = tensor.space
     xp, claims = space.xp, space.backend.capabilities
     array = tensor.array
-    value = _fitting(value, explicit, _written_shape(tensor, explicit)).array if isinstance(value, Tensor) else value
+    value = _fitting(value, explicit, _written_shape(tensor, explicit) if value.shape else None).array
     if explicit.basic is None:
         tensor.array = xp.setitem(array, explicit.raw(), value)
     elif explicit.pattern is None:
@@ -71,7 +71,7 @@ def write_item(tensor: Any, explicit: Key, value: Any) -> None:
 def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> Any:
     if not isinstance(value, Tensor):
         value = number(input.space, value)
-    value = _fitting(value, key, _written_shape(input, key))
+    value = _fitting(value, key, _written_shape(input, key) if value.shape else None)
     if key.pattern is None:
         assert key.basic is not None
         return record(input, value, pattern=key.basic)
@@ -118,7 +118,7 @@ def _written_shape(input: Any, key: Key) -> Shape | None:
                 if not space.backend.capabilities.synchronous:
                     return None
                 count = len(array.shape)
-                indexed.append((len(array.space.xp.nonzero(array.array)[0]),))
+                indexed.append(tuple(array.space.xp.nonzero(array.array)[0].shape))
             else:
                 indexed.append(array.shape)
             places += range(axis, axis + count)
