@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from wengert.ops.arithmetic.operands import Number, checked, is_operand, is_whole, number_like
+from wengert.protocol.dtypes import result_dtype
+from wengert.rule.refusals import unsupported
 from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
@@ -145,6 +147,12 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | Number) -> Tensor:
     tensor([ 0.5000, 15.0000])
     """
     if isinstance(weight, Tensor):
+        if not weight.shape and weight.space.dtype is not input.space.dtype is end.space.dtype:
+            ranks = [
+                [operand.space.dtype for operand in (input, end) if bool(operand.shape) is has] for has in (True, False)
+            ]
+            dtype = result_dtype(ranks[0], [*ranks[1], weight.space.dtype], ())
+            input, end, weight = [cast(Any, operand).to(dtype) for operand in (input, end, weight)]
         return _lerp_between(input, end, weight)
     if isinstance(weight, complex):
         return _lerp_by_number(input, end, number_like(input, weight))
@@ -162,8 +170,11 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     >>> addcmul(tensor([1., 1.]), tensor([1., 2.]), tensor([3., 4.]), value=2)
     tensor([ 7., 17.])
     """
-    if is_whole(input, tensor1, tensor2) and not isinstance(value, (int, complex)):
-        value = int(value)
+    if is_whole(input, tensor1, tensor2):
+        if all(operand.space.dtype.category == 0 for operand in (input, tensor1, tensor2)):
+            raise unsupported("addcmul_cpu_out", input.space.dtype)
+        if not isinstance(value, (int, complex)):
+            value = int(value)
     return _addcmul(input, tensor1, tensor2, value)
 
 

@@ -190,6 +190,8 @@ clamp_high.partials(
 
 for _clamp in (clamp, clamp_min, clamp_max, clamp_between, clamp_low, clamp_high):
     _clamp.refusal = _NO_COMPLEX
+_NO_BOOL = refusing("clamp_cpu", BOOL)
+clamp_between.refusal = lambda dtypes, compute: _NO_COMPLEX(dtypes, compute) or _NO_BOOL(dtypes, compute)
 
 
 # --- replacements -----------------------------------------------------------------------------------------------------
