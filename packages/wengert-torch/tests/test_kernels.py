@@ -126,6 +126,8 @@ def test_dtypes_and_devices():
     assert (space.dtype, space.device) == (dtypes.bfloat16, "cpu")
     with pytest.raises(TypeError, match="cannot become a tensor"):
         BACKEND.space_of(torch.zeros(1, dtype=torch.float8_e5m2))
+    with pytest.raises(RuntimeError, match=r"detach\(\) it first"):
+        BACKEND.space_of(torch.zeros(1, requires_grad=True))
     assert BACKEND.devices()[0] == "cpu"
 
 

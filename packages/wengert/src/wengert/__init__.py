@@ -8,7 +8,7 @@ torch's; `docs/explanation/differences-from-torch.md` lists the differences that
 # fmt: off
 from typing import TYPE_CHECKING
 
-from wengert import autograd, nn
+from wengert import autograd, nn, random
 from wengert.api.modes import (
     enable_grad, inference_mode, is_grad_enabled, is_inference, is_inference_mode_enabled, no_grad, set_grad_enabled,
 )
@@ -58,8 +58,8 @@ from wengert.ops.movement import (
 from wengert.ops.normalization import group_norm, layer_norm, log_softmax, rms_norm, softmax
 from wengert.ops.pooling import avg_pool1d, max_pool1d, max_pool2d
 from wengert.ops.random import (
-    Generator, bernoulli, get_rng_state, initial_seed, manual_seed, multinomial, normal, rand, rand_like, randint,
-    randint_like, randn, randn_like, randperm, seed, set_rng_state,
+    Generator, bernoulli, binomial, get_rng_state, initial_seed, manual_seed, multinomial, normal, poisson, rand,
+    rand_like, randint, randint_like, randn, randn_like, randperm, seed, set_rng_state,
 )
 from wengert.ops.reduction import (
     all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, cumprod, cumsum, diff, logsumexp, max, mean, min,
@@ -117,8 +117,9 @@ __all__ = [
     "full_like", "get_default_device", "linspace", "logspace", "ones", "ones_like", "scalar_tensor",
     "set_default_device", "tensor", "zeros", "zeros_like",
     # random
-    "Generator", "bernoulli", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "rand",
-    "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
+    "Generator", "bernoulli", "binomial", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal",
+    "poisson", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
+    "set_rng_state",
     # arithmetic
     "abs", "absolute", "add", "addcdiv", "addcmul", "arctan2", "atan2", "ceil", "clamp", "clamp_max", "clamp_min",
     "clip", "copysign", "deg2rad", "div", "divide", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin",
@@ -172,11 +173,11 @@ __all__ = [
     "is_tensor", "numel", "promote_types", "result_type",
     # autograd, dtypes and settings
     "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "chalf", "complex128", "complex32", "complex64",
-    "double", "dtype", "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype",
-    "get_printoptions", "half", "inference_mode", "int", "int16", "int32", "int64", "int8",
-    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_inference",
-    "is_inference_mode_enabled", "long", "nn", "no_grad", "set_anomaly_enabled", "set_default_dtype",
-    "set_grad_enabled", "set_printoptions", "short", "special", "uint16", "uint32", "uint64", "uint8", "use_backend",
+    "double", "dtype", "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype", "get_printoptions",
+    "half", "inference_mode", "int", "int16", "int32", "int64", "int8", "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled", "is_grad_enabled", "is_inference", "is_inference_mode_enabled", "long", "nn", "no_grad",
+    "random", "set_anomaly_enabled", "set_default_dtype", "set_grad_enabled", "set_printoptions", "short", "special",
+    "uint16", "uint32", "uint64", "uint8", "use_backend",
     # transforms of functions
     "func", "vmap",
 ]

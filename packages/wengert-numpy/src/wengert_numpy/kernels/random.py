@@ -44,6 +44,17 @@ def permutation(generator: np.random.Generator, n: int, /, *, dtype: Any, device
     return np.asarray(generator.permutation(n), dtype)
 
 
+def poisson(generator: np.random.Generator, rate: Any, /) -> Any:
+    """Numbers of events at a rate."""
+    return np.asarray(generator.poisson(rate), rate.dtype)
+
+
+def binomial(generator: np.random.Generator, count: Any, prob: Any, /) -> Any:
+    """Numbers of successes in `count` trials; a probability beyond [0, 1] counts as its nearest bound."""
+    trials = np.maximum(count, 0).astype(np.int64)
+    return np.asarray(generator.binomial(trials, np.clip(prob, 0, 1)), count.dtype)
+
+
 def _part(dtype: Any) -> Any:
     return np.dtype(np.float32 if dtype.itemsize == 8 else np.float64)
 
@@ -53,9 +64,11 @@ def _paired(parts: Any, dtype: Any) -> Any:
 
 
 kernels: dict[str, Any] = {
+    "binomial": binomial,
     "generator": generator,
     "integers": integers,
     "normal": normal,
     "permutation": permutation,
+    "poisson": poisson,
     "uniform": uniform,
 }

@@ -39,10 +39,24 @@ def permutation(generator: torch.Generator, n: int, /, *, dtype: Any, device: An
     return torch.randperm(n, generator=generator, dtype=dtype, device=device)
 
 
+def poisson(generator: torch.Generator, rate: Any, /) -> Any:
+    """Numbers of events at a rate."""
+    return torch.poisson(rate, generator)
+
+
+def binomial(generator: torch.Generator, count: Any, prob: Any, /) -> Any:
+    """Numbers of successes in `count` trials."""
+    if count.dtype in (torch.float32, torch.float64):
+        return torch.binomial(count, prob, generator=generator)
+    return torch.binomial(count.float(), prob.float(), generator=generator).to(count.dtype)
+
+
 kernels: dict[str, Any] = {
+    "binomial": binomial,
     "generator": generator,
     "integers": integers,
     "normal": normal,
     "permutation": permutation,
+    "poisson": poisson,
     "uniform": uniform,
 }

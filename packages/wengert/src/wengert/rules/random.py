@@ -28,3 +28,11 @@ def sampled_between(xp: Namespace, x: Array, y: Array, sample: Array) -> Array:
 
 sampled_between.without_gradient("sample")
 sampled_between.partials(x=_nothing, y=_nothing)
+
+
+@elementwise
+def counted(xp: Namespace, x: Array, y: Array, sample: Array) -> Array:
+    return sample  # no derivative, as in torch
+
+
+counted.without_gradient("sample")

@@ -303,6 +303,16 @@ def _permuted(xp: Namespace, b: Bench) -> Any:
     )
 
 
+def _counted(xp: Namespace, b: Bench) -> Any:
+    """Events at rates 0 and 40, and trials that always and never succeed: the same twice, whole, as many as can be."""
+    rates, counts, sure = b.floating([0.0, 40.0] * 20), b.floating([30.0, 7.0]), b.floating([1.0, 0.0])
+    first, second = [xp.tolist(xp.poisson(xp.generator(5, device=b.device), rates)) for _ in range(2)]
+    drawn = xp.tolist(xp.binomial(xp.generator(5, device=b.device), counts, sure))
+    rare, often = set(first[::2]), first[1::2]
+    whole = all(v == int(v) for v in first)
+    return b.booleans([first == second, rare == {0}, whole, 20 < sum(often) / 20 < 60, drawn == [30, 0]])
+
+
 def _quiet(xp: Namespace, b: Bench) -> Any:
     with xp.errstate():
         return b.booleans(xp.tolist(xp.isfinite(xp.divide(b.floating([1.0]), b.floating([0.0])))))
@@ -314,6 +324,8 @@ _DRAWING_AND_ASKING = (
     _case("normal", _is_repeated_within(-6, 6, "normal", (20,)), [True] * 3, "bool"),
     _ordered("integers", _is_repeated_within(2, 9, "integers", 2, 9, (20,)), [True] * 3, "bool"),
     _ordered("permutation", _permuted, [0, 1, 2, 3, 4], "int64"),
+    _ordered("poisson", _counted, [True] * 5, "bool"),
+    _ordered("binomial", _counted, [True] * 5, "bool"),
     _case("errstate", _quiet, [False], "bool"),
     _ordered(
         "asnumpy", lambda xp, b: b.booleans(xp.asnumpy(b.integers([[1, 2, 3]] * 2)).shape == (2, 3)), True, "bool"

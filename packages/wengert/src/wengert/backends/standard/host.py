@@ -81,6 +81,57 @@ def permutation(xp: Kernels, generator: random.Random, n: int, /, *, dtype: Any,
     return _shaped(xp, generator.sample(range(n), n), (n,), dtype, device)
 
 
+def poisson(xp: Kernels, generator: Any, rate: Any, /) -> Any:
+    draw, rates = _host_generator(xp, generator, rate), xp.tolist(xp.reshape(rate, (-1,)))
+    return _shaped(
+        xp, [float(_poisson(draw, value)) for value in rates], rate.shape, rate.dtype, xp.facts.device_of(rate)
+    )
+
+
+def binomial(xp: Kernels, generator: Any, count: Any, prob: Any, /) -> Any:
+    draw = _host_generator(xp, generator, count)
+    pairs = zip(xp.tolist(xp.reshape(count, (-1,))), xp.tolist(xp.reshape(prob, (-1,))), strict=True)
+    values = [float(_binomial(draw, int(n), p)) for n, p in pairs]
+    return _shaped(xp, values, count.shape, count.dtype, xp.facts.device_of(count))
+
+
+def _host_generator(xp: Kernels, generator: Any, beside: Any) -> random.Random:
+    """A generator of Python's that starts at a number of `generator`'s."""
+    device = xp.facts.device_of(beside)
+    seed = xp.integers(generator, 0, 1 << 31, (), dtype=xp.facts.dtypes[ours.int64], device=device)
+    return random.Random(xp.tolist(seed))
+
+
+def _poisson(draw: random.Random, rate: float) -> int:
+    """How many events come in a time `rate` when one comes in a time 1 on average: long times are cut at a late event,
+    whose own time has the gamma distribution (Ahrens and Dieter, 1974)."""
+    count = 0
+    while rate > 16:
+        events = int(rate * 7 / 8)
+        time = draw.gammavariate(events, 1.0)
+        if time > rate:
+            return count + _binomial(draw, events - 1, rate / time)
+        count, rate = count + events, rate - time
+    time = draw.expovariate(1.0)
+    while time < rate:
+        count, time = count + 1, time + draw.expovariate(1.0)
+    return count
+
+
+def _binomial(draw: random.Random, n: int, p: float) -> int:
+    """How many of `n` uniform numbers lie below `p`: many are cut at their median, whose place has the beta
+    distribution."""
+    count = 0
+    while n > 16:
+        middle = 1 + n // 2
+        value = draw.betavariate(middle, n + 1 - middle)
+        if value >= p:
+            n, p = middle - 1, p / value
+        else:
+            count, n, p = count + middle, n - middle, (p - value) / (1.0 - value)
+    return count + sum(draw.random() < p for _ in range(n))
+
+
 def _shaped(xp: Kernels, values: list[Any], shape: Shape, dtype: Any, device: Any) -> Any:
     if not values:
         return xp.zeros(shape, dtype=dtype, device=device)

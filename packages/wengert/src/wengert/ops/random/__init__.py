@@ -12,13 +12,14 @@ from wengert.ops.random.draws import bernoulli_mask, random_fill
 from wengert.ops.random.generator import (
     Generator,
     default_generator,
+    fork_rng,
     get_rng_state,
     initial_seed,
     manual_seed,
     seed,
     set_rng_state,
 )
-from wengert.ops.random.sampling import bernoulli, multinomial, normal
+from wengert.ops.random.sampling import bernoulli, binomial, multinomial, normal, poisson
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Space
 from wengert.protocol.shapes import Shape
@@ -217,12 +218,15 @@ __all__ = [
     "Generator",
     "bernoulli",
     "bernoulli_mask",
+    "binomial",
     "default_generator",
+    "fork_rng",
     "get_rng_state",
     "initial_seed",
     "manual_seed",
     "multinomial",
     "normal",
+    "poisson",
     "rand",
     "rand_like",
     "randint",

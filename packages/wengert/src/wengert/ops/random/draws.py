@@ -11,6 +11,7 @@ from wengert.protocol import dtypes
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
+from wengert.rule.refusals import unsupported
 from wengert.tensor.base import TensorBase as Tensor
 
 _HIGHEST = {"float16": 1 << 11, "bfloat16": 1 << 8, "float32": 1 << 24, "float64": 1 << 53}
@@ -40,6 +41,8 @@ def integers(space: Space, shape: Shape, low: int, high: int, generator: Generat
     """Integers in [low, high), in any dtype that holds them."""
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    if space.dtype.is_complex:
+        raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
     smallest, largest = limits(space.dtype)
     for name, value in (("from", low), ("to - 1", high - 1)):
         if not (smallest <= value <= largest or space.dtype.is_inexact):
@@ -99,6 +102,8 @@ def _below(space: Space, shape: Shape, generator: Generator | None, threshold: C
 
 def permutation(space: Space, n: int, generator: Generator | None = None) -> Any:
     """The integers below `n` in some order."""
+    if space.dtype is dtypes.bool_:
+        raise unsupported("randperm", space.dtype)
     if n and not n - 1 <= limits(space.dtype)[1]:
         raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
     return space.xp.permutation(raw_generator(space, generator), n, dtype=space.native, device=space.native_device)

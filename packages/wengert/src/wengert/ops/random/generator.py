@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import collections.abc
 import copy
 import os
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+from wengert.backends.registry import get_backend
 from wengert.ops.placement import Device, device_of, place_for
 from wengert.ops.placement import device as device_class
 from wengert.protocol import dtypes
@@ -58,6 +61,8 @@ class Generator:
 
     def manual_seed(self, seed: int) -> Generator:
         """Start over at `seed`, an integer from -2**63 to 2**64 - 1; returns self."""
+        if not hasattr(seed, "__index__"):
+            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
         self._start(checked_seed(seed))
         return self
 
@@ -93,6 +98,9 @@ class Generator:
         other._raw = copy.deepcopy(self._raw)
         return other
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._backend.name, self._place, self._seed, self._raw)
+
     def raw_for(self, space: Space) -> Any:
         """The library's generator, to draw in `space`; RuntimeError if that lies elsewhere."""
         if self._backend is not space.backend:
@@ -107,6 +115,13 @@ class Generator:
                 f"the numbers are wanted on {space.device}. Make it there: Generator({space.device!r})."
             )
         return self._raw
+
+
+def _restored(backend: str, place: str, seed: int, raw: Any) -> Generator:
+    """The generator that was pickled."""
+    found = Generator.__new__(Generator)
+    found._backend, found._place, found._seed, found._raw = get_backend(backend), place, seed, raw  # pyright: ignore[reportPrivateUsage]  # this module's class
+    return found
 
 
 class _Defaults:
@@ -195,6 +210,36 @@ def initial_seed() -> int:
     5
     """
     return default_generator().initial_seed()
+
+
+@contextmanager
+def fork_rng(
+    devices: Any = None, enabled: bool = True, _caller: str = "", _devices_kw: str = "", device_type: str | None = None
+) -> collections.abc.Generator[None]:
+    """Put the default generators back, after the block, to where they were before; `enabled=False` does nothing.
+
+    `devices` and `device_type` are accepted for torch's sake: the generators of all devices are put back.
+    Source: torch.random.fork_rng.
+
+    >>> _ = manual_seed(0)
+    >>> with random.fork_rng():
+    ...     first = rand(3)
+    >>> (rand(3) == first).tolist()
+    [True, True, True]
+    """
+    if not enabled:
+        yield
+        return
+    before = {place: (generator, generator.get_state()) for place, generator in _defaults.generators.items()}
+    default = default_generator()
+    before.setdefault((default.device.backend or "", str(default.device)), (default, default.get_state()))
+    seed = _defaults.seed
+    try:
+        yield
+    finally:
+        _defaults.seed = seed
+        for generator, state in before.values():
+            generator.set_state(state)
 
 
 def get_rng_state() -> GeneratorState:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wengert.ops.arguments import raise_combination
 from wengert.ops.creation.sizes import integer, sequence_shape
 from wengert.ops.placement import Device, leaf, space_for
 from wengert.ops.random import draws
-from wengert.ops.random.generator import Generator
+from wengert.ops.random.generator import Generator, raw_generator
 from wengert.protocol import dtypes
 from wengert.protocol.shapes import broadcast_shapes
+from wengert.rule.refusals import unsupported
 from wengert.rules import random as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.level import depth_of, random_space
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
 
 _bernoulli = kernel(rules.sampled, "BernoulliBackward0")
+_poisson = kernel(rules.sampled, "PoissonBackward0")
+_binomial = kernel(rules.counted, "NotImplemented")
 _normal_of_mean = kernel(rules.sampled, "NormalBackward1")
 _normal_of_std = kernel(rules.sampled, "NormalBackward2")
 _normal_of_both = kernel(rules.sampled_between, "NormalBackward3")
@@ -33,9 +38,11 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     >>> bernoulli(tensor([0., 1., 1.]))
     tensor([0., 1., 1.])
     """
-    space = random_space(input.space.plain)
+    space = random_space(_tensor("bernoulli", "input", 1, input).space.plain)
     if p is None:
         draws.require_inexact_for("bernoulli_tensor_cpu_p_", space.dtype)
+        if space.dtype.is_complex:
+            raise unsupported("bernoulli_tensor_cpu_self_", space.dtype)
     sample = make(space, draws.bernoulli(space, input.shape, input if p is None else p, generator))
     return _bernoulli(input, sample) if input.node is not None else sample
 
@@ -64,9 +71,11 @@ def normal(
         assert not isinstance(mean, Tensor)
         assert not isinstance(std, Tensor)
         if size is None:
-            raise TypeError("normal(): mean and std are numbers; expected a size, too, or a Tensor.")
+            raise_combination("normal", mean, std)
         space = random_space(space_for("normal", dtype, device, backend))
         return leaf(space, draws.normal(space, sequence_shape("normal", size), mean, std, generator), requires_grad)
+    if size is not None:
+        raise_combination("normal", mean, std, size)
     shape, space = first.shape, first.space.plain
     if isinstance(mean, Tensor) and isinstance(std, Tensor) and depth_of(std.space.plain) > depth_of(space):
         space = std.space.plain
@@ -80,13 +89,62 @@ def normal(
     else:
         negative = space.is_readable and xp.tolist(xp.any(std.array < 0))
     if negative:
-        raise RuntimeError("normal expects all elements of std >= 0.0")
+        found = "" if isinstance(std, Tensor) else f", but found std {std:g}"
+        raise RuntimeError(f"normal expects {'all elements of ' * (not found)}std >= 0.0{found}")
     centre = mean.array if isinstance(mean, Tensor) else mean
     drawn = draws.normal(space, shape, generator=generator)
     sample = make(space, xp.asarray(drawn * spread + centre))
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
         return _normal_of_both(mean, std, sample)
     return _normal_of_mean(mean, sample) if isinstance(mean, Tensor) else _normal_of_std(std, sample)
+
+
+def poisson(input: Tensor, generator: Generator | None = None) -> Any:
+    """How many events come where `input` come on average: samples of Poisson distributions with these rates.
+
+    Shapes and dtype: those of `input`. Derivative: zero.
+    Errors: RuntimeError if a rate is negative; NotImplementedError for integers and complex numbers.
+    Source: torch.poisson.
+
+    >>> poisson(tensor([0., 0.]))
+    tensor([0., 0.])
+    """
+    space = random_space(_tensor("poisson", "input", 1, input).space.plain)
+    if not space.dtype.is_floating_point:
+        raise unsupported("poisson_cpu", space.dtype)
+    xp, rate = space.xp, input.array
+    if space.is_readable and xp.tolist(xp.any(xp.less(rate, xp.zeros_like(rate)))):
+        raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
+    sample = make(space, xp.poisson(raw_generator(space, generator), rate))
+    return _poisson(input, sample) if input.node is not None else sample
+
+
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Any:
+    """How many of `count` trials succeed, each with the probability `prob`.
+
+    Shapes: any two that broadcast. Dtype: that of both. Derivative: none.
+    Errors: ValueError for integers; RuntimeError if the dtypes differ. Source: torch.binomial.
+
+    >>> binomial(tensor([5., 3.]), tensor([1., 0.]))
+    tensor([5., 0.])
+    """
+    for position, (name, operand) in enumerate((("count", count), ("prob", prob)), start=1):
+        if not _tensor("binomial", name, position, operand).space.dtype.is_floating_point:
+            raise ValueError(
+                f"binomial only supports floating-point dtypes for {name}, got: {operand.space.dtype.spoken}"
+            )
+    if prob.space.plain is not count.space.plain:
+        raise RuntimeError(f"Found dtype {prob.space.dtype.spoken} but expected {count.space.dtype.spoken}")
+    space, shape = random_space(count.space.plain), broadcast_shapes(count.shape, prob.shape)
+    counts, probs = [space.xp.broadcast_to(operand.array, shape) for operand in (count, prob)]
+    sample = make(space, space.xp.binomial(raw_generator(space, generator), counts, probs))
+    return _binomial(count, prob, sample)
+
+
+def _tensor(name: str, argument: str, position: int, value: Any) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise_not_tensor(name, argument, value, position)
+    return value
 
 
 def multinomial(
