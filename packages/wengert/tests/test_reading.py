@@ -33,7 +33,7 @@ TRANSFORMS = {"fftn", "ifftn", "irfftn", "rfftn"}
 ITERATIONS = {"det_at_singular", "eig", "eigh", "pinv", "qr", "svd"}
 NEEDS_VIEWS = {"contiguous"}
 #: The recurrence of a polynomial runs as far as the highest degree, which it reads.
-READS = {"orthogonal"}
+READS = {"counted", "orthogonal"}
 #: Of integers and booleans, besides the predicates.
 WITHOUT_NODES = {
     "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
