@@ -43,6 +43,8 @@ WITHOUT_NODES = {
 #: By the name of the primitive that it reaches. `t` has x, y, z: (2, 3); v: (3,); m: (3, 2); b: booleans and
 #: n: integers, (2, 3); p: positions, (2,); image: (1, 1, 4, 4); window: (1, 1, 2, 2); one: (1,).
 CASES: dict[str, Case] = {
+    # in place
+    "overwritten": lambda t: (t.x * 1).fill_(2.0) * t.y,
     # by strides
     "as_strided": lambda t: t.x.as_strided((2, 2), (1, 2), 1),
     "strided": lambda t: t.x.as_strided((2, 2), (1, 2), 1),

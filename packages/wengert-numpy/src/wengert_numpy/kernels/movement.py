@@ -46,7 +46,9 @@ def broadcast_to(x: Any, /, shape: Shape) -> Any:
     old, strides = x.shape, x.strides
     lead = len(shape) - len(old)
     if not x.flags.c_contiguous:
-        return np.broadcast_to(x, shape)
+        view = np.broadcast_to(x, shape)
+        view.flags.writeable = x.flags.writeable
+        return view
     if shape[lead:] != old:
         # A list is read faster than a generator.
         if lead < 0 or any([n not in (1, m) for n, m in zip(old, shape[lead:], strict=True)]):  # noqa: C419
@@ -114,8 +116,13 @@ def windows(x: Any, /, *, axis: int, size: int, step: int) -> Any:
 def _memory(x: Any) -> Any:
     """All the memory that `x` lies in, as a vector of its dtype."""
     owner = x
-    while type(owner.base) is np.ndarray:
-        owner = owner.base
+    while owner.base is not None:
+        behind = owner.base
+        if type(behind) is not np.ndarray:  # what `as_strided` makes holds the array one step further
+            behind = getattr(behind, "base", None)
+            if type(behind) is not np.ndarray:
+                break
+        owner = behind
     return owner.ravel("K").view(x.dtype)
 
 

@@ -31,7 +31,18 @@ from wengert.ops.ufuncs import UfuncMethods
 from wengert.ops.xp import array_namespace_of
 from wengert.protocol.backend import Space
 from wengert.protocol.errors import BackendError
-from wengert.tensor.base import SEVERED, UNUSED_LEAF, TensorBase, edge_of, gradient_of, is_leaf, make, require_inexact
+from wengert.tensor.base import (
+    SEVERED,
+    STALE,
+    UNUSED_LEAF,
+    TensorBase,
+    edge_of,
+    gradient_of,
+    is_leaf,
+    make,
+    require_inexact,
+    was_leaf,
+)
 from wengert.tensor.level import running
 from wengert.tensor.retain import retain, retains
 from wengert.tensor.view import as_alias, require_grad_of_views, view_of
@@ -99,15 +110,18 @@ class Tensor(
                 "to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() "
                 "outside of a function being transformed instead."
             )
-        if not is_leaf(self):
+        if not was_leaf(self):
             if not requires_grad:
                 raise RuntimeError(
                     "you can only change requires_grad flags of leaf variables. If you want to use a computed "
                     "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
                 )
             return self
+        view = view_of(self)
+        if self.node is STALE:
+            return self  # follows its base
         if not requires_grad:
-            self.node = None
+            self.node = None if view is None or view.base.node is None else SEVERED
         elif self.node is None or self.node is SEVERED:
             require_inexact(self.space.dtype)
             if self.is_inference() and not current_mode().inference:

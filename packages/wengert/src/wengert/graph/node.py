@@ -40,6 +40,7 @@ class Node:
     no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
     fresh: ClassVar[bool] = False  # pull's values are new arrays that nobody else holds
     takes_undefined: ClassVar[bool] = False  # runs even if all cotangents are undefined
+    gathers: ClassVar[bool] = False  # `pull` gets the cotangents of all outputs as `Several`, even if there is one
     layout: ClassVar[int] = 0  # 1: e0; 2: e0 and e1; 3: edges
 
     def name(self) -> str:
@@ -105,7 +106,7 @@ class Node:
 
     def output_edge(self, index: int) -> Node:
         """The node that a gradient of one output goes to."""
-        if self.count == 1:
+        if self.count == 1 and not self.gathers:
             return self
         edge = OutputNode()
         edge.e0, edge.index, edge.extra, edge.space, edge.seq = self, index, EMPTY, self.space, next_number()

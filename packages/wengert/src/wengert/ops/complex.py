@@ -11,6 +11,7 @@ from wengert.ops.movement.strides import layout_of
 from wengert.protocol.dtypes import DType, float16, float32, float64
 from wengert.rules import complex as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import history_of
 from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel, view_kernel
 
@@ -77,6 +78,7 @@ def view_as_complex(input: Tensor) -> Tensor:
     tensor([1.+2.j])
     """
     dtype = _dtype_of("view_as_complex", input)
+    history_of(input)  # a view whose history cannot go on is refused first, as in torch
     if dtype not in (float16, float32, float64):
         raise RuntimeError(
             "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import RLock
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from weakref import ref
 
 from wengert.graph.hooks import Hooks
@@ -81,6 +81,8 @@ class TensorBase:
 
     def accumulate_grad(self, g: Any, owned: bool, tools: Any) -> None:
         """Add the cotangent `g`, None if it is undefined, to the gradient; `owned` says that nobody else holds it."""
+        if self.node is None:  # it does not require grad any more
+            return
         if g is not None:
             with _changing:
                 self._accumulate(g, owned, tools)
@@ -177,6 +179,14 @@ def is_leaf(tensor: TensorBase) -> bool:
     return history_of(tensor) is None
 
 
+def was_leaf(tensor: TensorBase) -> bool:
+    """`is_leaf`, but for a view whose memory was written, whether it was one before."""
+    if tensor.node is not STALE:
+        return is_leaf(tensor)
+    found = tensor._view  # pyright: ignore[reportPrivateUsage]  # the slot of this floor's own class
+    return len(found) > 3 and (found[3] is None or found[3].__class__ is ref)
+
+
 def edge_of(tensor: TensorBase) -> Node | None:
     """The node that a gradient of this tensor goes to."""
     node = tensor.node
@@ -270,18 +280,20 @@ SHARED = 3
 
 
 def mark_views(cell: list[Any]) -> None:
-    """Mark the live views on the memory of a version cell that have a history: it goes another way now."""
+    """Mark the live views on the memory of a version cell: their histories go another way now."""
     live: list[Any] = []
     for reference in cell[2]:
         view = reference()
-        if view is not None:
-            live.append(reference)
-            found = getattr(view, "_view", None)
-            node = view.node
-            if found is not None and node is not STALE and (found[0].node or node) is not None:
-                if found[0].node is None and node.__class__ is ref:
-                    continue  # a leaf of its own
-                if found[2] or (node.__class__ is not ref and node is not None and node.extra is not None):
-                    view._view = (*found[:3], node)  # to be named where it is refused; a retained gradient goes on
-                view.node = STALE
+        if view is None:
+            continue
+        live.append(reference)
+        found, node = getattr(view, "_view", None), view.node
+        if found is None or node is STALE:
+            continue
+        is_leaf_or_none = node is None or node.__class__ is ref
+        if found[0].node is not None or not is_leaf_or_none:
+            view.node = STALE
+        if len(found) == 3 and (found[2] or is_leaf_or_none or cast(Node, node).extra is not None):
+            # The node is named where it is refused; a retained gradient goes on from it.
+            view._view = (*found, node)
     cell[2][:] = live

@@ -1,7 +1,7 @@
 """Floor 5: the steps from a base to a view of it, and what restricts writing the view.
 
 The slot `_view` of a view is a plain tuple, which costs a tenth of an object: the base, the chain of steps, what
-restricts in-place writes; a fourth entry, on a restricted view whose memory was written, is the node that it had. A
+restricts in-place writes; a fourth entry, on a view whose memory was written, is the node that it had. A
 chain is `(the chain before, the record function of the last step, its static arguments)`, None for no step; it holds no
 tensor, so that nodes may keep it.
 """

@@ -203,6 +203,7 @@ def node_class(operation: Operation, base: type[OperationNode], slots: tuple[str
             for ask in primitive.asks(name):
                 kept_by[ask] = (*kept_by.get(ask, ()), position)
     members |= {"__slots__": slots, "primitive": primitive, "fresh": primitive.fresh, "kept_by": kept_by}
+    members |= {"gathers": bool(primitive.outputs)}
     members |= {"saved_names": operation.saved_names, "__module__": "wengert.autograd.graph"}
     members |= {"__getattr__": kept_value, "__dir__": attributes}
     return type(operation.node_name, (base,), members)

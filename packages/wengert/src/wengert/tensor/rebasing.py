@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.graph.modes import set_grad_mode
+from wengert.graph.modes import is_grad_enabled, set_grad_mode
 from wengert.graph.node import Node, next_number
 from wengert.tensor.base import TensorBase, edge_of, history_of, make, set_refreshed
 from wengert.tensor.chain import Chain, Found, raise_restricted, replayed, steps
@@ -24,15 +24,19 @@ def refreshed(view: TensorBase) -> Any:
     found = view._view  # pyright: ignore[reportPrivateUsage]  # the slot that all floors of tensors share
     if found[2]:
         raise_restricted(view, found, "its base or another view of its base has been")
-    go_on_from(view, _regenerated(found), found[3] if len(found) > 3 else None)
-    return view.node
+    node = _regenerated(found)
+    view._view = found[:3]  # pyright: ignore[reportPrivateUsage]  # likewise
+    go_on_from(view, node, found[3] if len(found) > 3 else None)
+    return node
 
 
 def value_before(tensor: TensorBase) -> Node | None:
     """The history that the value of `tensor` has before a write. That of a view with hooks is made again: what a view
     was before a write has no part in its base's history."""
+    if not is_grad_enabled():
+        return None
     node, found = history_of(tensor), getattr(tensor, "_view", None)
-    if node is None or found is None or node.extra is None:
+    if node is None or found is None or (node.extra is None and found[1][1] not in FROM_MEMORY):
         return node
     return _regenerated(found)
 
@@ -43,12 +47,13 @@ def _regenerated(found: Found) -> Node:
     alias = make(base.space.plain, base.array, edge_of(base))
     previous = set_grad_mode(True)
     try:
-        behind, here, pending = alias.node, alias, False
+        behind, here, pending, was_named = alias.node, alias, False, False
         for record, statics in steps(found[1]):
-            if record in KEEPS_NAME and pending:
+            is_named = record in KEEPS_NAME
+            if pending and (is_named or was_named):
                 behind = here.node = AsStridedBackward0.recorded(here, behind)
             here = record(here, *statics)
-            pending = record not in KEEPS_NAME
+            pending, was_named = not is_named, is_named or was_named
             behind = behind if pending else here.node
     finally:
         set_grad_mode(previous)
@@ -58,6 +63,8 @@ def _regenerated(found: Found) -> Node:
 set_refreshed(refreshed)
 #: Record functions whose views are not made again by strides but by themselves, under their own name.
 KEEPS_NAME: set[Callable[..., Any]] = set()
+#: Record functions whose views may have more of the memory than what they were made of.
+FROM_MEMORY: set[Callable[..., Any]] = set()
 
 
 class AsStridedBackward0(Node):

@@ -237,7 +237,7 @@ def _record_source(
     _put_node(put, operation, public, statics, elementwise)
     if is_view:
         put("        restricted = 0 if grad_enabled() else unrecorded()")
-        put(f"        if restricted and {first}.node is not None: out.node = SEVERED")
+        put(f"        if restricted and ({first} if above is None else above[0]).node is not None: out.node = SEVERED")
         arguments = "".join(f"{name}, " for name in statics)
         put(f"    if above is None: out._view = ({first}, (None, itself, ({arguments})), restricted)")
         put(f"    else: out._view = (above[0], (above[1], itself, ({arguments})), restricted or above[2])")
@@ -291,10 +291,7 @@ def _put_node(
         if name not in moving:
             continue
         put(f"        if edge_{name} is not None:")
-        put(
-            f"            if type(edge_{name}) is ref: edge_{name} = {public[name]}.node() or "
-            f"new_accumulator({public[name]})"
-        )
+        put(f"            if type(edge_{name}) is ref: edge_{name} = edge_{name}() or new_accumulator({public[name]})")
         for kept, users in kept_by.items():
             if users == (position,):
                 for line in _keep(kept, primitive, public):

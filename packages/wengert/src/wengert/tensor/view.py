@@ -14,7 +14,7 @@ from weakref import ref
 
 from wengert.graph.modes import InferenceCell, current_mode, is_grad_enabled
 from wengert.protocol.backend import Space
-from wengert.tensor.base import SEVERED, SHARED, STALE, TensorBase, edge_of, is_leaf, mark_views, version_cell
+from wengert.tensor.base import SEVERED, SHARED, STALE, TensorBase, edge_of, is_leaf, mark_views, version_cell, was_leaf
 from wengert.tensor.chain import (
     FREE,
     IN_FUNCTION,
@@ -131,11 +131,15 @@ def restrict(out: TensorBase, several: bool) -> None:
 def require_grad_of_views(base: TensorBase) -> None:
     """After a leaf was told whether it requires grad: its views follow it, though no gradient goes to it from those
     that were made before."""
-    before, after = (None, SEVERED) if base.node is not None else (SEVERED, None)
     for view in sharing(base):
         found = getattr(view, "_view", None)
-        if found is not None and found[0] is base and view.node is before:
-            view.node = after
+        if found is None or found[0] is not base:
+            continue
+        if base.node is None:
+            if view.node is SEVERED or (view.node is STALE and was_leaf(view)):
+                view.node = None
+        elif view.node is None:  # one that was written since takes part from now on
+            view.node = STALE if len(found) > 3 else SEVERED
 
 
 def view_of(tensor: TensorBase) -> View | None:
@@ -175,7 +179,7 @@ def check_history(tensor: TensorBase, others: Iterable[Any] = ()) -> None:
                 "a view of a leaf Variable that requires grad is being used in an in-place operation. "
                 "Write under wengert.no_grad(), or to a clone."
             )
-    if tensor.node.__class__ is ref and tensor.node is not STALE:
+    if requires_grad and was_leaf(tensor):
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation. "
             "Write under wengert.no_grad(), or to a clone."

@@ -25,8 +25,8 @@ _lerp_by_number = kernel(rules.lerp_between, "LerpBackward0", x="self", y="end")
 _lerp_between = kernel(rules.lerp_between, "LerpBackward1", x="self", y="end")
 _addcmul = kernel(rules.addcmul, "AddcmulBackward0", x="self", y="tensor1", z="tensor2")
 replaced = kernel(rules.replaced, "CopyBackwards")
-filled, filled_by_tensor = kernel(rules.replaced, "FillBackward2"), kernel(rules.replaced, "FillBackward3")
-zeroed = kernel(rules.replaced, "ZeroBackward0")
+filled, filled_by_tensor = kernel(rules.overwritten, "FillBackward2"), kernel(rules.replaced, "FillBackward3")
+zeroed = kernel(rules.overwritten, "ZeroBackward0")
 
 
 @direct(rules.multiply, "MulBackward0", x="self", y="other")

@@ -41,9 +41,19 @@ def assigned(input: Any, explicit: Key, value: Any) -> Any:
     """What `input[key] = value` leaves of `input`, recorded as torch names it."""
     basic = explicit.basic
     if explicit.pattern is None and explicit.kind == "Alias":
-        fitting = _fitting(value, explicit, input.shape)
-        return (replaced if fitting.shape or not input.shape else filled_by_tensor)(input, fitting)
+        value = fitting(value, explicit, input.shape)
+        return (replaced if value.shape or not input.shape else filled_by_tensor)(input, value)
     return _written(_put if basic is None else _copy_slices, input, explicit, value)
+
+
+def put_in_place(input: Any, key: Key, value: Any) -> Any:
+    """What writing `value` at the arrays of `key` leaves of `input`, the view at the basic part of `key`."""
+    return _written(_put, input, Key(None, "", key.pattern, key.arrays), value)
+
+
+def stretched(value: Any, shape: Shape) -> Any:
+    """`value` broadcast to `shape`."""
+    return value if value.shape == shape else _expand(value, shape)
 
 
 def with_added_item(input: Any, key: Any, value: Any) -> Any:
@@ -56,7 +66,7 @@ def write_item(tensor: Any, explicit: Key, value: Any) -> None:
     space = tensor.space
     xp, claims = space.xp, space.backend.capabilities
     array = tensor.array
-    value = _fitting(value, explicit, _written_shape(tensor, explicit) if value.shape else None).array
+    value = fitting(value, explicit, _written_shape(tensor, explicit) if value.shape else None).array
     if explicit.basic is None:
         tensor.array = xp.setitem(array, explicit.raw(), value)
     elif explicit.pattern is None:
@@ -71,7 +81,7 @@ def write_item(tensor: Any, explicit: Key, value: Any) -> None:
 def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> Any:
     if not isinstance(value, Tensor):
         value = number(input.space, value)
-    value = _fitting(value, key, _written_shape(input, key) if value.shape else None)
+    value = fitting(value, key, _written_shape(input, key) if value.shape else None)
     if key.pattern is None:
         assert key.basic is not None
         return record(input, value, pattern=key.basic)
@@ -133,7 +143,7 @@ def _nothing(space: Any) -> Any:
     return number(space.boolean, False).array
 
 
-def _fitting(value: Any, key: Key, shape: Shape | None) -> Any:
+def fitting(value: Any, key: Key, shape: Shape | None) -> Any:
     """`value` without leading axes of size 1 that `shape` has not; RuntimeError if it does not broadcast to it."""
     if shape is None or value.shape == shape:
         return value
@@ -258,10 +268,13 @@ def _exact(record: Callable[..., Any], input: Any, src: Any, key: Key) -> Any:
 __all__ = [
     "NUMBERS",
     "assigned",
+    "fitting",
     "index_put",
     "masked_scatter",
+    "put_in_place",
     "select_scatter",
     "slice_scatter",
+    "stretched",
     "with_added_item",
     "with_item",
     "write_item",

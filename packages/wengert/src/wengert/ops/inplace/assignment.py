@@ -1,4 +1,4 @@
-"""Floor 6: `self[key] = value`."""
+"""Floor 6: `self[key] = value`: a write to the view that the basic part of the key makes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from wengert.graph.modes import is_grad_enabled
 from wengert.ops.arguments import spoken
 from wengert.ops.creation.sizes import overflow
 from wengert.ops.indexing.keys import Key, normalized_key
-from wengert.ops.indexing.writing import assigned, write_item
-from wengert.ops.inplace.filling import beside, checked_number
+from wengert.ops.indexing.reading import viewed
+from wengert.ops.indexing.writing import assigned, fitting, put_in_place, stretched, write_item
+from wengert.ops.inplace.filling import beside, checked_number, copy_, fill_
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import uint8
 from wengert.tensor.base import TensorBase as Tensor
@@ -32,17 +33,39 @@ def setitem(self: Any, key: Any, value: Any) -> None:
         value = checked_number(self.space.plain, "__setitem__", value)
     if key is False:
         return  # selects nothing
-    check_writable(self, others=(value,))
     explicit = normalized_key(self, None if key is True else (key,) if key.__class__ is slice else key)
+    recorded = (self.node is not None or value.node is not None) and is_grad_enabled()
+    claims, is_plain = self.space.backend.capabilities, self.space.__class__ is Space and value.space.__class__ is Space
+    has_regions = is_plain and claims.mutable and claims.views
+    if has_regions and (recorded or self.space.xp.is_overlapping(self.array)):
+        _write_region(self, key, explicit, beside(self, value))
+        return
+    check_writable(self, others=(value,))
     _refuse_bytes(key, explicit, value)
     if is_tensor:
         value = _fitting(self, explicit, beside(self, value))
-    recorded = (self.node is not None or value.node is not None) and is_grad_enabled()
-    if recorded or self.space.__class__ is not Space or value.space.__class__ is not Space:
+    if recorded or not is_plain:
         write(self, assigned(before(self), explicit, before(value) if value is self else value))
         return
     write_item(self, explicit, value)
     bump_version(self, user_line())
+
+
+def _write_region(self: Any, key: Any, explicit: Key, value: Any) -> None:
+    """Write `value` into the view at the basic part of a key, and let the history of self go on by that of the view."""
+    region = self if explicit.basic is None or explicit.kind == "Alias" else viewed(self, explicit.basic, explicit.kind)
+    if explicit.pattern is not None:
+        check_writable(region, may_overlap=True, others=(value,))
+        _refuse_bytes(key, explicit, value)
+        value = _fitting(self, explicit, value)
+        write(region, put_in_place(before(region), explicit, before(value) if value is self else value))
+        return
+    value = fitting(value, explicit, region.shape)
+    if value.shape or not region.shape:
+        copy_(region, stretched(value, region.shape))
+    else:
+        check_writable(region, others=(value,))
+        fill_(region, value)
 
 
 def _fitting(self: Any, key: Key, value: Any) -> Any:

@@ -63,7 +63,7 @@ def copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
 
     Derivative: zero to self, the (summed, converted) cotangent to `src`.
     """
-    check_writable(self, others=(src,))
+    check_writable(self, may_overlap=src is self, others=(src,))
     if isinstance(src, NUMBERS):
         src = checked_number(self.space.plain, "copy_", src)
     if checked("copy_", "other", src).shape != self.shape:

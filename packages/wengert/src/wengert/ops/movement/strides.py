@@ -13,11 +13,13 @@ from wengert.protocol.extensions import Layout
 from wengert.protocol.shapes import Shape
 from wengert.rules import strides as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.base import make
+from wengert.tensor.base import history_of, make
 from wengert.tensor.operation import view_kernel
+from wengert.tensor.rebasing import FROM_MEMORY
 from wengert.tensor.view import as_alias
 
 _as_strided = view_kernel(rules.as_strided, "AsStridedBackward0", x="self", offset="storage_offset")
+FROM_MEMORY.add(_as_strided)
 
 
 def row_major(shape: Shape) -> Shape:
@@ -48,6 +50,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     tensor([[1, 2],
             [2, 3]])
     """
+    history_of(input)  # a view whose history cannot go on is refused first, as in torch
     own = layout_of(input)
     sizes, steps = tuple([index(n) for n in size]), tuple([index(n) for n in stride])
     offset = own.offset if storage_offset is None else index(storage_offset)
@@ -66,7 +69,13 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
             f"setStorage: sizes {list(sizes)}, strides {list(steps)}, storage offset {offset}, and itemsize {width} "
             f"requiring a storage size of {needed * width} are out of bounds for storage of size {own.length * width}"
         )
-    return _as_strided(input, sizes, steps, offset, own.stride, own.offset, own.length)
+    out: Any = _as_strided(input, sizes, steps, offset, own.stride, own.offset, own.length)
+    found = getattr(out, "_view", None)
+    if found is not None and found[0] is not input and found[0].space is input.space:
+        base = layout_of(found[0])  # made again, it is a view of all the memory of the base
+        chain = (None, _as_strided, (sizes, steps, offset, base.stride, base.offset, base.length))
+        out._view = (found[0], chain, found[2])
+    return out
 
 
 def reinterpreted(self: Tensor, dtype: DType) -> Any:

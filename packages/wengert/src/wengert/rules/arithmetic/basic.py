@@ -192,3 +192,13 @@ def replaced(xp: Namespace, x: Array, y: Array) -> Array:
 
 replaced.partials(x=lambda xp: 0, y=lambda xp: 1)
 replaced.fresh = False
+
+
+@elementwise
+def overwritten(xp: Namespace, x: Array, y: Array) -> Array:
+    """What is left of x after numbers, which no gradient goes to, were written over it."""
+    return y if y.shape == x.shape else xp.broadcast_to(y, x.shape)
+
+
+overwritten.partials(x=lambda xp: 0)
+overwritten.without_gradient("y")
