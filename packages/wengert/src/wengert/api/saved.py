@@ -23,12 +23,12 @@ class saved_tensors_hooks:  # torch's name
 
     >>> x = tensor([1., 2.], requires_grad=True)
     >>> with saved_tensors_hooks(lambda t: t.tolist(), lambda values: tensor(values)):
-    ...     y = x.exp()
-    >>> y.grad_fn._raw_saved_result.data
-    [2.7182817459106445, 7.389056205749512]
+    ...     y = x * x
+    >>> y.grad_fn._raw_saved_self.data
+    [1.0, 2.0]
     >>> y.sum().backward()
     >>> x.grad
-    tensor([2.7183, 7.3891])
+    tensor([2., 4.])
     """
 
     def __init__(self, pack_hook: Callable[[Any], Any], unpack_hook: Callable[[Any], Any]) -> None:

@@ -12,6 +12,7 @@ from wengert.extras import deferred
 if TYPE_CHECKING:
     from wengert.api.anomaly import detect_anomaly, set_detect_anomaly
     from wengert.api.multi_grad import Variable
+    from wengert.autograd import profiler
 
 __all__ = [
     "Function",
@@ -27,6 +28,7 @@ __all__ = [
     "graph",
     "inference_mode",
     "no_grad",
+    "profiler",
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
@@ -36,6 +38,7 @@ __getattr__ = deferred(
     {
         "Variable": "wengert.api.multi_grad:Variable",
         "detect_anomaly": "wengert.api.anomaly:detect_anomaly",
+        "profiler": "wengert.autograd.profiler",
         "set_detect_anomaly": "wengert.api.anomaly:set_detect_anomaly",
     },
 )
