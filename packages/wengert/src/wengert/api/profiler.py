@@ -141,7 +141,7 @@ class profile:  # torch's name
             return
         drawn = tables.Table(title="backward")
         for column, heading in enumerate(self._headings()):
-            drawn.add_column(heading, justify="right" if column else "left")
+            drawn.add_column(heading, justify="right" if column else "left", min_width=0 if column else 24)
         for row in self._rows(sort_by, row_limit):
             drawn.add_row(*row)
         console.Console().print(drawn)
