@@ -79,7 +79,7 @@ from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
-    from wengert import fft, func, linalg, special
+    from wengert import fft, func, linalg, special, utils
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.func import vmap
     from wengert.ops.linalg.determinants import det, logdet
@@ -89,7 +89,7 @@ if TYPE_CHECKING:
     from wengert.ops.linalg.solving import inverse
 
 # What is imported at its first use: modules, and names by the module that has them.
-_LATE_MODULES = ("fft", "func", "linalg", "special")
+_LATE_MODULES = ("fft", "func", "linalg", "special", "utils")
 _LATE = {
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
     "func": ("vmap",),

@@ -14,6 +14,7 @@ from wengert.ops.placement import Device, device_of, place_for
 from wengert.ops.placement import device as device_class
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Space
+from wengert.tensor.base import TensorBase
 from wengert.tensor.level import check_random, running
 
 _FIRST_SEED = 67280421310721  # what torch gives a generator that nobody has seeded
@@ -250,3 +251,24 @@ def get_rng_state() -> GeneratorState:
 def set_rng_state(new_state: GeneratorState) -> None:
     """Go back to a state that `get_rng_state` gave. Source: torch.set_rng_state."""
     default_generator().set_state(new_state)
+
+
+def default_states(values: collections.abc.Iterable[Any]) -> dict[Generator, GeneratorState]:
+    """The states of the default generators made so far, and of those beside the tensors among `values`."""
+    for value in values:
+        if isinstance(value, TensorBase):
+            _defaults.of(value.space.backend, value.space.device)
+    default_generator()
+    return {generator: generator.get_state() for generator in list(_defaults.generators.values())}
+
+
+@contextmanager
+def from_states(
+    states: collections.abc.Mapping[Generator, GeneratorState] | None,
+) -> collections.abc.Generator[None]:
+    """Let the default generators start from `states` inside, and go on from where they were afterwards; None changes
+    nothing."""
+    with fork_rng(enabled=states is not None):
+        for generator, state in (states or {}).items():
+            generator.set_state(state)
+        yield
