@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from wengert_conformance.scenarios.anomaly import anomaly
 from wengert_conformance.scenarios.arithmetic import arithmetic
+from wengert_conformance.scenarios.checkpoint import checkpoint
 from wengert_conformance.scenarios.comparison import comparison
 from wengert_conformance.scenarios.convolution import convolution
 from wengert_conformance.scenarios.creation import creation
@@ -33,7 +34,7 @@ from wengert_conformance.scenarios.trigonometric import trigonometric
 
 ALL_FAMILIES: tuple[Family, ...] = (
     *(arithmetic, exponential, trigonometric, comparison, reduction, movement, indexing, linalg, normalization),
-    *(convolution, creation, engine, leaves, function, gradcheck, hooks),
+    *(convolution, creation, engine, leaves, function, gradcheck, checkpoint, hooks),
     *(passes, retained, modes, saved, anomaly),
 )
 

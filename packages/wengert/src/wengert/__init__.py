@@ -179,6 +179,6 @@ __all__ = [
     "random", "set_anomaly_enabled", "set_default_dtype", "set_grad_enabled", "set_printoptions", "short", "special",
     "uint16", "uint32", "uint64", "uint8", "use_backend",
     # transforms of functions
-    "func", "vmap",
+    "func", "utils", "vmap",
 ]
 # fmt: on

@@ -60,7 +60,10 @@ def checkpoint(
     tensor([ 1.2534, -1.0331])
     """
     if use_reentrant is None:
-        warn(f"checkpoint: the use_reentrant parameter should be passed explicitly. {_ADVICE}", stacklevel=2)
+        warn(
+            f"checkpoint: the use_reentrant parameter should be passed explicitly. {_ADVICE}",
+            stacklevel=2,
+        )
         use_reentrant = True
     preserve = kwargs.pop("preserve_rng_state", True)
     if use_reentrant:
@@ -167,7 +170,10 @@ def checkpoint_sequential(
     tensor([ 0.1078, -0.0725])
     """
     if schedule is None and use_reentrant is None:
-        warn(f"checkpoint_sequential: the use_reentrant parameter should be passed explicitly. {_ADVICE}", stacklevel=2)
+        warn(
+            f"checkpoint_sequential: the use_reentrant parameter should be passed explicitly. {_ADVICE}",
+            stacklevel=2,
+        )
         use_reentrant = True
     preserve = kwargs.pop("preserve_rng_state", True)
     if kwargs:
@@ -199,7 +205,8 @@ def _check_schedule(schedule: str, budget: int | None, use_reentrant: bool | Non
         raise ValueError(f'checkpoint_sequential: got schedule={schedule!r}; expected None or "revolve".')
     if budget is None or budget < 1:
         raise ValueError(
-            f"checkpoint_sequential: got budget={budget} for a schedule; expected how many states may be kept, 1 or more."
+            f"checkpoint_sequential: got budget={budget} for a schedule; expected the number of states that may be "
+            "kept, at least 1."
         )
     if use_reentrant:
         raise ValueError("checkpoint_sequential: a schedule needs use_reentrant=False.")

@@ -1,8 +1,8 @@
 """Floor 7: a checkpointed call that keeps its inputs and, in the place of what it would save, how to compute it again.
 
-Hooks on saved tensors put a `Holder` in the place of each tensor that the call saves. When backward asks for the first of
-them, the call is run again, under hooks that hand each tensor to the holder of the same number; it is stopped as soon as
-the last has its own. Holders are filled anew for each backward pass.
+Hooks on saved tensors put a `Holder` in the place of each tensor that the call saves. When backward asks for the first
+of them, the call is run again, under hooks that hand each tensor to the holder of the same number; it is stopped as
+soon as the last has its own. Holders are filled anew for each backward pass.
 """
 
 from __future__ import annotations
@@ -125,17 +125,10 @@ class Frame:
             self._run_again(key)
         value = holder.values.get(key)
         if value is None:
-            group = (
-                ""
-                if _group.get() is None
-                else (
-                    "Performing two backward calls that overlap (i.e. require the same saved activation in order to compute "
-                    "gradients) is not allowed while under the GraphExecGroup context. "
-                )
-            )
             raise CheckpointError(
-                f"checkpoint: Unpack is being triggered for a tensor that was already unpacked once. {group}If you are "
-                "calling ctx.saved_tensors in backward, make sure to do so only once."
+                "checkpoint: Unpack is being triggered for a tensor that was already unpacked once. "
+                + ("" if _group.get() is None else _OVERLAP)
+                + "If you are calling ctx.saved_tensors in backward, make sure to do so only once."
             )
         holder.values[key] = None
         return value
@@ -201,8 +194,12 @@ class Frame:
 
 
 _TIP = (
-    "Tip: pass debug=True to checkpoint(), or wrap the code in set_checkpoint_debug_enabled(True), to see the operations "
-    "of both runs."
+    "Tip: pass debug=True to checkpoint(), or wrap the code in set_checkpoint_debug_enabled(True), to see the "
+    "operations of both runs."
+)
+_OVERLAP = (
+    "Performing two backward calls that overlap (i.e. require the same saved activation in order to compute gradients) "
+    "is not allowed while under the GraphExecGroup context. "
 )
 
 
@@ -236,8 +233,7 @@ class Log:
 
 
 def _both(first: Log, second: Log, error: CheckpointError) -> str:
-    runs = (("the original forward", first), ("the recomputation, up to the error", second))
-    listed = "".join(f"\nOperations of {name}:\n" + "".join(f"  {line}\n" for line in log.lines) for name, log in runs)
-    return (
-        f"checkpoint: An error happened while unpacking tensors; dumping logs of latest computation.\n{listed}\n{error}"
-    )
+    text = "checkpoint: An error happened while unpacking tensors; dumping logs of latest computation\n"
+    for name, log in (("the original forward", first), ("the recomputation, up to the error", second)):
+        text += f"\nOperations of {name}:\n" + "".join(f"  {line}\n" for line in log.lines)
+    return f"{text}\n{error}"

@@ -12,7 +12,7 @@ from wengert.api.function import Function
 from wengert.graph.modes import set_grad_mode
 from wengert.graph.task import current_task
 from wengert.ops.random.generator import default_states, from_states
-from wengert.tensor.base import TensorBase
+from wengert.tensor.base import TensorBase, gradient_of
 
 
 def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -50,9 +50,9 @@ class CheckpointFunction(Function):
         task = current_task()
         if task is not None and task.captures is not None:
             raise RuntimeError(
-                "When use_reentrant=True, checkpoint is incompatible with .grad() or passing an `inputs` parameter to "
-                ".backward(). To resolve this error, you can either set use_reentrant=False, or call .backward() "
-                "without passing the `inputs` argument."
+                "When use_reentrant=True, wengert.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
+                "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "
+                ".backward() without passing the `inputs` argument."
             )
         inputs = list(ctx.inputs)
         for place, tensor in zip(ctx.places, ctx.saved_tensors, strict=True):
@@ -73,4 +73,4 @@ class CheckpointFunction(Function):
         if not moving:
             raise RuntimeError("none of output has requires_grad=True, this checkpoint() is not necessary")
         run_backward([output for output, _ in moving], [g for _, g in moving])
-        return None, None, *[leaf.grad if isinstance(leaf, TensorBase) else None for leaf in cast(Any, leaves)]
+        return None, None, *[gradient_of(leaf) if isinstance(leaf, TensorBase) else None for leaf in leaves]

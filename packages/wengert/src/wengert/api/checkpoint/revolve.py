@@ -1,8 +1,7 @@
-"""Floor 7: the binomial schedule of Griewank and Walther: which states of a chain to keep, so that least is computed
-twice.
+"""Floor 7: the binomial schedule of Griewank and Walther: which states of a chain to keep, so that least is repeated.
 
-A chain has `steps` steps, and at most `budget` of its states may be kept at a time, the first among them. If every step is
-computed again at most r times, C(budget + r, budget) steps can be gone back over; that gives the proven minimum below.
+A chain has `steps` steps, and at most `budget` of its states may be kept at a time, the first among them. If every step
+is computed again at most r times, C(budget + r, budget) steps can be gone back over; that gives the proven minimum.
 
 Source: A. Griewank and A. Walther, Algorithm 799: revolve, ACM Transactions on Mathematical Software 26 (2000).
 """
@@ -13,7 +12,7 @@ from math import comb
 
 
 def reach(budget: int, repeats: int) -> int:
-    """How many steps can be gone back over with `budget` states, if none is computed again more than `repeats` times."""
+    """How many steps can be gone back over with `budget` states, each computed again at most `repeats` times."""
     return 0 if repeats < 0 else comb(budget + repeats, budget)
 
 
