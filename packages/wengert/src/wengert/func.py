@@ -1,5 +1,8 @@
 """Transforms of functions, with torch's names."""
 
+from wengert.api.func.forward import jvp
+from wengert.api.func.jacobians import hessian, jacfwd, jacrev
+from wengert.api.func.reverse import grad, grad_and_value, linearize, vjp
 from wengert.api.func.vmap import vmap
 
-__all__ = ["vmap"]
+__all__ = ["grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "vjp", "vmap"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from wengert.tensor.base import TensorBase
 from wengert.tensor.view import as_alias
 from wengert.transforms import dual
 
-_level: ContextVar[dual.DualLevel | None] = ContextVar("wengert_dual_level", default=None)
 
 
 class UnpackedDualTensor(NamedTuple):
@@ -21,19 +19,19 @@ class UnpackedDualTensor(NamedTuple):
 
 def enter_dual_level() -> int:
     """Begin forward mode; RuntimeError if it has begun already."""
-    if _level.get() is not None:
+    if dual.current_level.get() is not None:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    _level.set(dual.DualLevel())
+    dual.current_level.set(dual.DualLevel())
     return 0
 
 
 def exit_dual_level(*, level: int | None = None) -> None:
     """End forward mode; all tangents are gone."""
-    current = _level.get()
+    current = dual.current_level.get()
     if current is None or (level is not None and level != 0):
         raise RuntimeError("Trying to exit a forward AD level that was not the last one that was created.")
     current.alive = False
-    _level.set(None)
+    dual.current_level.set(None)
 
 
 class dual_level:  # torch's name
@@ -58,7 +56,7 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
     Errors: RuntimeError outside a level, or if shape or dtype differ; ValueError if the tensor is of an integer dtype.
     Source: torch.autograd.forward_ad.make_dual.
     """
-    current = _level.get()
+    current = dual.current_level.get()
     if current is None:
         raise RuntimeError(
             "Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first."
@@ -80,7 +78,7 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
 
 def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
     """The primal and the tangent of a tensor."""
-    current = _level.get()
+    current = dual.current_level.get()
     return UnpackedDualTensor(dual.primal_at(current, tensor), dual.tangent_at(current, tensor))
 
 

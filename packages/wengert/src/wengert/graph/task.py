@@ -22,6 +22,7 @@ class Tools(Protocol):
     """One way to run rules: on raw arrays, or on Tensors so that the pass itself is recorded."""
 
     recording: bool
+    mode: bool  # grad mode while they run
 
     def namespace(self, space: Space) -> Any: ...
     def add(self, space: Space, x: Any, y: Any) -> Any: ...
@@ -93,7 +94,7 @@ def entered(task: Task, walk: Callable[[], None]) -> None:
         _in_thread(task, walk)
         return
     _current.set(task)
-    previous = set_grad_mode(task.tools.recording)
+    previous = set_grad_mode(task.tools.mode)
     try:
         with task.starts[0][0].space.xp.errstate():  # a gradient may be infinite or nan without a word
             walk()

@@ -17,6 +17,7 @@ class RawTools:
     """Rules run on raw arrays, at the library's own speed; nothing is recorded."""
 
     recording = False
+    mode = False
 
     def namespace(self, space: Space) -> Any:
         return space.xp
@@ -84,6 +85,7 @@ class RecordingTools(RawTools):
     again."""
 
     recording = True
+    mode = True
 
     def __init__(self, namespace_of: Callable[[Backend], Any]) -> None:
         self._namespace_of = namespace_of

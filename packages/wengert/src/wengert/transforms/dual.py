@@ -5,6 +5,7 @@ reverse mode. Levels nest: the primal and the tangent of an inner level may be d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from wengert.ops.xp import namespace_of
@@ -30,6 +31,10 @@ class DualLevel(Level):
         if found is None:
             found = self.spaces[below] = DualSpace(below, self)
         return found
+
+
+#: The level of `forward_ad` that has been entered, None outside of one.
+current_level: ContextVar[DualLevel | None] = ContextVar("wengert_dual_level", default=None)
 
 
 class Nested:
