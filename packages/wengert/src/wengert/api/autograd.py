@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
+from wengert.extras import deferred
 from wengert.graph.engine import run
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import AccumulateGrad, Node, Several
@@ -18,6 +19,7 @@ from wengert.tensor.level import running
 from wengert.tensor.operands import number
 from wengert.tensor.retain import retain
 from wengert.tensor.tools import RAW, RecordingTools
+from wengert.transforms.passes import OnTensors, interpreted
 
 RECORDING = RecordingTools(namespace_of)
 
@@ -149,8 +151,6 @@ def grad(
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
-    if is_grads_batched:
-        raise NotImplementedError("grad: is_grads_batched needs vmap, which this version does not have.")
     if not only_inputs:
         warnings.warn(
             "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
@@ -160,10 +160,22 @@ def grad(
         )
     ends = _sequence(outputs)
     starts = _targets(inputs, "grad")
-    roots = _roots(ends, grad_outputs, "grad_outputs", create_graph)
+    if is_grads_batched:
+        return _late("each_of_a_batch")(
+            [_shape_of(end) if isinstance(end, GradientEdge) else end.shape for end in ends],
+            grad_outputs,
+            lambda g: grad(
+                outputs, inputs, g, True if retain_graph is None else retain_graph, create_graph, True, allow_unused,
+                False, materialize_grads,
+            ),
+        )  # fmt: skip
+    given = grad_outputs if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
+    on_tensors = create_graph or interpreted([*ends, *given])
+    roots = _roots(ends, grad_outputs, "grad_outputs", on_tensors)
     places = [_place(position, tensor) for position, tensor in enumerate(starts)]
     keep = create_graph if retain_graph is None else retain_graph
-    found = run(roots, RECORDING if create_graph else RAW, keep=keep, targets=places)
+    tools = RECORDING if create_graph else OnTensors(False) if on_tensors else RAW
+    found = run(roots, tools, keep=keep, targets=places)
     results: list[Any] = []
     for position, (tensor, g) in enumerate(zip(starts, found, strict=True)):
         if g is None and not (allow_unused or materialize_grads):
@@ -173,7 +185,7 @@ def grad(
             )
         if g is not None:
             space = places[position][0].space if isinstance(tensor, GradientEdge) else tensor.space
-            results.append(g if create_graph else make(space, space.xp.asarray(g)))
+            results.append(g if on_tensors else make(space, space.xp.asarray(g)))
         elif materialize_grads:
             results.append(_zeros(tensor, create_graph))
         else:
@@ -183,6 +195,7 @@ def grad(
     return tuple(results)
 
 
+<<<<<<< HEAD
 def called(node: Node, gradients: Sequence[TensorBase | None]) -> Any:
     """What `node` gives for the gradients of its outputs, recorded in grad mode; nothing kept is freed."""
     tools = RECORDING if is_grad_enabled() else RAW
@@ -203,6 +216,10 @@ def called(node: Node, gradients: Sequence[TensorBase | None]) -> Any:
         for at, edge in node.shown_edges()
     ]
     return shown[0] if len(shown) == 1 else tuple(shown)
+=======
+#: What is imported at its first use.
+_late = deferred(__name__, {"each_of_a_batch": "wengert.api.func.batches:each_of_a_batch"})
+>>>>>>> 6d22c5b (func: grad, vjp, jvp, jacobians, hessian, linearize; gradients of a batch of cotangents)
 
 
 def _zeros(tensor: TensorBase | GradientEdge, requires_grad: bool) -> Any:

@@ -9,7 +9,6 @@ from wengert.tensor.view import as_alias
 from wengert.transforms import dual
 
 
-
 class UnpackedDualTensor(NamedTuple):
     """What `unpack_dual` returns; `tangent` is None for a tensor that is not dual."""
 

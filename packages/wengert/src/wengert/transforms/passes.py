@@ -4,7 +4,7 @@ tangents go through it too."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wengert.graph.engine import run
 from wengert.graph.modes import is_grad_enabled
@@ -14,8 +14,10 @@ from wengert.protocol.backend import Space
 from wengert.tensor.base import TensorBase, make
 from wengert.tensor.level import running
 from wengert.tensor.tools import RAW, RecordingTools
-from wengert.transforms.batched import BatchLevel
 from wengert.transforms.dual import DualLevel, current_level
+
+if TYPE_CHECKING:
+    from wengert.transforms.batched import BatchLevel
 
 
 class OnTensors(RecordingTools):

@@ -9,7 +9,7 @@ Argnums = int | tuple[int, ...]
 
 def chosen(argnums: Argnums, args: tuple[Any, ...]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
     """The positions that `argnums` means and the arguments there; RuntimeError in torch's words for what it cannot."""
-    if isinstance(argnums, bool) or not isinstance(argnums, (int, tuple)):
+    if not isinstance(argnums, (int, tuple)):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
         raise RuntimeError(f"argnums must be int or Tuple[int, ...], got: {type(argnums)}")
     numbers = (argnums,) if isinstance(argnums, int) else argnums
     if not numbers:

@@ -1,5 +1,5 @@
-"""Floor 7: variables of a derivative. Each transform that differentiates gives its arguments a place of their own on the
-tape, and results leave it: what depends on nothing else comes out without a history."""
+"""Floor 7: variables of a derivative. Each transform that differentiates gives its arguments a place of their own on
+the tape, and results leave it: what depends on nothing else comes out without a history."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ class Variables:
         self.nodes.append(node)
 
     def reach_outside(self, tensors: Iterable[Any]) -> bool:
-        """Whether the history of one of `tensors` goes on to what a gradient may be asked of outside of this derivative: a
-        leaf, where an argument came from, or a variable of a derivative that is being taken."""
+        """Whether the history of one of `tensors` goes on to what a gradient may be asked of outside of this
+        derivative: a leaf, where an argument came from, or a variable of a derivative that is being taken."""
         own = set(self.nodes)
         seen: set[Node] = set()
         todo = [edge for edge in map(self._edge, tensors) if edge is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from wengert.api.func.arguments import with_aux
@@ -62,7 +63,7 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
                 "allowed with strict=True."
             )
         values = unflatten([primal_at(level, out) for out in outputs], shape)
-        rest = map_leaves(lambda part: primal_at(level, part) if isinstance(part, TensorBase) else part, aux)
+        rest = map_leaves(partial(_outside, level), aux)
     finally:
         level.alive = False
         running.set(outer)
@@ -72,6 +73,10 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
     ]
     moved = unflatten(filled, shape)
     return (values, moved, rest) if has_aux else (values, moved)
+
+
+def _outside(level: DualLevel, part: Any) -> Any:
+    return primal_at(level, part) if isinstance(part, TensorBase) else part
 
 
 def _dual(level: DualLevel, primal: Any, tangent: Any) -> Any:

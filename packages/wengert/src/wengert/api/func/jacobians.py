@@ -60,8 +60,9 @@ def jacrev(func: Function, argnums: Argnums = 0, *, has_aux: bool = False, chunk
 
 
 def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error") -> Function:
-    """The function that gives the Jacobian of `func`, by one forward derivative for each element of the arguments, all at
-    once. `randomness` is that of `vmap`. Best where the input is smaller than the output.
+    """The function that gives the Jacobian of `func`, by one forward derivative for each element of the arguments.
+
+    They are taken all at once. `randomness` is that of `vmap`. Best where the input is smaller than the output.
 
     Shapes: output shape + argument shape, nested as the output and then as the arguments.
     Errors: those of `jvp`. Source: torch.func.jacfwd.
@@ -102,7 +103,7 @@ def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, rando
                 start += count
             parts.append(_of_arguments(row, structure, argnums))
         jacobians = unflatten(parts, shape)
-        return (jacobians, map_leaves(lambda part: part[0], aux)) if has_aux else jacobians
+        return (jacobians, map_leaves(_first, aux)) if has_aux else jacobians
 
     return jacobian
 
@@ -118,6 +119,10 @@ def hessian(func: Function, argnums: Argnums = 0) -> Function:
             [ 0., 12.]])
     """
     return jacfwd(jacrev(func, argnums), argnums)
+
+
+def _first(part: Any) -> Any:
+    return part[0]
 
 
 def _of_arguments(parts: Sequence[Any], structure: Any, argnums: Argnums) -> Any:

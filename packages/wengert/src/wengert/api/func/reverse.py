@@ -123,8 +123,8 @@ def pullback(func: Function, primals: tuple[Any, ...], has_aux: bool = False) ->
         given, their_shape = flatten(cotangents)
         if their_shape != shape:
             raise RuntimeError(
-                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
-                f"cotangents: {their_shape}, primal output: {shape}"
+                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
+                f"function. cotangents: {their_shape}, primal output: {shape}"
             )
         for position, (out, g) in enumerate(zip(outputs, given, strict=True)):
             if g.shape != out.shape:
