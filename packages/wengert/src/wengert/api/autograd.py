@@ -161,14 +161,13 @@ def grad(
     ends = _sequence(outputs)
     starts = _targets(inputs, "grad")
     if is_grads_batched:
-        return _late("each_of_a_batch")(
-            [_shape_of(end) if isinstance(end, GradientEdge) else end.shape for end in ends],
-            grad_outputs,
-            lambda g: grad(
-                outputs, inputs, g, True if retain_graph is None else retain_graph, create_graph, True, allow_unused,
-                False, materialize_grads,
-            ),
-        )  # fmt: skip
+
+        def of_one(g: Any) -> Any:
+            keep = True if retain_graph is None else retain_graph
+            return grad(outputs, inputs, g, keep, create_graph, True, allow_unused, False, materialize_grads)
+
+        shapes = [_shape_of(end) if isinstance(end, GradientEdge) else end.shape for end in ends]
+        return _late("each_of_a_batch")(shapes, grad_outputs, of_one)
     given = grad_outputs if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
     on_tensors = create_graph or interpreted([*ends, *given])
     roots = _roots(ends, grad_outputs, "grad_outputs", on_tensors)
@@ -195,7 +194,6 @@ def grad(
     return tuple(results)
 
 
-<<<<<<< HEAD
 def called(node: Node, gradients: Sequence[TensorBase | None]) -> Any:
     """What `node` gives for the gradients of its outputs, recorded in grad mode; nothing kept is freed."""
     tools = RECORDING if is_grad_enabled() else RAW
@@ -216,10 +214,10 @@ def called(node: Node, gradients: Sequence[TensorBase | None]) -> Any:
         for at, edge in node.shown_edges()
     ]
     return shown[0] if len(shown) == 1 else tuple(shown)
-=======
+
+
 #: What is imported at its first use.
 _late = deferred(__name__, {"each_of_a_batch": "wengert.api.func.batches:each_of_a_batch"})
->>>>>>> 6d22c5b (func: grad, vjp, jvp, jacobians, hessian, linearize; gradients of a batch of cotangents)
 
 
 def _zeros(tensor: TensorBase | GradientEdge, requires_grad: bool) -> Any:

@@ -31,7 +31,8 @@ def each_of_a_batch(shapes: Sequence[Shape | None], cotangents: Any, gradients: 
     in_dims = tuple([0 if isinstance(g, TensorBase) else None for g in rows])
     defined = iter(vmap(of_one, in_dims)(*rows))
     results = [None if g is None else next(defined) for g in _listed(found[0])]
-    return dict(zip(found[0], results, strict=True)) if type(found[0]) is dict else tuple(results)
+    answer: Any = found[0]
+    return dict(zip(answer, results, strict=True)) if isinstance(answer, dict) else tuple(results)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]  # keys are the user's
 
 
 def _listed(gradients: Any) -> list[Any]:
