@@ -45,29 +45,29 @@ def written_freely(result: Any) -> Any:
     return clone(result) if "out" in kept else result
 
 
-def _unary(name: str, function: Function, where: str) -> Function:
+def _unary(name: str, function: Function, source: str) -> Function:
     def apply(x: Any, /) -> Any:
         return written_freely(function(x))
 
-    return _named(apply, name, where)
+    return _named(apply, name, source)
 
 
-def _binary(name: str, function: Function, where: str) -> Function:
+def _binary(name: str, function: Function, source: str) -> Function:
     def apply(x1: Any, x2: Any, /) -> Any:
         if isinstance(x1, Tensor) and isinstance(x2, Tensor) and x1.space.dtype is not x2.space.dtype:
             x1, x2 = promoted(x1, x2)
         return written_freely(function(x1, x2))
 
-    return _named(apply, name, where)
+    return _named(apply, name, source)
 
 
-def _named(function: Function, name: str, where: str) -> Function:
+def _named(function: Function, name: str, source: str) -> Function:
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"`{name}` of the array API standard: {where}, with the standard's promotion."
+    function.__doc__ = f"`{name}` of {source}, recorded; a 0-d array counts in promotion like any other."
     return function
 
 
-def _on_tensors(function: Function) -> Function:
+def on_tensors(function: Function) -> Function:
     """A function of two tensors that takes a number for either of them, as an array beside the other."""
 
     def apply(x1: Any, x2: Any) -> Any:
@@ -147,7 +147,7 @@ _UNARY: dict[str, Function] = {
 
 _BINARY: dict[str, Function] = {
     "add": arithmetic.add,
-    "atan2": _on_tensors(arithmetic.atan2),
+    "atan2": on_tensors(arithmetic.atan2),
     "bitwise_and": comparison.bitwise_and,
     "bitwise_left_shift": comparison.bitwise_left_shift,
     "bitwise_or": comparison.bitwise_or,
@@ -155,22 +155,22 @@ _BINARY: dict[str, Function] = {
     "bitwise_xor": comparison.bitwise_xor,
     "copysign": arithmetic.copysign,
     "divide": arithmetic.div,
-    "equal": _on_tensors(comparison.eq),
+    "equal": on_tensors(comparison.eq),
     "floor_divide": arithmetic.floor_divide,
-    "greater": _on_tensors(comparison.gt),
-    "greater_equal": _on_tensors(comparison.ge),
-    "hypot": _on_tensors(arithmetic.hypot),
-    "less": _on_tensors(comparison.lt),
-    "less_equal": _on_tensors(comparison.le),
-    "logaddexp": _on_tensors(exponential.logaddexp),
-    "logical_and": _on_tensors(comparison.logical_and),
-    "logical_or": _on_tensors(comparison.logical_or),
-    "logical_xor": _on_tensors(comparison.logical_xor),
-    "maximum": _on_tensors(arithmetic.maximum),
-    "minimum": _on_tensors(arithmetic.minimum),
+    "greater": on_tensors(comparison.gt),
+    "greater_equal": on_tensors(comparison.ge),
+    "hypot": on_tensors(arithmetic.hypot),
+    "less": on_tensors(comparison.lt),
+    "less_equal": on_tensors(comparison.le),
+    "logaddexp": on_tensors(exponential.logaddexp),
+    "logical_and": on_tensors(comparison.logical_and),
+    "logical_or": on_tensors(comparison.logical_or),
+    "logical_xor": on_tensors(comparison.logical_xor),
+    "maximum": on_tensors(arithmetic.maximum),
+    "minimum": on_tensors(arithmetic.minimum),
     "multiply": arithmetic.mul,
-    "nextafter": _on_tensors(arithmetic.nextafter),
-    "not_equal": _on_tensors(comparison.ne),
+    "nextafter": on_tensors(arithmetic.nextafter),
+    "not_equal": on_tensors(comparison.ne),
     "pow": arithmetic.pow,
     "remainder": arithmetic.remainder,
     "subtract": arithmetic.sub,
@@ -191,8 +191,10 @@ def clip(x: Any, /, min: Any = None, max: Any = None) -> Any:
     return arithmetic.clamp(x, low, high)
 
 
-FUNCTIONS: dict[str, Function] = {
-    **{name: _unary(name, function, "`wengert`'s function") for name, function in _UNARY.items()},
-    **{name: _binary(name, function, "`wengert`'s function") for name, function in _BINARY.items()},
-    "clip": clip,
-}
+def as_functions(unary: dict[str, Function], binary: dict[str, Function], source: str) -> dict[str, Function]:
+    """The functions of one and of two arrays, with the signatures and the promotion of the standard."""
+    ones = {name: _unary(name, function, source) for name, function in unary.items()}
+    return ones | {name: _binary(name, function, source) for name, function in binary.items()}
+
+
+FUNCTIONS: dict[str, Function] = {**as_functions(_UNARY, _BINARY, "the array API standard"), "clip": clip}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import e, inf, nan, pi
 from typing import Any
 
-from wengert.ops.xp import dtypes, elementwise, fft, linalg, manipulation, statistical
+from wengert.ops.xp import dtypes, elementwise, fft, linalg, manipulation, special, statistical
 from wengert.ops.xp.creation import CreationFunctions
 from wengert.ops.xp.info import NamespaceInfo
 from wengert.protocol.backend import Backend
@@ -41,6 +41,7 @@ class ArrayNamespace(CreationFunctions):
         vars(self).update(_FUNCTIONS, **_CONSTANTS, **{dtype.name: dtype for dtype in backend.dtypes})
         self.linalg = Names("wengert.xp.linalg", linalg.FUNCTIONS)
         self.fft = fft.FourierNamespace(backend)
+        self.special = Names("wengert.xp.special", special.FUNCTIONS)
 
     def __array_namespace_info__(self) -> NamespaceInfo:
         """What the backend can, has and takes where nothing is said."""
