@@ -39,7 +39,7 @@ def test_a_gradient_is_exact_or_refused(name: str) -> None:
 
 def test_how_many_are_differentiated() -> None:
     exact = [name for name in BY_NAME if found(name) == EXACT]
-    assert len(exact) >= 60, exact
+    assert len(exact) >= 180, exact
     assert len(BY_NAME) >= 360
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import array_api_strict as strict
@@ -223,6 +224,27 @@ CALLS: dict[str, tuple[str, int, tuple[Call, ...]]] = {
         lambda xp, x: xp.linalg.vecdot(x, x),
         lambda xp, x: xp.linalg.matmul(x, xp.linalg.matrix_transpose(x)),
     )),
+    "linalg of matrices": ("f", 2, (
+        lambda xp, x: xp.linalg.det(regular(xp, x)),
+        lambda xp, x: xp.linalg.inv(regular(xp, x)),
+        lambda xp, x: tuple(xp.linalg.slogdet(regular(xp, x))),
+        lambda xp, x: xp.linalg.cholesky(regular(xp, x)),
+        lambda xp, x: xp.linalg.cholesky(regular(xp, x), upper=True),
+        lambda xp, x: xp.linalg.solve(regular(xp, x), x),
+        lambda xp, x: xp.linalg.solve(regular(xp, x), x[..., 0] if x.ndim == 2 else x),
+        lambda xp, x: xp.linalg.matrix_power(regular(xp, x), 2),
+        lambda xp, x: xp.linalg.eigvalsh(regular(xp, x)),
+        lambda xp, x: rebuilt(xp, *xp.linalg.eigh(regular(xp, x))),
+        lambda xp, x: xp.linalg.matmul(*xp.linalg.qr(x)),
+        lambda xp, x: xp.linalg.qr(x, mode="complete").Q.shape,
+        lambda xp, x: xp.linalg.svdvals(x),
+        lambda xp, x: xp.linalg.svd(x, full_matrices=False).S,
+        lambda xp, x: xp.linalg.svd(x).U.shape,
+        lambda xp, x: xp.linalg.matrix_rank(regular(xp, x)),
+        lambda xp, x: xp.linalg.pinv(regular(xp, x)),
+        lambda xp, x: xp.linalg.matrix_norm(x, ord=1),
+        lambda xp, x: xp.linalg.matrix_norm(x, ord="nuc", keepdims=True),
+    )),
     # creation
     "like": ("f", 0, (
         lambda xp, x: xp.zeros_like(x),
@@ -242,12 +264,36 @@ CALLS: dict[str, tuple[str, int, tuple[Call, ...]]] = {
         lambda xp, x, y: xp.result_type(x, xp.float32, 1.0) == x.dtype,
     )),
     "fft": ("c", 1, (
+        lambda xp, x: xp.fft.fft(wide(xp, x)),
+        lambda xp, x: xp.fft.ifft(wide(xp, x), n=3, axis=0, norm="ortho"),
+        lambda xp, x: xp.fft.fftn(wide(xp, x)),
+        lambda xp, x: xp.fft.ifftn(wide(xp, x), norm="forward"),
+        lambda xp, x: xp.fft.rfft(xp.real(wide(xp, x))),
+        lambda xp, x: xp.fft.irfft(wide(xp, x), n=4),
+        lambda xp, x: xp.fft.rfftn(xp.real(wide(xp, x))),
+        lambda xp, x: xp.fft.irfftn(wide(xp, x), s=(4,), axes=(-1,)),
+        lambda xp, x: xp.fft.hfft(wide(xp, x), n=4),
+        lambda xp, x: xp.fft.ihfft(xp.real(wide(xp, x))),
         lambda xp, x: xp.fft.fftshift(x),
         lambda xp, x: xp.fft.ifftshift(x, axes=0),
         lambda xp, x: xp.fft.fftfreq(5, d=0.5, dtype=xp.float64),
         lambda xp, x: xp.fft.rfftfreq(4, dtype=xp.float64),
     )),
 }  # fmt: skip
+
+
+def wide(xp: Any, x: Any) -> Any:
+    return xp.astype(x, xp.complex128)
+
+
+def regular(xp: Any, x: Any) -> Any:
+    """A positive definite matrix made of `x`."""
+    x = xp.astype(x, xp.float64)
+    return xp.matmul(x, xp.matrix_transpose(x)) + 2 * xp.eye(x.shape[-2], dtype=xp.float64)
+
+
+def rebuilt(xp: Any, values: Any, vectors: Any) -> Any:
+    return xp.matmul(vectors * xp.expand_dims(values, axis=-2), xp.matrix_transpose(vectors))
 
 
 @pytest.mark.parametrize(
@@ -284,3 +330,16 @@ def test_calls(name: str, number: int, data: st.DataObject) -> None:
 )
 def test_creation(call: Call) -> None:
     same(call(xp), call(strict))
+
+
+def test_every_function_is_compared() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    for library, prefix in ((strict, "xp."), (strict.linalg, "linalg."), (strict.fft, "fft.")):
+        names = dir(library) if library is strict else library.__all__
+        for name in names:
+            if name.startswith("_"):
+                continue
+            if callable(getattr(library, name)) and hasattr(
+                xp if library is strict else getattr(xp, prefix[:-1]), name
+            ):
+                assert name in ELEMENTWISE or f"{prefix}{name}" in source or f'"{name}"' in source, name

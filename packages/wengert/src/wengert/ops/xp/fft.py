@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wengert.ops import fourier
 from wengert.ops.creation import arange
+from wengert.ops.fourier import one_axis, several_axes
 from wengert.ops.movement import roll
 from wengert.ops.placement import Device
 from wengert.protocol.backend import Backend
@@ -16,23 +16,22 @@ from wengert.protocol.shapes import normalize_axes
 Function = Callable[..., Any]
 
 
-def _torch(name: str) -> Function:
-    found: Function = getattr(fourier, name)
-    return found
-
-
 def _along_one(name: str) -> Function:
+    function = getattr(one_axis, name)
+
     def transform(x: Any, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Any:
-        return _torch(name)(x, n, axis, norm)
+        return function(x, n, axis, norm)
 
     return _named(transform, name)
 
 
 def _along_several(name: str) -> Function:
+    function = getattr(several_axes, name)
+
     def transform(
         x: Any, /, *, s: Sequence[int] | None = None, axes: Sequence[int] | None = None, norm: str = "backward"
     ) -> Any:
-        return _torch(name)(x, s, axes, norm)
+        return function(x, s, axes, norm)
 
     return _named(transform, name)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from wengert.ops import linalg as torch_names
 from wengert.ops import movement
 from wengert.ops.arithmetic import absolute, mul, sub
 from wengert.ops.conversion.moving import to
+from wengert.ops.linalg import determinants, factors, norms, products, pseudo, solving, spectra
 from wengert.ops.xp.elementwise import promoted, written_freely
 from wengert.ops.xp.manipulation import matmul, matrix_transpose, tensordot, vecdot
 from wengert.ops.xp.statistical import sum as _sum
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape, normalize_axes
+from wengert.tensor.base import make
 
 
 class Eigh(NamedTuple):
@@ -45,15 +45,14 @@ class SVD(NamedTuple):
     Vh: Any
 
 
-def _torch(name: str) -> Callable[..., Any]:
-    """torch's function of linear algebra called `name`."""
-    found: Callable[..., Any] = getattr(torch_names, name)
-    return found
+def _free(*results: Any) -> list[Any]:
+    """The results, all of which their node may need, on memory that may be written."""
+    return [result if result.node is None else movement.clone(result) for result in results]
 
 
 def cholesky(x: Any, /, *, upper: bool = False) -> Any:
     """The Cholesky factor."""
-    return _torch("cholesky")(x, upper=upper)
+    return _free(factors.cholesky(x, upper=upper))[0]
 
 
 def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
@@ -67,7 +66,7 @@ def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
 
 def det(x: Any, /) -> Any:
     """The determinant."""
-    return _torch("det")(x)
+    return determinants.det(x)
 
 
 def diagonal(x: Any, /, *, offset: int = 0) -> Any:
@@ -77,72 +76,85 @@ def diagonal(x: Any, /, *, offset: int = 0) -> Any:
 
 def eigh(x: Any, /) -> Eigh:
     """Eigenvalues and eigenvectors of a symmetric or Hermitian matrix."""
-    return Eigh(*_torch("eigh")(x))
+    return Eigh(*_free(*spectra.eigh(x)))
 
 
 def eigvalsh(x: Any, /) -> Any:
     """The eigenvalues of a symmetric or Hermitian matrix."""
-    return _torch("eigvalsh")(x)
+    return _free(spectra.eigvalsh(x))[0]
 
 
 def inv(x: Any, /) -> Any:
     """The inverse."""
-    return _torch("inv")(x)
+    return _free(solving.inv(x))[0]
 
 
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of each matrix."""
     if ord == "fro":
-        return written_freely(_torch("vector_norm")(x, 2, (-2, -1), keepdims))
-    return _torch("matrix_norm")(x, ord, keepdim=keepdims)
+        return written_freely(norms.vector_norm(x, 2, (-2, -1), keepdims))
+    return norms.matrix_norm(x, ord, keepdim=keepdims)
 
 
 def matrix_power(x: Any, n: int, /) -> Any:
     """The `n`th power of a square matrix."""
-    return _torch("matrix_power")(x, n)
+    base = solving.inv(x) if n < 0 else x
+    left, result = abs(n), None
+    while left:  # by squares
+        if left % 2:
+            result = base if result is None else matmul(result, base)
+        left //= 2
+        base = matmul(base, base) if left else base
+    return _identity(x) if result is None else result
+
+
+def _identity(x: Any) -> Any:
+    size, space = x.shape[-1], x.space
+    one = make(space.plain, space.xp.eye(size, size, dtype=space.native, device=space.native_device))
+    return movement.clone(movement.broadcast_to(one, x.shape))
 
 
 def matrix_rank(x: Any, /, *, rtol: Any = None) -> Any:
     """How many singular values count; no derivative."""
-    return _torch("matrix_rank")(x, rtol=rtol)
+    return pseudo.matrix_rank(x, rtol=rtol)
 
 
 def outer(x1: Any, x2: Any, /) -> Any:
     """All products of an element of one vector and one of the other."""
-    return torch_names.outer(*promoted(x1, x2))
+    return products.outer(*promoted(x1, x2))
 
 
 def pinv(x: Any, /, *, rtol: Any = None) -> Any:
     """The pseudo-inverse."""
-    return _torch("pinv")(x, rtol=rtol)
+    return pseudo.pinv(x, rtol=rtol)
 
 
 def qr(x: Any, /, *, mode: str = "reduced") -> QR:
     """The factors of a matrix: orthogonal columns and an upper triangle."""
-    return QR(*_torch("qr")(x, mode))
+    return QR(*_free(*factors.qr(x, mode)))
 
 
 def slogdet(x: Any, /) -> Slogdet:
     """The sign of the determinant and the logarithm of its size."""
-    return Slogdet(*_torch("slogdet")(x))
+    return Slogdet(*determinants.slogdet(x))
 
 
 def solve(x1: Any, x2: Any, /) -> Any:
     """The solution of `x1 @ result = x2`; only a 1-d `x2` is a vector."""
     x, y = promoted(x1, x2)
     if len(y.shape) == 1:
-        return _torch("solve")(x, movement.unsqueeze(y, -1)).squeeze(-1)
-    return _torch("solve")(x, y)
+        return movement.squeeze(_free(solving.solve(x, movement.unsqueeze(y, -1)))[0], -1)
+    return _free(solving.solve(x, y))[0]
 
 
 def svd(x: Any, /, *, full_matrices: bool = True) -> SVD:
     """The singular values with their vectors."""
-    return SVD(*_torch("svd")(x, full_matrices))
+    return SVD(*_free(*spectra.svd(x, full_matrices)))
 
 
 def svdvals(x: Any, /) -> Any:
     """The singular values, the largest first."""
-    return _torch("svdvals")(x)
+    return _free(spectra.svdvals(x))[0]
 
 
 def trace(x: Any, /, *, offset: int = 0, dtype: DType | None = None) -> Any:
@@ -155,7 +167,7 @@ def vector_norm(x: Any, /, *, axis: int | Shape | None = None, keepdims: bool = 
     if axis == ():
         return absolute(x) if ord else to(x != 0, x.space.dtype)
     axes = None if axis is None else normalize_axes(axis, len(x.shape))
-    return written_freely(_torch("vector_norm")(x, ord, axes, keepdims))
+    return written_freely(norms.vector_norm(x, ord, axes, keepdims))
 
 
 FUNCTIONS = {
