@@ -25,7 +25,6 @@ from wengert_conformance.operators import (
     EXCLUDED_DTYPES,
     FAMILIES,
     IN_PLACE,
-    IN_PLACE_EXCLUDED,
     IN_PLACE_SAMPLES,
     LARGEST_ELEMENTWISE,
     LARGEST_TENSOR,
@@ -215,7 +214,7 @@ def in_place_entries() -> Iterator[tuple[str, OpInfo]]:
     """The families and entries of all operations that have a method that writes the result into its first argument."""
     for family in FAMILIES:
         for entry in family_entries(family):
-            if hasattr(torch.Tensor, f"{entry.name}_") and entry.name not in IN_PLACE_EXCLUDED:
+            if hasattr(torch.Tensor, f"{entry.name}_"):
                 yield family, entry
 
 

@@ -80,7 +80,6 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 #: The family of all methods that write in place, each with samples of the operation without underscore.
 IN_PLACE = "inplace"
-IN_PLACE_EXCLUDED = frozenset({"squeeze", "t", "transpose", "unsqueeze"})
 IN_PLACE_SAMPLES = {"float64": 2, "int64": 1, "bool": 1, "complex128": 1}
 
 COMPLEX_FAMILIES = frozenset({"arithmetic", "exponential", "trigonometric", "movement", "indexing", "linalg"})

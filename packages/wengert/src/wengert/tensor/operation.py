@@ -77,6 +77,11 @@ def in_dtype(dtype: DType, function: Function, *inputs: Any, **statics: Any) -> 
     return record(_DIRECT[function][0], inputs, statics, dtype)
 
 
+def operation_of(function: Function) -> Operation:
+    """What `function`, made by `direct`, `kernel` or `view_kernel`, records."""
+    return _DIRECT[function][0]
+
+
 def operator(function: Function) -> Function:
     """`function`, made by `direct` or `kernel`, as the method behind an operator: NotImplemented for strangers."""
     operation, declared = _DIRECT[function]

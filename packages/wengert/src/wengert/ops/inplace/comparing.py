@@ -7,7 +7,6 @@ from typing import Any
 
 from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.base import make
 from wengert.tensor.inplace import in_place_by
 from wengert.tensor.operation import kernel
 
@@ -25,8 +24,8 @@ def _as_numbers(function: Function) -> Function:
     beside_number, beside_tensor = kernel(rules.replaced, f"{name}0"), kernel(rules.replaced, f"{name}1")
 
     def numbers(input: Tensor, *args: Any, **keywords: Any) -> Any:
-        result, space = function(input, *args, **keywords), input.space.plain
-        written = make(space, space.xp.astype(result.array, space.native))
+        result = function(input, *args, **keywords)
+        written = result.to(input.space.dtype)
         if result.shape != input.shape:
             return written  # is refused
         has_tensor = any(isinstance(arg, Tensor) for arg in (*args, *keywords.values()))

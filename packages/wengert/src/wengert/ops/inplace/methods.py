@@ -15,6 +15,7 @@ from wengert.ops.arithmetic import is_operand
 from wengert.ops.inplace.assignment import setitem
 from wengert.ops.inplace.comparing import in_place_test
 from wengert.ops.inplace.filling import copy_, fill_, fill_diagonal_, zero_
+from wengert.ops.inplace.turning import in_place_view, resize_, resize_as_
 from wengert.ops.random import filling
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.inplace import Function, in_place, in_place_by
@@ -103,6 +104,11 @@ class InplaceMethods(Tensor):
     bernoulli_, random_ = filling.bernoulli_, filling.random_
     scatter_reduce_, index_reduce_ = in_place(indexing.scatter_reduce, indexing.index_reduce, apart=True)
     put_ = in_place(indexing.put, apart=True)
+
+    t_, transpose_, unsqueeze_ = in_place_view(movement.t, movement.transpose, movement.unsqueeze)
+    squeeze_, as_strided_ = in_place_view(movement.squeeze, movement.as_strided)
+    swapaxes_ = swapdims_ = transpose_
+    resize_, resize_as_ = resize_, resize_as_
 
     zero_, fill_, copy_, fill_diagonal_ = zero_, fill_, copy_, fill_diagonal_
 
