@@ -125,7 +125,7 @@ def _written_shape(input: Any, key: Key) -> Shape | None:
         if entry is ARRAY:
             array: Any = next(following)
             if array.space.dtype is bool_:
-                if not space.backend.capabilities.synchronous:
+                if not array.space.is_readable:
                     return None
                 count = len(array.shape)
                 indexed.append(tuple(array.space.xp.nonzero(array.array)[0].shape))

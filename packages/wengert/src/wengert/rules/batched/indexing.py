@@ -143,3 +143,48 @@ def gather_batch(xp: Any, again: Again, x: Array, indices: Array, axis: int) -> 
     shape: Shape = indices.shape
     out = again(lined_up(xp, x, 1), lined_up(xp, indices, 1), axis=axis + 1)
     return out if out.shape == shape else xp.reshape(out, shape)
+
+
+@indexing.put_flat.batch
+def put_flat_batch(xp: Any, batch_size: int, x: Array, source: Array, indices: Array, accumulate: bool) -> Array:
+    count = prod(indices.shape[1:])
+    rows, places = xp.reshape(x, (batch_size, prod(x.shape[1:]))), xp.reshape(indices, (batch_size, count))
+    key = (*_numbered(xp, [places], [True], batch_size, 1),)
+    values = xp.reshape(source, (batch_size, count))
+    return xp.reshape(xp.scatter_add(rows, key, values) if accumulate else xp.setitem(rows, key, values), x.shape)
+
+
+def _reduced(
+    xp: Any,
+    again: Again,
+    batch_size: int,
+    x: Array,
+    source: Array,
+    indices: Array,
+    axis: int,
+    rows: bool,
+    **statics: Any,
+) -> Array:
+    shape = x.shape
+    if len(shape) == 1:
+        x, source, indices = (xp.reshape(array, (batch_size, prod(array.shape[1:]))) for array in (x, source, indices))
+    if rows:
+        lines = tuple(n if d in (0, axis + 1) else 1 for d, n in enumerate(source.shape))
+        indices = xp.broadcast_to(xp.reshape(indices, lines), source.shape)
+    return xp.reshape(again(x, source, indices, axis=axis + 1, rows=False, **statics), shape)
+
+
+@indexing.reduce_at.batch
+def reduce_at_batch(
+    xp: Any, again: Again, batch_size: int, x: Array, source: Array, indices: Array, axis: int, rows: bool, how: str,
+    include_self: bool, is_whole: bool,
+) -> Array:  # fmt: skip
+    statics = {"how": how, "include_self": include_self, "is_whole": is_whole}
+    return _reduced(xp, again, batch_size, x, source, indices, axis, rows, **statics)
+
+
+@indexing.combine_at.batch
+def combine_at_batch(
+    xp: Any, again: Again, batch_size: int, x: Array, source: Array, indices: Array, axis: int, rows: bool, how: str
+) -> Array:
+    return _reduced(xp, again, batch_size, x, source, indices, axis, rows, how=how)
