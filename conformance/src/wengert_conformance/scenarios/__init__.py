@@ -12,6 +12,7 @@ from wengert_conformance.scenarios.anomaly import anomaly
 from wengert_conformance.scenarios.arithmetic import arithmetic
 from wengert_conformance.scenarios.checkpoint import checkpoint
 from wengert_conformance.scenarios.comparison import comparison
+from wengert_conformance.scenarios.conversion import conversion
 from wengert_conformance.scenarios.convolution import convolution
 from wengert_conformance.scenarios.creation import creation
 from wengert_conformance.scenarios.engine import engine
@@ -27,6 +28,7 @@ from wengert_conformance.scenarios.modes import modes
 from wengert_conformance.scenarios.movement import movement
 from wengert_conformance.scenarios.normalization import normalization
 from wengert_conformance.scenarios.passes import passes
+from wengert_conformance.scenarios.randomness import randomness
 from wengert_conformance.scenarios.reduction import reduction
 from wengert_conformance.scenarios.retained import retained
 from wengert_conformance.scenarios.saved import saved
@@ -35,6 +37,7 @@ from wengert_conformance.scenarios.trigonometric import trigonometric
 ALL_FAMILIES: tuple[Family, ...] = (
     *(arithmetic, exponential, trigonometric, comparison, reduction, movement, indexing, linalg, normalization),
     *(convolution, creation, engine, leaves, function, gradcheck, checkpoint, hooks),
+    *(conversion, randomness),
     *(passes, retained, modes, saved, anomaly),
 )
 

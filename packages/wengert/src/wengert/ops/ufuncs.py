@@ -63,7 +63,9 @@ def _operand(beside: Tensor, value: Any) -> Any:
         return value
     owner = backend_of(value)
     if owner is None:
-        return NotImplemented if hasattr(value, "__array_ufunc__") else as_tensor(value)
+        here = beside.space
+        foreign = hasattr(value, "__array_ufunc__")
+        return NotImplemented if foreign else as_tensor(value, device=here.device, backend=here.backend.name)
     if not isinstance(value, owner.array_type):
         return value.item()
     on_host = owner.device_of(value) == "cpu"  # an array elsewhere is not moved: the function says where it is

@@ -44,7 +44,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
         if space.dtype.is_complex:
             raise unsupported("bernoulli_tensor_cpu_self_", space.dtype)
     sample = make(space, draws.bernoulli(space, input.shape, input if p is None else p, generator))
-    return _bernoulli(input, sample) if input.node is not None else sample
+    return _bernoulli(input, sample)
 
 
 def normal(
@@ -116,7 +116,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Any:
     if space.is_readable and xp.tolist(xp.any(xp.less(rate, xp.zeros_like(rate)))):
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
     sample = make(space, xp.poisson(raw_generator(space, generator), rate))
-    return _poisson(input, sample) if input.node is not None else sample
+    return _poisson(input, sample)
 
 
 def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Any:
