@@ -254,6 +254,10 @@ def test_a_result_without_gradient_must_not_move() -> None:
         gradcheck(lambda x: x.detach() * 2, real())
 
 
+def test_batched_tangents_are_checked() -> None:
+    assert gradcheck(lambda x: (x.sin() * x, x.sum()), real(), check_forward_ad=True, check_batched_forward_grad=True)
+
+
 # refusals
 
 

@@ -334,3 +334,33 @@ def backward_that_is_not_differentiated(library: Any) -> Any:
             "trying to differentiate twice a function that was marked with @once_differentiable",
         ),
     ]
+
+
+@outcome
+def hooks_on_what_is_kept(library: Any) -> Any:
+    def forward(ctx, x):
+        y = x * 2
+        ctx.save_for_backward(x, None, y)
+        return y
+
+    keeping = made(library, forward, lambda ctx, g: g * ctx.saved_tensors[0])
+    x = two(library)
+    y = keeping.apply(x)
+    raw = y.grad_fn._raw_saved_tensors
+    raw[0].register_hooks(lambda t: t * 10, lambda t: t)
+    raw[2].register_hooks(lambda t: t * 1, lambda t: t)
+    again = y.grad_fn.saved_tensors[2]
+    y.sum().backward()
+    with library.autograd.graph.saved_tensors_hooks(lambda t: t * 5, lambda t: t):
+        z = keeping.apply(x)
+    z.sum().backward()
+    return [
+        x.grad,
+        again.requires_grad,
+        raised(lambda: raw[0].register_hooks(lambda t: t, lambda t: t), "whose hooks have already been set"),
+        raised(
+            lambda: keeping.apply(x).grad_fn._raw_saved_tensors[1].register_hooks(lambda t: t, lambda t: t),
+            "Calling register_hooks on a saved tensor with value None is forbidden",
+        ),
+        raised(lambda: y.grad_fn._raw_saved_tensors, "Trying to backward through the graph a second time"),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 from wengert.api.function.context import FunctionCtx
@@ -12,7 +12,7 @@ from wengert.ops.xp import namespace_of
 from wengert.protocol.shapes import Shape
 from wengert.rule.kinds import sum_to
 from wengert.tensor.base import TensorBase, make, version_cell
-from wengert.tensor.packing import Packed, innermost_hooks
+from wengert.tensor.packing import Packed, Pair, check_hooks, innermost_hooks
 from wengert.tensor.tools import RAW
 
 
@@ -25,19 +25,23 @@ class Kept:
     packed: Packed | None
 
     def __init__(self, tensor: Any, output: int | None) -> None:
-        pair = innermost_hooks()
+        self.output, pair = output, innermost_hooks()
         if tensor is not None and pair is not None:
-            shown = tensor if output is None else make(tensor.space.plain, tensor.array)
-            self.packed, self.tensor, self.output = Packed(shown, pair, is_output=output is not None), None, output
-            self.version = 0
+            self.pack(tensor, pair)
             return
         self.packed = None
         if tensor is not None and output is not None:
             own = make(tensor.space, tensor.array)  # no listed alias: that would bar writes where nothing is shared
             own.version = version_cell(tensor)
             tensor = own
-        self.tensor, self.output = tensor, output
+        self.tensor = tensor
         self.version = 0 if tensor is None else version_of(tensor)
+
+    def pack(self, tensor: Any, pair: Pair) -> None:
+        """Keep what the first of two hooks makes of `tensor` in its place."""
+        is_output = self.output is not None
+        shown = make(tensor.space.plain, tensor.array) if is_output else tensor
+        self.packed, self.tensor, self.version = Packed(shown, pair, is_output=is_output), None, 0
 
     def unpacked(self, node: BackwardCFunction) -> Any:
         """The tensor, if it is as it was, with its history."""
@@ -56,6 +60,40 @@ class Kept:
         if tensor.space is not tensor.space.plain:
             again._tangent = tensor._tangent
         return again
+
+
+class SavedTensor:
+    """A tensor that a node keeps, as `grad_fn._raw_saved_tensors` shows it. Hooks of its own may pack it."""
+
+    __slots__ = ("_kept", "_node")
+
+    def __init__(self, node: BackwardCFunction, kept: Kept) -> None:
+        self._node, self._kept = node, kept
+
+    @property
+    def data(self) -> Any:
+        """What is kept: the tensor, or what the pack hook made of it."""
+        return self.unpack() if self._kept.packed is None else self._kept.packed.value
+
+    def unpack(self) -> Any:
+        """The tensor, as `saved_tensors` gives it."""
+        return self._kept.unpacked(self._node)
+
+    def register_hooks(self, pack_hook: Callable[[Any], Any], unpack_hook: Callable[[Any], Any]) -> None:
+        """Keep `pack_hook(tensor)` in the place of the tensor; `unpack_hook` of it gives the tensor when it is needed.
+
+        Errors: RuntimeError if it has hooks already, or is None.
+        """
+        check_hooks(pack_hook, unpack_hook, "register_hooks")
+        if self._kept.packed is not None:
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
+                "hooks is allowed at a time."
+            )
+        tensor = self.unpack()
+        if tensor is None:
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        self._kept.pack(tensor, (pack_hook, unpack_hook))
 
 
 class BackwardCFunction(Node):
@@ -112,6 +150,12 @@ class BackwardCFunction(Node):
             self.accessed, kept, self.kept = True, self.kept, ()
             return tuple(entry.unpacked(self) for entry in kept)
         return tuple(entry.unpacked(self) for entry in self.kept)
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[SavedTensor, ...]:
+        if self.freed:
+            raise_freed(self)
+        return tuple(SavedTensor(self, kept) for kept in self.kept)
 
     def output(self, index: int, space: Any) -> Node:
         """The node that a gradient of one output goes to."""

@@ -9,9 +9,12 @@ from wengert.api.autograd import grad
 from wengert.api.forward_ad import dual_level, make_dual, unpack_dual
 from wengert.api.function import Function
 from wengert.api.gradcheck.jacobians import Check, GradcheckError, as_tuple, generic
+from wengert.extras import deferred
 from wengert.ops.comparison import allclose
 from wengert.ops.creation import zeros_like
 from wengert.ops.movement import stack
+
+_late = deferred(__name__, {"vmap": "wengert.api.func.vmap:vmap"})
 
 
 class _UndefinedGradient(Function):
@@ -110,7 +113,20 @@ def check_batched_cotangents(check: Check) -> None:
 
 def check_batched_tangents(check: Check) -> None:
     """Tangents of a batch are those of each."""
-    raise NotImplementedError("gradcheck: check_batched_forward_grad needs vmap, which this version does not have.")
+    vmap = _late("vmap")
+
+    def pushed(t: Any, position: int) -> tuple[Any, ...]:
+        return tuple(check.pushed(position, t))
+
+    for place, position in enumerate(check.moving()):
+        tangents = [generic(check.inputs[position].detach(), seed, signed=True) for seed in (1, 2)]
+        each = [check.pushed(position, t) for t in tangents]
+        try:
+            found = vmap(pushed, in_dims=(0, None))(stack(tangents), position)
+        except RuntimeError as error:
+            raise GradcheckError(f"While computing batched gradients, got: {error}") from error
+        for index, (t, expected) in enumerate(zip(found, zip(*each, strict=True), strict=True)):
+            _compare_batches(index, place, t, stack(expected))
 
 
 def _compare_batches(output: int, place: int, found: Any, expected: Any) -> None:
