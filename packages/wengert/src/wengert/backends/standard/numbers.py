@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.backends.standard.facts import Kernels, constant, together
+from wengert.protocol import dtypes as ours
 from wengert.protocol.dtypes import int32
 
-_SMALLEST = {2: 2.0**-24, 4: 2.0**-149, 8: 2.0**-1074}  # the smallest positive number, by the bytes of its dtype
+#: Of a floating dtype: the digits of its fraction, the smallest positive number, the greatest.
+_FORMATS = {
+    ours.float16: (11, 2.0**-24, 65504.0),
+    ours.bfloat16: (8, 2.0**-133, (2 - 2.0**-7) * 2.0**127),
+    ours.float32: (24, 2.0**-149, (2 - 2.0**-23) * 2.0**127),
+    ours.float64: (53, 2.0**-1074, (2 - 2.0**-52) * 2.0**1023),
+}
 
 
 def frexp(xp: Kernels, x: Any, /) -> tuple[Any, Any]:
@@ -29,8 +36,7 @@ def frexp(xp: Kernels, x: Any, /) -> tuple[Any, Any]:
 
 def nextafter(xp: Kernels, x: Any, y: Any, /) -> Any:
     """The number next to x in the direction of y."""
-    dtype = xp.facts.dtype(x)
-    digits = {2: 11, 4: 24, 8: 53}[dtype.itemsize]
+    digits, smallest, greatest = _FORMATS[xp.facts.dtype(x)]
     x, y = together(xp, x, y)
     zero = constant(xp, x, 0)
     mantissa, exponent = xp.frexp(x)
@@ -39,8 +45,9 @@ def nextafter(xp: Kernels, x: Any, y: Any, /) -> Any:
     steps = xp.astype(exponent, x.dtype) - digits
     two = constant(xp, x, 2) + 0 * x
     step = xp.pow(two, xp.where(at_power, steps - 1, steps))
-    step = xp.maximum(step, constant(xp, x, _SMALLEST[dtype.itemsize]))
+    step = xp.maximum(xp.where(xp.equal(x, zero), zero, step), constant(xp, x, smallest))
     moved = xp.where(xp.less(x, y), x + step, x - step)
+    moved = xp.where(xp.isinf(x), xp.copysign(constant(xp, x, greatest), x), moved)
     moved = xp.where(xp.equal(x, y), y, moved)
     return xp.where(xp.logical_or(xp.isnan(x), xp.isnan(y)), x + y, moved)
 
