@@ -82,6 +82,16 @@ if TYPE_CHECKING:
     from wengert import fft, func, linalg, special, utils
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.func import vmap
+    from wengert.ops.linalg.assembling import addbmm, addr, block_diag, cartesian_prod, combinations, ger, kron, vdot
+    from wengert.ops.linalg.distances import cdist, cumulative_trapezoid, dist, renorm, trapezoid, trapz
+    from wengert.ops.linalg.factored import cholesky_inverse, cholesky_solve, lu, triangular_solve
+    from wengert.ops.linalg.lowrank import pca_lowrank, svd_lowrank
+    from wengert.ops.linalg.powers import chain_matmul, matrix_exp, matrix_power, ormqr
+    from wengert.ops.linalg.statistics import corrcoef, cov
+    from wengert.ops.linalg.assembling import cross_of_tensor as cross
+    from wengert.ops.linalg.assembling import vander_of_vector as vander
+    from wengert.ops.linalg.factored import lu_solve_of_tensor as lu_solve
+    from wengert.ops.linalg.powers import householder_product as orgqr
     from wengert.ops.linalg.determinants import det, logdet
     from wengert.ops.linalg.factors import lu_unpack
     from wengert.ops.linalg.older import cholesky, norm, qr, slogdet, svd
@@ -93,15 +103,28 @@ _LATE_MODULES = ("fft", "func", "linalg", "special", "utils")
 _LATE = {
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
     "func": ("vmap",),
+    "ops.linalg.assembling": ("addbmm", "addr", "block_diag", "cartesian_prod", "combinations", "ger", "kron", "vdot",),
+    "ops.linalg.distances": ("cdist", "cumulative_trapezoid", "dist", "renorm", "trapezoid", "trapz",),
+    "ops.linalg.factored": ("cholesky_inverse", "cholesky_solve", "lu", "triangular_solve",),
+    "ops.linalg.lowrank": ("pca_lowrank", "svd_lowrank",),
+    "ops.linalg.powers": ("chain_matmul", "matrix_exp", "matrix_power", "ormqr",),
+    "ops.linalg.statistics": ("corrcoef", "cov",),
     "ops.linalg.determinants": ("det", "logdet"),
     "ops.linalg.factors": ("lu_unpack",),
     "ops.linalg.older": ("cholesky", "norm", "qr", "slogdet", "svd"),
     "ops.linalg.pseudo": ("pinverse",),
     "ops.linalg.solving": ("inverse",),
 }
+_LATE_UNDER_OTHER_NAMES = {
+    "cross": "wengert.ops.linalg.assembling:cross_of_tensor",
+    "vander": "wengert.ops.linalg.assembling:vander_of_vector",
+    "lu_solve": "wengert.ops.linalg.factored:lu_solve_of_tensor",
+    "orgqr": "wengert.ops.linalg.powers:householder_product",
+}
 __getattr__ = deferred(
     __name__,
-    {module: f"wengert.{module}" for module in _LATE_MODULES}
+    _LATE_UNDER_OTHER_NAMES
+    | {module: f"wengert.{module}" for module in _LATE_MODULES}
     | {name: f"wengert.{module}:{name}" for module, names in _LATE.items() for name in names},
 )
 
@@ -147,9 +170,12 @@ __all__ = [
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
     "logsumexp", "max", "mean", "min", "nansum", "prod", "std", "std_mean", "sum", "var", "var_mean",
     # linalg
-    "addmm", "addmv", "baddbmm", "bmm", "cholesky", "det", "dot", "einsum", "fft", "inner", "inverse", "linalg",
-    "logdet", "lu_unpack", "matmul", "mm", "mv", "norm", "outer", "pinverse", "qr", "slogdet", "svd", "tensordot",
-    "trace",
+    "addbmm", "addmm", "addmv", "addr", "baddbmm", "block_diag", "bmm", "cartesian_prod", "cdist", "chain_matmul",
+    "cholesky", "cholesky_inverse", "cholesky_solve", "combinations", "corrcoef", "cov", "cross",
+    "cumulative_trapezoid", "det", "dist", "dot", "einsum", "fft", "ger", "inner", "inverse", "kron", "linalg",
+    "logdet", "lu", "lu_solve", "lu_unpack", "matmul", "matrix_exp", "matrix_power", "mm", "mv", "norm", "orgqr",
+    "ormqr", "outer", "pca_lowrank", "pinverse", "qr", "renorm", "slogdet", "svd", "svd_lowrank", "tensordot",
+    "trace", "trapezoid", "trapz", "triangular_solve", "vander", "vdot",
     # movement
     "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat", "chunk",
     "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal", "dsplit", "dstack",

@@ -58,7 +58,7 @@ def rfftn(input: Tensor, s: Sizes = None, dim: Sizes = None, norm: str | None = 
     Errors: those of `fftn`, and RuntimeError for complex numbers. Source: torch.fft.rfftn.
 
     >>> wengert.fft.rfftn(tensor([[1., 0.], [0., 0.]])).shape
-    wengert.Size([2, 2])
+    (2, 2)
     """
     dtype, input, axes = _real_input("rfftn", input, s, dim)
     return plans.half_spectrum(dtype, input, axes, plans.scaling(norm))

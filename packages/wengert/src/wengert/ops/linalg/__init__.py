@@ -17,9 +17,12 @@ __all__ = [
 ]  # fmt: skip
 
 _LATE = {
+    "assembling": ("cross", "vander", "vecdot"),
     "determinants": ("det", "slogdet"),
+    "factored": ("lu_solve",),
     "factors": ("cholesky", "cholesky_ex", "lu", "lu_factor", "lu_factor_ex", "qr"),
     "norms": ("cond", "matrix_norm", "norm", "vector_norm"),
+    "powers": ("householder_product", "matrix_exp", "matrix_power", "multi_dot"),
     "pseudo": ("lstsq", "matrix_rank", "pinv"),
     "solving": ("inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"),
     "spectra": ("eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals"),
@@ -60,11 +63,30 @@ class LinalgMethods(Tensor):
     __rmatmul__ = _reflected_matmul
 
     cholesky = Late("wengert.ops.linalg.older:cholesky")
+    addbmm = Late("wengert.ops.linalg.assembling:addbmm")
+    addr = Late("wengert.ops.linalg.assembling:addr")
+    cholesky_inverse = Late("wengert.ops.linalg.factored:cholesky_inverse")
+    cholesky_solve = Late("wengert.ops.linalg.factored:cholesky_solve")
+    corrcoef = Late("wengert.ops.linalg.statistics:corrcoef")
+    cov = Late("wengert.ops.linalg.statistics:cov")
+    cross = Late("wengert.ops.linalg.assembling:cross_of_tensor")
     det = Late("wengert.ops.linalg.determinants:det")
+    dist = Late("wengert.ops.linalg.distances:dist")
+    ger = Late("wengert.ops.linalg.assembling:ger")
     inverse = Late("wengert.ops.linalg.solving:inverse")
     logdet = Late("wengert.ops.linalg.determinants:logdet")
+    kron = Late("wengert.ops.linalg.assembling:kron")
+    lu = Late("wengert.ops.linalg.factored:lu")
+    lu_solve = Late("wengert.ops.linalg.factored:lu_solve_of_tensor")
+    matrix_exp = Late("wengert.ops.linalg.powers:matrix_exp")
+    matrix_power = Late("wengert.ops.linalg.powers:matrix_power")
     norm = Late("wengert.ops.linalg.older:norm")
+    ormqr = Late("wengert.ops.linalg.powers:ormqr")
+    orgqr = Late("wengert.ops.linalg.powers:householder_product")
     pinverse = Late("wengert.ops.linalg.pseudo:pinverse")
     qr = Late("wengert.ops.linalg.older:qr")
+    renorm = Late("wengert.ops.linalg.distances:renorm")
     slogdet = Late("wengert.ops.linalg.older:slogdet")
     svd = Late("wengert.ops.linalg.older:svd")
+    triangular_solve = Late("wengert.ops.linalg.factored:triangular_solve")
+    vdot = Late("wengert.ops.linalg.assembling:vdot")

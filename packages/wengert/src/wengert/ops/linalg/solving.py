@@ -166,8 +166,8 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     Errors: RuntimeError unless `ind` > 0 and the sizes fit; LinAlgError if the map is singular.
     Source: torch.linalg.tensorinv.
 
-    >>> tensorinv(tensor([[[2.]], [[4.]]]).reshape(2, 1, 2) + tensor([[[0., 4.]], [[-4., 0.]]]), 1).shape
-    wengert.Size([1, 2, 2])
+    >>> wengert.linalg.tensorinv(eye(4).reshape(2, 2, 4)).shape
+    (4, 2, 2)
     """
     require_tensor("linalg.tensorinv", "A", A)
     if ind <= 0:
@@ -193,8 +193,8 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:
     Errors: RuntimeError unless the sizes fit; LinAlgError if the map is singular.
     Source: torch.linalg.tensorsolve.
 
-    >>> tensorsolve(tensor([[[2., 0.], [0., 4.]]]).reshape(2, 1, 2), tensor([[2.], [4.]])).shape
-    wengert.Size([2])
+    >>> wengert.linalg.tensorsolve(tensor([[[2., 0.]], [[0., 4.]]]), tensor([[2.], [4.]])).shape
+    (2,)
     """
     require_tensor("linalg.tensorsolve", "A", A)
     require_tensor("linalg.tensorsolve", "B", B, 2)
