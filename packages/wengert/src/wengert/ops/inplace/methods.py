@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from typing import Any, cast
 
+from wengert.extras import Late
 from wengert.ops import activation, arithmetic, comparison, exponential, indexing, linalg, logic, movement, reduction
 from wengert.ops import special as specials
 from wengert.ops import trigonometric as trigonometry
@@ -91,6 +92,9 @@ class InplaceMethods(Tensor):
     cumsum_, cumprod_ = in_place(reduction.cumsum, reduction.cumprod)
     tril_, triu_ = in_place(movement.tril, movement.triu)
     addmm_, addmv_, baddbmm_ = in_place(linalg.addmm, linalg.addmv, linalg.baddbmm)
+    addbmm_ = Late("wengert.ops.linalg.inplace:addbmm_")
+    addr_ = Late("wengert.ops.linalg.inplace:addr_")
+    renorm_ = Late("wengert.ops.linalg.inplace:renorm_")
 
     masked_fill_ = in_place(comparison.masked_fill)
     masked_scatter_ = in_place(indexing.masked_scatter)

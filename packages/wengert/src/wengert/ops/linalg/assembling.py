@@ -283,11 +283,9 @@ def vander(x: Any, N: int | None = None) -> Tensor:
             f"linalg.vander supports floating point, complex, and integer tensors, but got {spoken(x.space.dtype)}"
         )
     count = N if N is not None else x.shape[-1] if x.shape else 0
-    if not x.shape or (count < 2 and (N is not None or x.shape[-1] > 1 or not x.shape[-1])):
+    if count < 2:
         raise RuntimeError("N must be greater than 1.")
     ones = x.detach().new_ones((*x.shape, 1))
-    if count == 1:
-        return ones
     powers = cumprod(broadcast_to(reshape(x, (*x.shape, 1)), (*x.shape, count - 1)), -1)
     return cat((ones, powers), -1)
 

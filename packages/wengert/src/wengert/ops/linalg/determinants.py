@@ -24,7 +24,7 @@ def det(A: Tensor) -> Tensor:
     Source: torch.linalg.det.
 
     >>> det(tensor([[1., 2.], [3., 4.]]))
-    tensor(-2.0000)
+    tensor(-2.)
     """
     check_square("linalg.det", A, kernel="lu_cpu")
     out = _det(A)

@@ -75,7 +75,8 @@ def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_eucl
         first, second = reshape(sum(x1, -1), (*x1.shape[:-1], 1)), reshape(sum(x2, -1), (*x2.shape[:-2], 1, m))
         return mul(sub(first, second), 0)
     apart = sub(reshape(x1, (*x1.shape[:-2], n, 1, d)), reshape(x2, (*x2.shape[:-2], 1, m, d)))
-    return vector_norm(apart, p, -1)
+    found: Any = vector_norm(apart, p, -1)
+    return found if p else add(found, mul(sum(apart, -1), 0))  # a gradient of zeros, as torch has it
 
 
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:

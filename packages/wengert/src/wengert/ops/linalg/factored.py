@@ -148,7 +148,7 @@ def triangular_solve(
     matrix, is_upper = (A.mT, not upper) if transpose else (A, upper)
     solution: Any = solve_triangular(matrix, b, upper=is_upper, unitriangular=unitriangular)
     batch = solution.shape[:-2]
-    return results.triangular_solve(solution, clone(A.detach().expand((*batch, *A.shape[-2:]))))
+    return results.triangular_solve(solution, clone(A.expand((*batch, *A.shape[-2:]))))
 
 
 def _check_system(name: str, b: Any, A: Any) -> None:

@@ -125,6 +125,8 @@ def matrix_norm(
     summed, compared = (rows, columns) if ord in (1, -1) else (columns, rows)
     sums = vector_norm(A, 1, summed, keepdim)
     place = compared if keepdim or compared < summed else compared - 1
+    if ord > 0 and sums.shape[place] == 0:
+        return sum(sums, place, keepdim)
     return (amax if ord > 0 else amin)(sums, place, keepdim)
 
 
@@ -136,7 +138,8 @@ def _of_singular_values(A: Any, ord: Any, axes: tuple[int, int], keepdim: bool) 
     ndim = len(A.shape)
     at_end = axes == (ndim - 2, ndim - 1)
     values = svdvals(A if at_end else movedim(A, axes, (-2, -1)))
-    out = sum(values, -1) if ord == "nuc" else amax(values, -1) if ord == 2 else amin(values, -1)
+    empty = ord == 2 and values.shape[-1] == 0
+    out = sum(values, -1) if ord == "nuc" or empty else amax(values, -1) if ord == 2 else amin(values, -1)
     if not keepdim:
         return out
     return reshape(out, tuple(1 if d in axes else n for d, n in enumerate(A.shape)))

@@ -41,8 +41,8 @@ def matrix_power(A: Any, n: Any) -> Tensor:
         inverse = inv(A)
         return inverse if n == -1 else matrix_power(inverse, -n)
     if n == 0:
-        ones = A.detach().new_ones(A.shape)
-        return ones.tril().triu() + A * 0 if A.requires_grad else ones.tril().triu()
+        out: Any = clone(A)
+        return out.copy_(A.detach().new_ones(A.shape[-2:]).tril().triu())
     if n == 1:
         return clone(A)
     half = n // 2
@@ -198,6 +198,8 @@ def householder_product(A: Any, tau: Any) -> Tensor:
     _check_reflections(name, A, tau)
     m, n = A.shape[-2:]
     start = A.detach().new_ones((m, n)).tril().triu().expand(A.shape)
+    if not tau.shape[-1]:
+        return start + A * 0
     return _reflected(A, tau, start, range(tau.shape[-1] - 1, -1, -1), adjoint=False)
 
 
@@ -271,6 +273,8 @@ def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool =
                 f"{spoken(input.space.dtype)} and {name} has dtype {spoken(value.space.dtype)}"
             )
     count = tau.shape[-1]
+    if 0 in other.shape:
+        return clone(other)
     if left:
         order = range(count) if transpose else range(count - 1, -1, -1)
         return _reflected(input, tau, other, order, adjoint=transpose)

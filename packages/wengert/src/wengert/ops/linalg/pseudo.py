@@ -129,7 +129,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     B holds vectors if it is 1-d or has one dimension less than A. `rcond` says which singular values count as 0,
     relative to the largest; eps max(m, n) unless given. The drivers "gelsy" (the usual one), "gelsd", "gelss" and
     "gels" differ in what comes beside the solution: the rank by all but "gels", the singular values by "gelsd" and
-    "gelss". The residuals are the squared lengths of the columns of A X - B if m > n and the rank is full.
+    "gelss". The residuals, by all but "gelsy", are the squared lengths of the columns of A X - B if m > n and the rank
+    is full.
     Shapes: (..., m, n), (..., m, k) -> (..., n, k); residuals (..., k), rank (...), values (..., min(m, n)), or empty.
     Dtype: that of both.
     Derivative: that of pinv(A) @ B; none of rank and singular values.
@@ -143,18 +144,17 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     vector = len(B.shape) == 1 or (len(A.shape) - 1 == len(B.shape) and A.shape[:-1] == B.shape)
     right = reshape(B, (*B.shape, 1)) if vector else B
     m, n = A.shape[-2:]
-    real = A.space.dtype.to_real()
-    relative = _EPS[real] * max(m, n) if rcond is None else rcond
+    relative = _EPS[A.space.dtype.to_real()] * max(m, n) if rcond is None else rcond
     full = driver == "gels"
     out: Any = matmul(pinv(A, rtol=0.0 if full else relative, atol=0.0), right)
-    empty = A.detach().new_empty((0,), dtype=real)
+    empty: Any = reshape(out.abs(), (-1,))[:0]  # with a node behind it, as torch has it
     rank: Any = A.detach().new_empty((0,), dtype=int64) if full else matrix_rank(A.detach(), rtol=relative)
-    has_residuals = m > n and (full or bool((rank == n).all()))
+    has_residuals = m > n and driver in ("gels", "gelsd", "gelss") and (full or bool((rank == n).all()))
     left_over: Any = sub(matmul(A, out), right)
     residuals = left_over.abs().square().sum(-2) if has_residuals else empty
     if vector:
         out = reshape(out, out.shape[:-1])
-    values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty
+    values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty.detach()
     return results.linalg_lstsq(out, residuals, rank, values)
 
 

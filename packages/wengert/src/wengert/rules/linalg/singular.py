@@ -75,6 +75,8 @@ def svd_vjp(
 @svd.jvp
 def svd_jvp(xp: Namespace, t: Array, left: Array, values: Array, right: Array) -> tuple[Array, Array, Array]:
     k, m, n = values.shape[-1], left.shape[-2], right.shape[-1]
+    if k == 0:
+        return xp.zeros_like(left), xp.zeros_like(values), xp.zeros_like(right)
     if left.shape[-1] > k or right.shape[-2] > k:
         raise NotImplementedError(
             "linalg.svd: forward mode with full_matrices=True is not there, as the additional singular vectors are "
