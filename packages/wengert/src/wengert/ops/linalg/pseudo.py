@@ -10,7 +10,7 @@ from wengert.ops.linalg import results
 from wengert.ops.linalg.matrices import check_dtype, check_square, require_tensor
 from wengert.ops.linalg.products import matmul
 from wengert.ops.linalg.spectra import eigvalsh, svdvals
-from wengert.ops.movement import reshape
+from wengert.ops.movement import narrow, reshape
 from wengert.protocol.dtypes import float32, float64, int64
 from wengert.protocol.shapes import Shape, broadcast_shapes
 from wengert.rules import linalg as rules
@@ -147,7 +147,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     relative = _EPS[A.space.dtype.to_real()] * max(m, n) if rcond is None else rcond
     full = driver == "gels"
     out: Any = matmul(pinv(A, rtol=0.0 if full else relative, atol=0.0), right)
-    empty: Any = reshape(out.abs(), (-1,))[:0]  # with a node behind it, as torch has it
+    empty: Any = narrow(reshape(out.abs(), (-1,)), 0, 0, 0)  # with a node behind it, as torch has it
     rank: Any = A.detach().new_empty((0,), dtype=int64) if full else matrix_rank(A.detach(), rtol=relative)
     has_residuals = m > n and driver in ("gels", "gelsd", "gelss") and (full or bool((rank == n).all()))
     left_over: Any = sub(matmul(A, out), right)
