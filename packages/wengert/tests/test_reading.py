@@ -264,6 +264,14 @@ CASES: dict[str, Case] = {
     "argmax": lambda t: t.x.argmax(1),
     "argmin": lambda t: t.x.argmin(),
     "is_true": lambda t: t.x.all(),
+    # order
+    "logcumsumexp": lambda t: t.x.logcumsumexp(1),
+    "median": lambda t: t.x.median(),
+    "median_place": lambda t: t.x.median(1).values,
+    "mode_place": lambda t: t.x.mode(1).values,
+    "running_largest": lambda t: t.x.cummax(1).values,
+    "running_smallest": lambda t: t.x.cummin(1).values,
+    "rot90": lambda t: t.x.rot90(1, (0, 1)),
     # special
     **{
         name: lambda t, name=name: getattr(wengert.special, name)(t.x)

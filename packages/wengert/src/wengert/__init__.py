@@ -23,19 +23,21 @@ from wengert.ops.arithmetic import (
     positive, pow, rad2deg, reciprocal, remainder, round, rsqrt, rsub, sgn, sign, sqrt, square, sub, subtract,
     true_divide, trunc,
 )
+from wengert.ops.classification import isneginf, isposinf, isreal
 from wengert.ops.comparison import (
     allclose, bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, equal, ge,
     greater, greater_equal, gt, isclose, isfinite, isinf, isnan, le, less, less_equal, logical_and, logical_not,
     logical_or, logical_xor, lt, masked_fill, ne, not_equal, signbit, where,
 )
 from wengert.ops.complex import (
-    adjoint, angle, complex, conj, imag, polar, real, resolve_conj, view_as_complex, view_as_real,
-)  # fmt: skip
+    adjoint, angle, complex, conj, conj_physical, imag, polar, real, resolve_conj, resolve_neg, view_as_complex,
+    view_as_real,
+)
 from wengert.ops.conversion import (
     can_cast, finfo, iinfo, is_complex, is_conj, is_floating_point, is_neg, is_nonzero, is_same_size, is_tensor, numel,
     promote_types, result_type,
 )
-from wengert.ops.convolution import conv1d, conv2d
+from wengert.ops.convolution import constant_pad_nd, conv1d, conv2d
 from wengert.ops.creation import (
     arange, as_tensor, asarray, device, empty, empty_like, eye, from_dlpack, from_numpy, full, full_like,
     get_default_device, linspace, logspace, ones, ones_like, scalar_tensor, set_default_device, tensor, zeros,
@@ -43,17 +45,20 @@ from wengert.ops.creation import (
 )
 from wengert.ops.exponential import erf, erfc, exp, exp2, expm1, log, log1p, log2, log10, logaddexp, sigmoid
 from wengert.ops.indexing import (
-    argsort, argwhere, bucketize, diagonal_scatter, gather, index_add, index_copy, index_fill, index_put, index_reduce,
-    index_select, isin, masked_scatter, masked_select, msort, nonzero, put, scatter, scatter_add, scatter_reduce,
-    searchsorted, select_scatter, slice_scatter, sort, take, take_along_dim, topk, unique,
+    argsort, argwhere, bucketize, diagonal_scatter, gather, index_add, index_copy, index_fill, index_put,
+    index_reduce, index_select, isin, masked_scatter, masked_select, msort, nonzero, nonzero_static, put, scatter,
+    scatter_add, scatter_reduce, searchsorted, select_scatter, slice_scatter, sort, take, take_along_dim, topk,
+    tril_indices, triu_indices, unique, unique_consecutive, unravel_index,
 )
+from wengert.ops.inplace.filling import fill
 from wengert.ops.linalg import addmm, addmv, baddbmm, bmm, dot, einsum, inner, matmul, mm, mv, outer, tensordot, trace
 from wengert.ops.movement import (
-    as_strided, atleast_1d, atleast_2d, atleast_3d, broadcast_tensors, broadcast_to, cat, chunk, clone,
-    column_stack, concat, concatenate, diag, diag_embed, diagflat, diagonal, dsplit, dstack, flatten, flip, fliplr,
-    flipud, hsplit, hstack, meshgrid, moveaxis, movedim, narrow, permute, ravel, repeat_interleave, reshape, roll,
-    row_stack, select, split, split_with_sizes, squeeze, stack, swapaxes, swapdims, t, tensor_split, tile,
-    transpose, tril, triu, unbind, unflatten, unsqueeze, vsplit, vstack,
+    as_strided, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to, cat, chunk,
+    clone, column_stack, concat, concatenate, diag, diag_embed, diagflat, diagonal, dsplit, dstack, flatten, flip,
+    fliplr, flipud, hsplit, hstack, meshgrid, moveaxis, movedim, narrow, narrow_copy, permute, ravel,
+    repeat_interleave, reshape, roll, rot90, row_stack, select, split, split_with_sizes, squeeze, stack, swapaxes,
+    swapdims, t, tensor_split, tile, transpose, tril, triu, unbind, unflatten, unsafe_chunk, unsafe_split,
+    unsqueeze, vsplit, vstack,
 )
 from wengert.ops.normalization import group_norm, layer_norm, log_softmax, rms_norm, softmax
 from wengert.ops.pooling import avg_pool1d, max_pool1d, max_pool2d
@@ -62,8 +67,9 @@ from wengert.ops.random import (
     rand_like, randint, randint_like, randn, randn_like, randperm, seed, set_rng_state,
 )
 from wengert.ops.reduction import (
-    all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, cumprod, cumsum, diff, logsumexp, max, mean, min,
-    nansum, prod, std, std_mean, sum, var, var_mean,
+    all, amax, amin, aminmax, any, argmax, argmin, bincount, count_nonzero, cummax, cummin, cumprod, cumsum, diff,
+    gradient, histc, histogram, histogramdd, kthvalue, logcumsumexp, logsumexp, max, mean, median, min, mode,
+    nanmean, nanmedian, nanquantile, nansum, prod, quantile, std, std_mean, sum, var, var_mean,
 )
 from wengert.ops.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma, sinc, xlogy
 from wengert.ops.trigonometric import (
@@ -79,7 +85,7 @@ from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
-    from wengert import fft, func, linalg, special, utils
+    from wengert import fft, func, linalg, masked, special, utils
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.func import vmap
     from wengert.ops.linalg.assembling import addbmm, addr, block_diag, cartesian_prod, combinations, ger, kron, vdot
@@ -99,7 +105,7 @@ if TYPE_CHECKING:
     from wengert.ops.linalg.solving import inverse
 
 # What is imported at its first use: modules, and names by the module that has them.
-_LATE_MODULES = ("fft", "func", "linalg", "special", "utils")
+_LATE_MODULES = ("fft", "func", "linalg", "masked", "special", "utils")
 _LATE = {
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
     "func": ("vmap",),
@@ -162,13 +168,16 @@ __all__ = [
     # comparison
     "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
     "bitwise_xor", "eq", "equal", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf", "isnan",
-    "le", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "masked_fill",
-    "ne", "not_equal", "signbit", "where",
+    "isneginf", "isposinf", "isreal", "le", "less", "less_equal", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "lt", "masked_fill", "ne", "not_equal", "signbit", "where",
     # complex
-    "adjoint", "angle", "complex", "conj", "imag", "polar", "real", "resolve_conj", "view_as_complex", "view_as_real",
+    "adjoint", "angle", "complex", "conj", "conj_physical", "imag", "polar", "real", "resolve_conj", "resolve_neg",
+    "view_as_complex", "view_as_real",
     # reduction
-    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
-    "logsumexp", "max", "mean", "min", "nansum", "prod", "std", "std_mean", "sum", "var", "var_mean",
+    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "bincount", "count_nonzero", "cummax", "cummin",
+    "cumprod", "cumsum", "diff", "gradient", "histc", "histogram", "histogramdd", "kthvalue", "logcumsumexp",
+    "logsumexp", "max", "mean", "median", "min", "mode", "nanmean", "nanmedian", "nanquantile", "nansum", "prod",
+    "quantile", "std", "std_mean", "sum", "var", "var_mean",
     # linalg
     "addbmm", "addmm", "addmv", "addr", "baddbmm", "block_diag", "bmm", "cartesian_prod", "cdist", "chain_matmul",
     "cholesky", "cholesky_inverse", "cholesky_solve", "combinations", "corrcoef", "cov", "cross",
@@ -177,21 +186,23 @@ __all__ = [
     "ormqr", "outer", "pca_lowrank", "pinverse", "qr", "renorm", "slogdet", "svd", "svd_lowrank", "tensordot",
     "trace", "trapezoid", "trapz", "triangular_solve", "vander", "vdot",
     # movement
-    "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "broadcast_to", "cat", "chunk",
-    "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal", "dsplit", "dstack",
-    "flatten", "flip", "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis", "movedim", "narrow",
-    "permute", "ravel", "repeat_interleave", "reshape", "roll", "row_stack", "select", "split",
-    "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile", "transpose",
-    "tril", "triu", "unbind", "unflatten", "unsqueeze", "vsplit", "vstack",
+    "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
+    "cat", "chunk", "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal",
+    "dsplit", "dstack", "flatten", "flip", "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis",
+    "movedim", "narrow", "narrow_copy", "permute", "ravel", "repeat_interleave", "reshape", "roll", "rot90",
+    "row_stack", "select", "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t",
+    "tensor_split", "tile", "transpose", "tril", "triu", "unbind", "unflatten", "unsafe_chunk", "unsafe_split",
+    "unsqueeze", "vsplit", "vstack",
     # indexing
-    "argsort", "argwhere", "bucketize", "diagonal_scatter", "gather", "index_add", "index_copy", "index_fill",
-    "index_put", "index_reduce", "index_select", "isin", "masked_scatter", "masked_select", "msort", "nonzero", "put",
-    "scatter", "scatter_add", "scatter_reduce", "searchsorted", "select_scatter", "slice_scatter", "sort", "take",
-    "take_along_dim", "topk", "unique",
+    "argsort", "argwhere", "bucketize", "diagonal_scatter", "fill", "gather", "index_add", "index_copy",
+    "index_fill", "index_put", "index_reduce", "index_select", "isin", "masked_scatter", "masked_select", "msort",
+    "nonzero", "nonzero_static", "put", "scatter", "scatter_add", "scatter_reduce", "searchsorted",
+    "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk", "tril_indices", "triu_indices",
+    "unique", "unique_consecutive", "unravel_index",
     # normalization
     "group_norm", "layer_norm", "log_softmax", "rms_norm", "softmax",
     # convolution
-    "conv1d", "conv2d",
+    "constant_pad_nd", "conv1d", "conv2d",
     # pooling
     "avg_pool1d", "max_pool1d", "max_pool2d",
     # conversion
@@ -201,7 +212,8 @@ __all__ = [
     "Tensor", "autograd", "bfloat16", "bool", "cdouble", "cfloat", "chalf", "complex128", "complex32", "complex64",
     "double", "dtype", "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype", "get_printoptions",
     "half", "inference_mode", "int", "int16", "int32", "int64", "int8", "is_anomaly_check_nan_enabled",
-    "is_anomaly_enabled", "is_grad_enabled", "is_inference", "is_inference_mode_enabled", "long", "nn", "no_grad",
+    "is_anomaly_enabled", "is_grad_enabled", "is_inference", "is_inference_mode_enabled", "long", "masked", "nn",
+    "no_grad",
     "random", "set_anomaly_enabled", "set_default_dtype", "set_grad_enabled", "set_printoptions", "short", "special",
     "uint16", "uint32", "uint64", "uint8", "use_backend",
     # transforms of functions

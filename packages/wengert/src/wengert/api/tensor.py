@@ -13,6 +13,7 @@ from wengert.graph.node import Node
 from wengert.graph.saved import version_of
 from wengert.ops.activation import ActivationMethods
 from wengert.ops.arithmetic import ArithmeticMethods
+from wengert.ops.classification import ClassificationMethods
 from wengert.ops.comparison import ComparisonMethods
 from wengert.ops.complex import ComplexMethods
 from wengert.ops.conversion import ConversionMethods
@@ -60,6 +61,7 @@ class Tensor(
     TrigonometricMethods,
     ActivationMethods,
     ComparisonMethods,
+    ClassificationMethods,
     ComplexMethods,
     ReductionMethods,
     LinalgMethods,

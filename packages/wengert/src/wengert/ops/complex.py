@@ -17,6 +17,7 @@ from wengert.tensor.operation import kernel, view_kernel
 
 _view_as_real = view_kernel(rules.view_as_real, "ViewAsRealBackward0", keeps_name=True, x="self")
 _view_as_complex = view_kernel(rules.view_as_complex, "ViewAsComplexBackward0", keeps_name=True, x="self")
+_conj_physical = kernel(rules.conjugate, "ConjPhysicalBackward0")
 _conj = kernel(rules.conjugate, "ConjBackward0")
 _angle = kernel(rules.angle, "AngleBackward0", x="self")
 _angle_of_real = kernel(rules.angle_of_real, "AngleBackward0")
@@ -151,6 +152,24 @@ def conj(input: Tensor) -> Tensor:
     return _conj(input) if _dtype_of("conj", input).is_complex else input
 
 
+def conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate, a copy as `conj` is here. Derivative: g -> conj(g). Source: torch.conj_physical.
+
+    >>> conj_physical(tensor([1+2j]))
+    tensor([1.-2.j])
+    """
+    return _conj_physical(input) if _dtype_of("conj_physical", input).is_complex else input
+
+
+def resolve_neg(input: Tensor) -> Tensor:
+    """`input` itself: no tensor here carries the mark that says "negative". Source: torch.resolve_neg.
+
+    >>> resolve_neg(tensor([1.]))
+    tensor([1.])
+    """
+    return input
+
+
 def resolve_conj(input: Tensor) -> Tensor:
     """`input` itself: conjugates are never lazy here. Source: torch.resolve_conj."""
     _dtype_of("resolve_conj", input)
@@ -221,7 +240,7 @@ class ComplexMethods(Tensor):
     __slots__ = ()
 
     conj = conj
-    resolve_conj = resolve_conj
+    resolve_conj, resolve_neg, conj_physical = resolve_conj, resolve_neg, conj_physical
     angle = angle
 
     adjoint = adjoint
@@ -232,5 +251,6 @@ class ComplexMethods(Tensor):
 
 
 __all__ = [
-    "adjoint", "angle", "complex", "conj", "imag", "polar", "real", "resolve_conj", "view_as_complex", "view_as_real",
+    "adjoint", "angle", "complex", "conj", "conj_physical", "imag", "polar", "real", "resolve_conj", "resolve_neg",
+    "view_as_complex", "view_as_real",
 ]  # fmt: skip

@@ -197,6 +197,15 @@ def per_axis(name: str, argument: str, value: Sizes, rank: int) -> Shape:
 # --- padding ----------------------------------------------------------------------------------------------------------
 
 
+def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+    """`nn.functional.pad` with a constant. Derivative: g -> g cut to the input's place. Source: torch.constant_pad_nd.
+
+    >>> constant_pad_nd(tensor([1., 2.]), (1, 0), 5.)
+    tensor([5., 1., 2.])
+    """
+    return _padded(input, pad, "constant", value)
+
+
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
     """`input` with elements added before and after its last axes: `pad` names (before, after) of the last axis first.
 
@@ -210,6 +219,10 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     >>> wengert.nn.functional.pad(tensor([1., 2.]), (1, 0))
     tensor([0., 1., 2.])
     """
+    return _padded(input, pad, mode, value)
+
+
+def _padded(input: Any, pad: Sequence[int], mode: str, value: float | None) -> Any:
     if not isinstance(input, Tensor):
         raise_not_tensor("pad", "input", input)
     sizes, ndim = tuple(pad), len(input.shape)
@@ -293,4 +306,4 @@ _PADS = {
     for mode, name in (("reflect", "Reflection"), ("replicate", "Replication"))
 }
 
-__all__ = ["conv1d", "conv2d"]
+__all__ = ["constant_pad_nd", "conv1d", "conv2d"]

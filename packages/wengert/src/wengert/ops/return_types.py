@@ -38,6 +38,43 @@ class median(_Found):
     __repr__ = printed
 
 
+class nanmedian(_Found):
+    """The medians along a dimension, nan left out, and where they stand."""
+
+    __slots__ = ()
+    __repr__ = printed
+
+
+class kthvalue(_Found):
+    """The k-th smallest elements along a dimension and where they stand."""
+
+    __slots__ = ()
+    __repr__ = printed
+
+
+class mode(_Found):
+    """The most frequent elements along a dimension and where they stand."""
+
+    __slots__ = ()
+    __repr__ = printed
+
+
+class histogram(NamedTuple):
+    """The counts of the bins, and the edges between them."""
+
+    hist: Any
+    bin_edges: Any
+    __repr__ = printed
+
+
+class histogramdd(NamedTuple):
+    """The counts of the bins, and the edges between them for each dimension."""
+
+    hist: Any
+    bin_edges: Any
+    __repr__ = printed
+
+
 class cummax(_Found):
     """The largest elements so far and where they stand."""
 

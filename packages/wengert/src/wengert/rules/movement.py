@@ -182,6 +182,29 @@ def flip_transpose(xp: Namespace, g: Array, axis: Shape) -> Array:
 
 
 @linear
+def rot90(xp: Namespace, x: Array, *, k: int, axis: Shape) -> Array:
+    """k quarter turns, k from 0 to 3, from the first axis towards the second."""
+    return _turned(xp, x, k, axis)
+
+
+@rot90.transpose
+def rot90_transpose(xp: Namespace, g: Array, k: int, axis: Shape) -> Array:
+    return _turned(xp, g, -k % 4, axis)
+
+
+def _turned(xp: Namespace, x: Array, k: int, axis: Shape) -> Array:
+    if k == 0:
+        return xp.copy(x)
+    if k == 2:
+        return xp.flip(x, axis=axis)
+    order = list(range(len(x.shape)))
+    order[axis[0]], order[axis[1]] = axis[1], axis[0]
+    if k == 1:
+        return xp.flip(xp.permute_dims(x, tuple(order)), axis=(axis[0],))
+    return xp.permute_dims(xp.flip(x, axis=(axis[0],)), tuple(order))
+
+
+@linear
 def roll(xp: Namespace, x: Array, *, shift: Shape, axis: Shape) -> Array:
     """Along axes; in memory order where `axis` is empty."""
     if axis:

@@ -27,6 +27,7 @@ _addcmul = kernel(rules.addcmul, "AddcmulBackward0", x="self", y="tensor1", z="t
 replaced = kernel(rules.replaced, "CopyBackwards")
 filled, filled_by_tensor = kernel(rules.overwritten, "FillBackward2"), kernel(rules.replaced, "FillBackward3")
 zeroed = kernel(rules.overwritten, "ZeroBackward0")
+filled_anew, filled_anew_by_tensor = kernel(rules.overwritten, "FillBackward0"), kernel(rules.replaced, "FillBackward1")
 
 
 @direct(rules.multiply, "MulBackward0", x="self", y="other")

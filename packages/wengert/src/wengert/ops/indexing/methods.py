@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.indexing import along, placing, reading, scattering, searching, sorting, writing
+from wengert.ops.indexing import along, placing, positions, reading, scattering, searching, sorting, writing
 from wengert.tensor.base import TensorBase as Tensor
 
 
@@ -35,3 +35,4 @@ class IndexingMethods(Tensor):
     argsort = sorting.argsort
     topk = sorting.topk
     unique = searching.unique
+    unique_consecutive, nonzero_static = searching.unique_consecutive, positions.nonzero_static

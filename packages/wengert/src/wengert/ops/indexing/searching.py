@@ -168,6 +168,50 @@ def unique(
     return (values, *([inverse] if return_inverse else []), *([counts] if return_counts else []))
 
 
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """`input`, flattened, without the elements that equal the one before; along `dim` without such slices.
+
+    With `return_inverse` also which of these each element is, with `return_counts` how many there were of each.
+    Derivative: g -> g at the first place of each run; none for places and counts.
+    Errors: IndexError if there is no such axis. Source: torch.unique_consecutive.
+
+    >>> unique_consecutive(tensor([1, 1, 2, 1]), return_counts=True)
+    (tensor([1, 2, 1]), tensor([2, 1, 1]))
+    """
+    space = checked("unique_consecutive", "input", input).space
+    rows, shape = _rows(space.xp, input.array, dim)
+    places = _runs(space, rows, shape) if rows.shape[0] else distinct(input, dim)
+    values = take(input, places[0]) if dim is None else index_select(input, dim, places[0])
+    if not (return_inverse or return_counts):
+        return values
+    return (values, *([places[1]] if return_inverse else []), *([places[2]] if return_counts else []))
+
+
+def _runs(space: Any, rows: Any, shape: Shape) -> tuple[Any, Any, Any]:
+    """Where each run of equal rows begins, which one each row is in, and how long they are."""
+    xp, index = space.xp, space.index
+    begins, which, lengths = _begins(space, rows)
+    first, inverse, counts = (
+        make(index, xp.astype(array, index.native)) for array in (begins, xp.reshape(which, shape), lengths)
+    )
+    return first, inverse, counts
+
+
+def _begins(space: Any, rows: Any) -> tuple[Any, Any, Any]:
+    """Of one or more rows: where each run of equal ones begins, the number of each row's run, their lengths."""
+    xp, index, n = space.xp, space.index, rows.shape[0]
+    before, after = xp.getitem(rows, (slice(0, n - 1),)), xp.getitem(rows, (slice(1, n),))
+    differs = xp.any(xp.not_equal(before, after), axis=1, keepdims=False)
+    head = xp.zeros((1,), dtype=index.native, device=index.native_device)
+    starts = xp.concat([xp.equal(head, head), differs], axis=0)
+    (begins,) = xp.nonzero(starts)
+    which = xp.cumulative_sum(xp.astype(starts, index.native), axis=0) - 1
+    ends = xp.concat([xp.getitem(begins, (slice(1, begins.shape[0]),)), xp.full_like(head, n)], axis=0)
+    return begins, which, xp.subtract(ends, begins)
+
+
 def distinct(input: Any, dim: int | None = None) -> tuple[Any, Any, Any]:
     """Where each of the different elements (slices along `dim`) stands first, which one each is, and how many."""
     space = checked("unique", "input", input).space
@@ -186,15 +230,9 @@ def distinct(input: Any, dim: int | None = None) -> tuple[Any, Any, Any]:
         places_by_it = xp.argsort(xp.take(keys, order, axis=0), axis=0, descending=False, stable=True)
         order = xp.take(order, places_by_it, axis=0)
     ordered = xp.take(rows, order, axis=0)
-    before, after = xp.getitem(ordered, (slice(0, n - 1),)), xp.getitem(ordered, (slice(1, n),))
-    differs = xp.any(xp.not_equal(before, after), axis=1, keepdims=False)
-    head = xp.getitem(order, (slice(0, 1),))
-    starts = xp.concat([xp.equal(head, head), differs], axis=0)
-    (begins,) = xp.nonzero(starts)
-    which = xp.cumulative_sum(xp.astype(starts, index.native), axis=0) - 1
+    begins, which, lengths = _begins(space, ordered)
     inverse = xp.setitem(xp.zeros_like(order), (order,), which)
-    ends = xp.concat([xp.getitem(begins, (slice(1, begins.shape[0]),)), xp.full_like(head, n)], axis=0)
-    return places(xp.take(order, begins, axis=0)), places(xp.reshape(inverse, shape)), places(xp.subtract(ends, begins))
+    return places(xp.take(order, begins, axis=0)), places(xp.reshape(inverse, shape)), places(lengths)
 
 
 def _rows(xp: Any, array: Any, dim: int | None) -> tuple[Any, Shape]:
@@ -214,4 +252,4 @@ def _columns(xp: Any, rows: Any, is_complex: bool) -> list[Any]:
     return [part for column in columns for part in (xp.real(column), xp.imag(column))] if is_complex else columns
 
 
-__all__ = ["bucketize", "isin", "searchsorted", "unique"]
+__all__ = ["bucketize", "isin", "searchsorted", "unique", "unique_consecutive"]

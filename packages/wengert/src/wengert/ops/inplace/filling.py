@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.arithmetic.basic import filled, filled_by_tensor, replaced, zeroed
+from wengert.ops.arithmetic.basic import filled, filled_anew, filled_anew_by_tensor, filled_by_tensor, replaced, zeroed
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.creation.sizes import fitted, overflow
 from wengert.protocol.backend import Space
@@ -15,6 +15,25 @@ from wengert.tensor.inplace import before, check_unstretched, refuse_overlap, wr
 from wengert.tensor.operands import NUMBERS, number
 from wengert.tensor.operation import in_dtype
 from wengert.tensor.view import check_writable
+
+
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A tensor like `input` with one value, a number or a 0-d tensor, everywhere.
+
+    Shapes, dtype: those of `input`. Derivative: zeros to `input`, the sum to `value`.
+    Errors: RuntimeError for a `value` with dimensions. Source: torch.fill.
+
+    >>> fill(tensor([1., 2.]), 5.)
+    tensor([5., 5.])
+    """
+    checked("fill", "input", input)
+    if not isinstance(value, Tensor):
+        return filled_anew(input, checked_number(input.space.plain, "fill", value))
+    if value.shape:
+        raise RuntimeError(
+            f"fill only supports 0-dimension value tensor but got tensor with {len(value.shape)} dimensions."
+        )
+    return in_dtype(input.space.dtype, filled_anew_by_tensor, input, beside(input, value))
 
 
 def zero_(self: Any) -> Any:

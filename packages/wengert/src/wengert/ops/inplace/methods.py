@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from wengert.extras import Late
 from wengert.ops import activation, arithmetic, comparison, exponential, indexing, linalg, logic, movement, reduction
+from wengert.ops import complex as complexes
 from wengert.ops import special as specials
 from wengert.ops import trigonometric as trigonometry
 from wengert.ops.arithmetic import is_operand
@@ -114,6 +115,7 @@ class InplaceMethods(Tensor):
     swapaxes_ = swapdims_ = transpose_
     resize_, resize_as_ = resize_, resize_as_
 
+    conj_physical_ = in_place(complexes.conj_physical)
     zero_, fill_, copy_, fill_diagonal_ = zero_, fill_, copy_, fill_diagonal_
 
     __setitem__ = setitem

@@ -17,6 +17,7 @@ _permute = view_kernel(rules.permute_dims, "PermuteBackward0", x="self", axes="d
 _transpose = view_kernel(rules.permute_dims, "TransposeBackward0", x="self")
 _t = view_kernel(rules.permute_dims, "TBackward0", x="self")
 _flip = kernel(rules.flip, "FlipBackward0", x="self", axis="dims")
+_rot90 = kernel(rules.rot90, "Rot90Backward0", axis="dims")
 _roll = kernel(rules.roll, "RollBackward0", x="self", shift="shifts", axis="dims")
 
 
@@ -201,6 +202,27 @@ def flipud(input: Tensor) -> Tensor:
     if not input.shape:
         raise RuntimeError("Input must be >= 1-d.")
     return flip(input, 0)
+
+
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """`input` turned by `k` quarters in the plane of two axes, from the first of `dims` towards the second.
+
+    Shapes: the two sizes are exchanged where `k` is odd. Dtype: kept. Derivative: g -> g turned back.
+    Errors: RuntimeError unless `dims` names two different axes. Source: torch.rot90.
+
+    >>> rot90(tensor([[1, 2], [3, 4]]))
+    tensor([[2, 4],
+            [1, 3]])
+    """
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    ndim = len(input.shape)
+    if ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
+    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == ndim:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    first, second = normalize_axis(dims[0], ndim), normalize_axis(dims[1], ndim)
+    return _rot90(input, k % 4, (first, second))
 
 
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:

@@ -38,6 +38,8 @@ class MovementMethods(Tensor):
     fliplr = axes.fliplr
     flipud = axes.flipud
     roll = axes.roll
+    rot90 = axes.rot90
+    sum_to_size = repeating.sum_to_size
     repeat = repeating.repeat
     tile = repeating.tile_method
     repeat_interleave = repeating.repeat_interleave
@@ -58,4 +60,5 @@ class MovementMethods(Tensor):
     vsplit = splitting.vsplit
     dsplit = splitting.dsplit
     narrow = splitting.narrow
+    narrow_copy, unsafe_split, unsafe_chunk = splitting.narrow_copy, splitting.unsafe_split, splitting.unsafe_chunk
     select = splitting.select

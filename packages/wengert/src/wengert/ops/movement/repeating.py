@@ -4,18 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 from wengert.ops.movement.shaping import contiguous, expand, ravel, sizes_of, unsqueeze, view
-from wengert.protocol.shapes import normalize_axis
+from wengert.protocol.shapes import Shape, broadcast_all, normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
+from wengert.rules import reduction
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
 
+_sum = kernel(reduction.sum, "SumBackward1", axis="dim", keepdims="keepdim")
 _repeat = kernel(rules.tile, "RepeatBackward0", x="self")
 _index_select = kernel(selection.take, "IndexSelectBackward0", x="self", indices="index", axis="dim")
+
+
+def broadcast_shapes(*shapes: int | Sequence[int]) -> Shape:
+    """The shape that tensors of these shapes broadcast to.
+
+    Errors: RuntimeError if they do not broadcast. Source: torch.broadcast_shapes.
+
+    >>> broadcast_shapes((2, 1), (3,))
+    (2, 3)
+    """
+    return broadcast_all([(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes])
+
+
+def sum_to_size(self: Tensor, *size: Any) -> Tensor:
+    """Self added up to `size`, which broadcasts to the shape of self: what undoes broadcasting.
+
+    Derivative: g -> g expanded. Errors: RuntimeError if `size` does not broadcast to the shape of self.
+    Source: torch.Tensor.sum_to_size.
+    """
+    wanted = tuple(int(n) for n in (sizes_of("sum_to_size", "size", size) if len(size) < 2 else size))
+    lead = len(self.shape) - len(wanted)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(wanted, self.shape[lead:], strict=True)):
+        raise RuntimeError(f"size {{{list(wanted)}}} is not expandable to size {{{list(self.shape)}}}.")
+    axes = (*range(lead), *(lead + d for d, n in enumerate(wanted) if n == 1 != self.shape[lead + d]))
+    if not wanted:
+        return cast(Any, self).sum()
+    return view(_sum(self, axes, True), *wanted) if axes else self
 
 
 def repeat(self: Tensor, *repeats: Any) -> Tensor:

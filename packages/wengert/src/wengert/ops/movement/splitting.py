@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any
 
+from wengert.ops.movement.shaping import clone
 from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
 from wengert.rules.movement import along
 from wengert.tensor.alike import as_views, record_alike
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
 from wengert.tensor.general import Operation
 from wengert.tensor.operation import view_kernel
 
 _split = Operation(rules.split, "SplitBackward0", {"axis": "dim"})
 _split_with_sizes = Operation(rules.split, "SplitWithSizesBackward0", {"axis": "dim", "sizes": "split_sizes"})
+_unsafe_split = Operation(rules.split, "UnsafeSplitBackward0", {"axis": "dim"})
 _unbind = Operation(rules.unbind, "UnbindBackward0", {"axis": "dim"})
 take_slice = view_kernel(selection.getitem, "SliceBackward0", x="self")
 take_one = view_kernel(selection.getitem, "SelectBackward0", x="self")
@@ -51,6 +54,37 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
     sizes = tuple(min(size, n - start) for start in range(0, n, size)) if n else (0,)
     return _parts(tensor, _split, sizes=sizes, axis=axis)
+
+
+def unsafe_split(tensor: Tensor, split_size: int, dim: int = 0) -> tuple[Any, ...]:
+    """`split` whose parts may be written in place: they are not tracked as views.
+
+    Derivative: g, g, ... -> the cotangents one after the other. Errors: those of `split`. Source: torch.unsafe_split.
+
+    >>> unsafe_split(tensor([1, 2, 3]), 2)
+    (tensor([1, 2]), tensor([3]))
+    """
+    return _apart(tensor, split(_untracked(tensor), split_size, dim), dim)
+
+
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Any, ...]:
+    """`chunk` whose parts may be written in place: they are not tracked as views.
+
+    Derivative: g, g, ... -> the cotangents one after the other. Errors: those of `chunk`. Source: torch.unsafe_chunk.
+
+    >>> unsafe_chunk(tensor([1, 2, 3]), 2)
+    (tensor([1, 2]), tensor([3]))
+    """
+    return _apart(input, chunk(_untracked(input), chunks, dim), dim)
+
+
+def _untracked(input: Tensor) -> Tensor:
+    return make(input.space.plain, input.array)
+
+
+def _apart(input: Tensor, parts: Sequence[Tensor], dim: int) -> tuple[Any, ...]:
+    axis = normalize_axis(dim, len(input.shape))
+    return record_alike(_unsafe_split, (input,), {"sizes": tuple(part.shape[axis] for part in parts), "axis": axis})
 
 
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -210,6 +244,15 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
 def _sliced(input: Tensor, axis: int, start: int, stop: int) -> Tensor:
     key = along(slice(start, stop), axis)
     return take_slice(input, key)
+
+
+def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """`narrow`, copied. Derivative: g -> g placed in zeros. Errors: those of `narrow`. Source: torch.narrow_copy.
+
+    >>> narrow_copy(tensor([1, 2, 3]), 0, 1, 2)
+    tensor([2, 3])
+    """
+    return clone(narrow(input, dim, start, length))
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from wengert.ops.reduction.counting import bincount, histc, histogram, histogramdd
 from wengert.ops.reduction.extremes import amax, amin, aminmax, argmax, argmin, max, min
-from wengert.ops.reduction.scan import cumprod, cumsum, diff
+from wengert.ops.reduction.gradient import gradient
+from wengert.ops.reduction.order import kthvalue, median, mode, nanmedian, nanquantile, quantile
+from wengert.ops.reduction.scan import cummax, cummin, cumprod, cumsum, diff, logcumsumexp
 from wengert.ops.reduction.spread import std, std_mean, var, var_mean
-from wengert.ops.reduction.totals import logsumexp, mean, nansum, prod, sum
+from wengert.ops.reduction.totals import logsumexp, mean, nanmean, nansum, prod, sum
 from wengert.ops.reduction.truth import all, any, count_nonzero
 from wengert.tensor.base import TensorBase as Tensor
 
 __all__ = [
-    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "diff",
-    "logsumexp", "max", "mean", "min", "nansum", "prod", "std", "std_mean", "sum", "var", "var_mean",
+    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "bincount", "count_nonzero", "cummax", "cummin",
+    "cumprod", "cumsum", "diff", "gradient", "histc", "histogram", "histogramdd", "kthvalue", "logcumsumexp",
+    "logsumexp", "max", "mean", "median", "min", "mode", "nanmean", "nanmedian", "nanquantile", "nansum",
+    "prod", "quantile", "std", "std_mean", "sum", "var", "var_mean",
 ]  # fmt: skip
 
 
@@ -40,3 +45,7 @@ class ReductionMethods(Tensor):
     std = std
     sum = sum
     var = var
+    median, nanmedian, mode, kthvalue = median, nanmedian, mode, kthvalue
+    quantile, nanquantile, nanmean = quantile, nanquantile, nanmean
+    cummax, cummin, logcumsumexp = cummax, cummin, logcumsumexp
+    bincount, histc, histogram = bincount, histc, histogram

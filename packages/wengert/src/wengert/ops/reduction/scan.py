@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.arguments import one_axis, renamed
+from wengert.ops import return_types
+from wengert.ops.arguments import one_axis, renamed, spoken
 from wengert.ops.arithmetic import sub
 from wengert.ops.logic import logical_xor
-from wengert.ops.movement import cat, narrow
+from wengert.ops.movement import cat, narrow, reshape
 from wengert.protocol.dtypes import DType, bool_, int64
+from wengert.rules import indexing
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
@@ -16,6 +18,10 @@ from wengert.tensor.operation import in_dtype, kernel
 
 _cumsum = kernel(rules.cumsum, "CumsumBackward0", axis="dim")
 _cumprod = kernel(rules.cumprod, "CumprodBackward0", x="self", axis="dim", out="result")
+_logcumsumexp = kernel(rules.logcumsumexp, "LogcumsumexpBackward0", x="self", axis="dim", out="result")
+_cummax = kernel(indexing.gather, "CummaxBackward0", x="self", axis="dim")
+_cummin = kernel(indexing.gather, "CumminBackward0", x="self", axis="dim")
+_running_largest, _running_smallest = kernel(rules.running_largest), kernel(rules.running_smallest)
 
 
 def cumsum(input: Tensor, dim: int | None = None, *, dtype: DType | None = None, **axis: Any) -> Tensor:
@@ -44,6 +50,63 @@ def cumprod(input: Tensor, dim: int | None = None, *, dtype: DType | None = None
     tensor([1., 2., 6.])
     """
     return _scanned("cumprod", _cumprod, input, dim, dtype, axis)
+
+
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """The logarithm of the running sums of exp(input) along `dim`, without overflow.
+
+    Shapes: unchanged. Dtype: that of `input`.
+    Derivative: g -> the sum of g[i] * exp(input[j] - result[i]) over i >= j, conjugated.
+    Errors: NotImplementedError for booleans and integers; IndexError if `dim` is out of range.
+    Source: torch.logcumsumexp.
+
+    >>> logcumsumexp(tensor([0., 0., 0.]), 0)
+    tensor([0.0000, 0.6931, 1.0986])
+    """
+    if not isinstance(input, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+        raise_not_tensor("logcumsumexp", "input", input)
+    axis = one_axis("logcumsumexp", dim, len(input.shape))
+    if not input.space.dtype.is_inexact:
+        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{spoken(input.space.dtype)}'")
+    return _logcumsumexp(input, axis)
+
+
+def cummax(input: Tensor, dim: int) -> return_types.cummax:
+    """The largest element up to each along `dim`, and where it stands, the last of several; nan wins.
+
+    Shapes: unchanged. Dtype: that of `input`, int64 for the indices.
+    Derivative: the element at the index takes it. Errors: NotImplementedError for complex numbers; IndexError if `dim`
+    is out of range. Source: torch.cummax.
+
+    >>> cummax(tensor([1., 3., 2.]), 0).values
+    tensor([1., 3., 3.])
+    """
+    return _extremes("cummax", _cummax, _running_largest, return_types.cummax, input, dim)
+
+
+def cummin(input: Tensor, dim: int) -> return_types.cummin:
+    """The smallest element up to each along `dim`, and where it stands, the last of several; nan wins.
+
+    Shapes: unchanged. Dtype: that of `input`, int64 for the indices.
+    Derivative: the element at the index takes it. Errors: NotImplementedError for complex numbers; IndexError if `dim`
+    is out of range. Source: torch.cummin.
+
+    >>> cummin(tensor([2., 3., 1.]), 0).values
+    tensor([2., 2., 1.])
+    """
+    return _extremes("cummin", _cummin, _running_smallest, return_types.cummin, input, dim)
+
+
+def _extremes(name: str, along: Any, places_of: Any, returned: Any, input: Any, dim: Any) -> Any:
+    if not isinstance(input, Tensor):
+        raise_not_tensor(name, "input", input)
+    axis = one_axis(name, dim, len(input.shape))
+    if input.space.dtype.is_complex:
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{spoken(input.space.dtype)}'")
+    row: Any = input if input.shape else reshape(input, (1,))
+    places = places_of(row, axis)
+    values = along(row, places, axis)
+    return returned(values, places) if input.shape else returned(reshape(values, ()), reshape(places, ()))
 
 
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Any:
@@ -85,4 +148,4 @@ def _scanned(name: str, function: Any, input: Any, dim: Any, dtype: DType | None
     return in_dtype(dtype or int64, function, input, axis=axis)
 
 
-__all__ = ["cumprod", "cumsum", "diff"]
+__all__ = ["cummax", "cummin", "cumprod", "cumsum", "diff", "logcumsumexp"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from wengert.ops.arguments import Dims, raise_combination, reduction, renamed, spoken
+from wengert.ops.arithmetic import div
+from wengert.ops.comparison import isnan, logical_not
 from wengert.protocol.dtypes import DType, get_default_dtype, int64
 from wengert.protocol.shapes import Shape
 from wengert.rules import reduction as rules
@@ -71,6 +73,26 @@ def _require_inexact(name: str, dtype: DType, which: str) -> None:
             f"{name}(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
             f"Got: {spoken(dtype)}. Pass dtype=, for example {get_default_dtype()}."
         )
+
+
+def nanmean(
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any
+) -> Tensor:
+    """Mean of the elements of `input` that are not nan, over `dim`; nan where all are.
+
+    Shapes, dtype: those of `mean`. Derivative: g -> g / n in the places that are counted.
+    Errors: RuntimeError for bool and integers. Source: torch.nanmean.
+
+    >>> nanmean(tensor([1., float("nan"), 3.]))
+    tensor(2.)
+    """
+    axes, keepdim, space = reduction("nanmean", input, dim, keepdim, axis)
+    if not space.dtype.is_inexact:
+        raise RuntimeError(
+            "nanmean(): expected input to have floating point or complex dtype but got " + spoken(space.dtype)
+        )
+    counted = logical_not(isnan(cast(Any, input).detach()))
+    return div(nansum(input, axes, keepdim, dtype=dtype), sum(counted, axes, keepdim))
 
 
 def nansum(
@@ -145,4 +167,4 @@ def logsumexp(input: Tensor, dim: int | Shape | None = None, keepdim: bool = Fal
     return in_dtype(get_default_dtype(), _logsumexp, input, axis=every, keepdims=keepdim)
 
 
-__all__ = ["logsumexp", "mean", "nansum", "prod", "sum"]
+__all__ = ["logsumexp", "mean", "nanmean", "nansum", "prod", "sum"]
