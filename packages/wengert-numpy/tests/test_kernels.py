@@ -28,7 +28,7 @@ WITHOUT_SCIPY = Backend(
         returns_scalars=True,
     ),
     array_type=np.ndarray,
-    dtypes=DTYPES,
+    dtypes={dtype: native for dtype, native in DTYPES.items() if dtype is not dtypes.bfloat16},
     dtype_of=dtype_of,
 )
 

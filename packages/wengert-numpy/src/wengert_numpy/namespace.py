@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from wengert_numpy.kernels import (
     indexing,
     linalg,
     movement,
+    narrow,
     random,
     reduction,
     special,
@@ -29,7 +32,9 @@ FAMILIES = (
     special,
 )  # fmt: skip
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
-DTYPES = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(np, dtype.name)}
+DTYPES: dict[dtypes.DType, Any] = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(np, dtype.name)}
+if find_spec("ml_dtypes") is not None:  # optional: it gives NumPy bfloat16
+    DTYPES[dtypes.bfloat16] = np.dtype(import_module("ml_dtypes").bfloat16)
 _BY_NATIVE = {native: dtype for dtype, native in DTYPES.items()}
 
 
@@ -55,11 +60,15 @@ def dtype_of(array: Any) -> dtypes.DType:
 
 def make_backend() -> Backend:
     """The backend as the core sees it."""
+    xp = complete(np, KERNELS, dtypes=DTYPES, array_type=np.ndarray, advanced_keys=True, returns_scalars=True)
+    bfloat16: Any = DTYPES.get(dtypes.bfloat16)
+    narrow_ones: Any = {} if bfloat16 is None else {dtypes.bfloat16: narrow.NarrowNamespace(xp, bfloat16)}
     return Backend(
         name="numpy",
-        xp=complete(np, KERNELS, dtypes=DTYPES, array_type=np.ndarray, advanced_keys=True, returns_scalars=True),
+        xp=xp,
         array_type=np.ndarray,
         dtypes=DTYPES,
         capabilities=Capabilities(mutable=True, views=True, complex=True, lazy=False, synchronous=True),
         dtype_of=dtype_of,
+        namespaces=narrow_ones,
     )

@@ -90,6 +90,7 @@ class Backend:
         "dtypes",
         "lifted",
         "name",
+        "namespaces",
         "native_device",
         "standard",
         "xp",
@@ -106,10 +107,13 @@ class Backend:
         device_of: Callable[[Any], str] = lambda array: "cpu",
         native_device: Callable[[str], Any] = lambda device: None,
         dtype_of: Callable[[Any], DType | None] | None = None,
+        namespaces: Mapping[DType, Namespace] | None = None,
     ) -> None:
+        """`namespaces` gives dtypes that the library does not compute in by itself kernels of their own."""
         self.name, self.xp, self.array_type, self.dtypes = name, xp, array_type, dtypes
         self.capabilities = Capabilities() if capabilities is None else capabilities
         self.devices, self.device_of, self.native_device, self.dtype_of = devices, device_of, native_device, dtype_of
+        self.namespaces: Mapping[DType, Namespace] = {} if namespaces is None else namespaces
         self.lifted: Any = None  # the same namespace over Tensors, put here by the floor that makes it
         self.standard: Any = None  # the array API standard's namespace over Tensors, likewise
         self._dtype_by_native: dict[Any, DType] = {native: dtype for dtype, native in dtypes.items()}
@@ -165,6 +169,7 @@ class Space:
         "native",
         "native_device",
         "plain",
+        "rounds",
         "scalars",
         "xp",
     )
@@ -181,13 +186,16 @@ class Space:
     boolean: Space  # the same place with dtype bool
     index: Space  # the same place with dtype int64
     plain: Space  # this space without tangents
+    rounds: bool  # its kernels are the dtype's own, which round: the library's operators may leave the dtype
     scalars: dict[Any, Any]
 
     def __init__(self, backend: Backend, device: str, dtype: DType) -> None:
-        self.backend, self.xp, self.device, self.dtype = backend, backend.xp, device, dtype
+        self.backend, self.device, self.dtype = backend, device, dtype
+        self.xp = backend.namespaces.get(dtype, backend.xp)
+        self.rounds = self.xp is not backend.xp
         self.native, self.native_device = backend.dtypes[dtype], backend.native_device(device)
-        self.is_plain = not dtype.is_complex and dtype is not bool_
-        self.is_plain_floating = dtype.is_floating_point
+        self.is_plain = not dtype.is_complex and dtype is not bool_ and not self.rounds
+        self.is_plain_floating = dtype.is_floating_point and not self.rounds
         self.is_readable = backend.capabilities.synchronous
         self.scalars = {}
         self.plain = self

@@ -69,8 +69,8 @@ def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, A
         ]
         if (error := primitive.refusal(dtypes, compute)) is not None:
             raise error
-    xp, target = place.xp, place.of(compute)
-    compute = target.dtype
+    target = place.of(compute)
+    xp, compute = target.xp, target.dtype
     if primitive.elementwise or getattr(primitive, "is_elementwise", False):
         broadcast_all([arg.shape for arg in args if isinstance(arg, TensorBase)])
     operands: list[Any] = []

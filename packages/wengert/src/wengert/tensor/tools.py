@@ -74,7 +74,7 @@ class RawTools:
     def converted(self, xp: Any, g: Any, source: Space, target: Space) -> Any:
         """A cotangent computed in `source` for an input that arrived in `target`."""
         if source.dtype is target.dtype:
-            return g
+            return xp.astype(g, target.native) if target.rounds else g
         if source.dtype.is_complex and not target.dtype.is_complex:
             g = xp.real(g)
         return xp.astype(g, target.native)

@@ -34,7 +34,7 @@ class Bench:
     """What a case works with: a namespace, and arrays of the dtype under test, of integers and of booleans."""
 
     def __init__(self, backend: Backend, dtype: DType) -> None:
-        self.backend, self.dtype, self.xp = backend, dtype, backend.xp
+        self.backend, self.dtype, self.xp = backend, dtype, backend.namespaces.get(dtype, backend.xp)
         self.native, self.device = backend.dtypes[dtype], backend.native_device(backend.devices()[0])
 
     def floating(self, values: Any) -> Any:
@@ -82,7 +82,7 @@ class KernelCase:
     def check(self, backend: Backend, dtype: DType) -> None:
         """Run the case; AssertionError where values or dtype are not as expected."""
         bench = Bench(backend, dtype)
-        found = self.run(backend.xp, bench)
+        found = self.run(bench.xp, bench)
         outs = cast(tuple[Any, ...], found) if isinstance(found, tuple) else (found,)
         expected = self.expected if isinstance(found, tuple) else (self.expected,)
         wanted = {"same": dtype, "real": dtype.to_real()}.get(self.result) or dtypes.named(self.result)
