@@ -14,7 +14,7 @@ from wengert_conformance.store import stored_cases
 # What cannot be batched in torch either: shapes or Python values that depend on the numbers.
 BY_VALUE = {
     *("nonzero", "argwhere", "masked_select", "masked_scatter", "masked_scatter_", "item", "equal", "allclose"),
-    *("narrow", "tensor_split", "repeat_interleave", "logspace.tensor_overload"),  # with a tensor for a Python number
+    *("unique", "narrow", "tensor_split", "repeat_interleave", "logspace.tensor_overload"),  # the latter with tensors for numbers
 }
 
 CASES = [

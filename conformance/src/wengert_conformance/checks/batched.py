@@ -18,7 +18,7 @@ from wengert_conformance.values import Values, build, read, tensors
 SIZE = 3
 MOST_CHOICES = 7
 # A mask that differs along the batch would select a different number of elements for each.
-INDEXED_BY_MASKS = {"__getitem__", "index_put"}
+INDEXED_BY_MASKS = {"__getitem__", "index_put", "index_put_"}
 
 
 def batched(library: ModuleType, case: Case) -> list[str]:

@@ -23,7 +23,7 @@ from wengert.rule.signature import names_of
 #: How an operation runs on a batch: (xp, again, size, arrays, shared, statics) -> the result, the new axis first.
 BatchRule = Callable[[Any, Callable[..., Any], int, Sequence[Any], Sequence[bool], dict[str, Any]], Any]
 
-_AXES = frozenset({"axis", "axis1", "axis2"})
+_AXES = frozenset({"axis", "axis1", "axis2", "axes"})
 _derived: dict[Primitive, BatchRule | None] = {}
 
 

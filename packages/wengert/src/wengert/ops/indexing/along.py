@@ -14,6 +14,7 @@ from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import bump_version, make
+from wengert.tensor.level import depth_of
 from wengert.tensor.operation import kernel
 
 _index_select = kernel(rules.take, "IndexSelectBackward0", x="self", indices="index", axis="dim")
@@ -215,6 +216,8 @@ def embedding(
 def _renormalize(weight: Tensor, places: Any, max_norm: float, norm_type: float) -> None:
     """Scale the rows of `weight` that are longer than `max_norm` down to it, in place and unrecorded."""
     space = weight.space
+    if depth_of(places.space) > depth_of(space):
+        places.space.plain.write(weight, places)  # is refused: elements of a batch would write what they share
     xp = space.xp
     index = xp.reshape(places.array, (-1,))
     rows = xp.take(weight.array, index, axis=0)

@@ -1,4 +1,5 @@
-"""Floor 2: elementwise operations whose result is one operand alone, which then needs the axis of the batch."""
+"""Floor 2: operations that are elementwise in all but their kind, and those whose result is one operand alone, which
+then needs the axis of the batch."""
 
 from __future__ import annotations
 
@@ -7,10 +8,14 @@ from typing import Any
 
 from wengert.protocol.array import Array
 from wengert.rule.batching import lined_up
+from wengert.rules import complex
 from wengert.rules.arithmetic.basic import replaced
+from wengert.rules.arithmetic.parts import frexp
 from wengert.rules.random import sampled, sampled_between
 
 Again = Callable[..., Any]
+
+frexp.core, complex.view_as_real.core, complex.view_as_complex.core = (0,), (0,), (1,)
 
 
 @replaced.batch

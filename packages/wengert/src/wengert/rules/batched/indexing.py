@@ -188,3 +188,16 @@ def combine_at_batch(
     xp: Any, again: Again, batch_size: int, x: Array, source: Array, indices: Array, axis: int, rows: bool, how: str
 ) -> Array:
     return _reduced(xp, again, batch_size, x, source, indices, axis, rows, how=how)
+
+
+@indexing.searchsorted.batch
+def searchsorted_batch(
+    xp: Any, again: Again, batch_size: int, shared: Container[str], x: Array, y: Array, side: str
+) -> Array:
+    """Counted, where the sorted vectors differ."""
+    if "x" in shared:
+        return again(x, y, side=side)
+    y = stretched(xp, y, batch_size) if "y" in shared else y
+    wanted, line = xp.reshape(y, (batch_size, prod(y.shape[1:]), 1)), xp.reshape(x, (batch_size, 1, x.shape[1]))
+    before = xp.less(line, wanted) if side == "left" else xp.less_equal(line, wanted)
+    return xp.reshape(xp.sum(xp.astype(before, xp.int64), axis=(2,)), y.shape)

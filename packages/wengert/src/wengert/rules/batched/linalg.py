@@ -9,9 +9,30 @@ from typing import Any
 from wengert.protocol.array import Array
 from wengert.rule.batching import lined_up, stretched
 from wengert.rules import linalg
+from wengert.rules.linalg import determinants, factors, singular, solving, spectra
 from wengert.rules.linalg.products import rows_of
 
 Again = Callable[..., Any]
+
+# The axes before the matrices are a batch already.
+for _of_a_matrix in (
+    *(determinants.det, determinants.det_at_singular, determinants.slogdet),
+    *(factors.cholesky, factors.lu, factors.lu_factor, factors.lu_unpacked, factors.qr),
+    *(singular.svd, solving.inverse, spectra.eigh, spectra.eig),
+):
+    _of_a_matrix.core = (2,)
+solving.solve_triangular.core, singular.pinv.core = (2, 2), (2, 0, 0)
+
+
+@solving.solve.batch
+def solve_batch(
+    xp: Any, again: Again, batch_size: int, shared: Container[str], x: Array, y: Array, left: bool, vector: bool
+) -> Any:
+    x, y = (stretched(xp, a, batch_size) if name in shared else a for name, a in (("x", x), ("y", y)))
+    if vector:
+        return again(x, y, left=left, vector=True)
+    rank = max(len(x.shape), len(y.shape)) - 1
+    return again(lined_up(xp, x, rank), lined_up(xp, y, rank), left=left, vector=False)
 
 
 @linalg.matmul.batch
