@@ -17,6 +17,7 @@ from wengert_conformance.values import Values, build, read, tensors
 
 SIZE = 3
 MOST_CHOICES = 7
+OF_SORTED = {"searchsorted", "bucketize"}  # rotated numbers would be out of order
 # A mask that differs along the batch would select a different number of elements for each.
 INDEXED_BY_MASKS = {"__getitem__", "index_put", "index_put_"}
 
@@ -40,8 +41,9 @@ def _differences(library: ModuleType, case: Case, given: list[Values], choice: t
         position % (len(values.shape) + 1) if carries else None
         for position, (values, carries) in enumerate(zip(given, choice, strict=True))
     ]
+    shifted = case.name in OF_SORTED
     inputs = [
-        build(library, values) if dim is None else _batch(library, values, dim)
+        build(library, values) if dim is None else _batch(library, values, dim, shifted)
         for values, dim in zip(given, dims, strict=True)
     ]
     expected = [
@@ -82,10 +84,10 @@ def _marked(plain: Any) -> Any:
     return plain
 
 
-def _batch(library: ModuleType, values: Values, dim: int) -> Any:
+def _batch(library: ModuleType, values: Values, dim: int, shifted: bool) -> Any:
     numbers = values.numbers or ()
-    rotated = [Values(values.dtype, values.shape, numbers[k:] + numbers[:k]) for k in range(SIZE)]
-    return library.stack([build(library, one) for one in rotated], dim)
+    elements = [tuple(n + k for n in numbers) if shifted else numbers[k:] + numbers[:k] for k in range(SIZE)]
+    return library.stack([build(library, Values(values.dtype, values.shape, one)) for one in elements], dim)
 
 
 def _called(library: ModuleType, case: Case, given: Any) -> list[Any]:

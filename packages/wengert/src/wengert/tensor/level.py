@@ -64,6 +64,11 @@ def depth_of(space: Space) -> int:
     return space.depth if isinstance(space, LevelSpace) else 0
 
 
+def inner_space(*spaces: Space) -> Space:
+    """The innermost of these spaces, without tangents: its namespace takes the arrays of all."""
+    return max([space.plain for space in spaces], key=depth_of)
+
+
 def random_space(space: Space) -> Space:
     """The space that random numbers for `space` are drawn in: inside of vmap that of its elements."""
     for level in running.get():

@@ -16,6 +16,7 @@ from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import inner_space
 from wengert.tensor.operands import NUMBERS, number
 from wengert.tensor.operation import kernel
 
@@ -63,14 +64,15 @@ def searchsorted(
             f"tensor and input value tensor must match, but we got boundaries tensor {list(row)} and input value "
             f"tensor {list(values.shape)}"
         )
-    xp, sequence = space.xp, sorted_sequence.array
+    sequence = sorted_sequence.array
     if sorter is not None:
         if sorter.shape != row:
             raise RuntimeError(
                 "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
                 f"{list(row)}and got sorter tensor {list(sorter.shape)}"
             )
-        sequence = xp.take_along_axis(sequence, sorter.array, axis=len(row) - 1)
+        space = inner_space(space, sorter.space).of(space.dtype)
+        sequence = space.xp.take_along_axis(sequence, sorter.array, axis=len(row) - 1)
     which = "right" if right or side == "right" else "left"
     found = _found_by_row(make(space, sequence), make(values.space, values.array), which)
     return _astype(found, dtype=int32) if out_int32 else found
@@ -80,16 +82,19 @@ def _found_by_row(sequence: Any, values: Any, side: str) -> Any:
     shape, n = values.shape, sequence.shape[-1]
     if len(sequence.shape) == 1:
         return _searchsorted(sequence, values, side)
-    xp, count = sequence.space.xp, prod(shape[:-1])
+    host, count = inner_space(sequence.space, values.space), prod(shape[:-1])
+    xp = host.xp
     rows = xp.reshape(sequence.array, (count, n))
     wanted = xp.reshape(values.array, (count, shape[-1]))
     places = [
         _searchsorted(
-            make(sequence.space, xp.getitem(rows, (row,))), make(values.space, xp.getitem(wanted, (row,))), side
+            make(host.of(sequence.space.dtype), xp.getitem(rows, (row,))),
+            make(host.of(values.space.dtype), xp.getitem(wanted, (row,))),
+            side,
         ).array
         for row in range(count)
     ]
-    space = values.space.index
+    space = host.index
     if not places:
         return make(space, xp.zeros(shape, dtype=space.native, device=space.native_device))
     return make(space, xp.reshape(xp.stack(places, axis=0), shape))
@@ -124,8 +129,8 @@ def isin(
         checked("isin", "elements", elements)
     x, y = [_operand(given, value) for value in (elements, test_elements)]
     dtype = promote_types(x.space.dtype, y.space.dtype)
-    space = x.space.of(dtype)
-    xp, zero = space.xp, x.space.of(bool_)
+    space = inner_space(x.space, y.space).of(dtype)
+    xp, zero = space.xp, space.of(bool_)
     values, tests = [xp.astype(t.array, space.native) if t.space.dtype is not dtype else t.array for t in (x, y)]
     tests = xp.reshape(tests, (-1,))
     if not tests.shape[0]:
