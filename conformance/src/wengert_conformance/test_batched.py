@@ -14,7 +14,13 @@ from wengert_conformance.store import stored_cases
 # What cannot be batched in torch either: shapes or Python values that depend on the numbers.
 BY_VALUE = {
     *("nonzero", "argwhere", "masked_select", "masked_scatter", "masked_scatter_", "item", "equal", "allclose"),
-    *("unique", "narrow", "tensor_split", "repeat_interleave", "logspace.tensor_overload"),  # the latter with tensors for numbers
+    *(
+        "unique",
+        "narrow",
+        "tensor_split",
+        "repeat_interleave",
+        "logspace.tensor_overload",
+    ),  # the latter with tensors for numbers
 }
 
 CASES = [

@@ -27,6 +27,8 @@ def batched(library: ModuleType, case: Case) -> list[str]:
     does."""
     whole = replace(case, arguments=_marked(case.arguments), keywords=_marked(dict(case.keywords)))
     given = whole.leaf_values()
+    if case.keywords.get("sorter") is not None:
+        return []  # neither rotated nor shifted would it sort
     may_carry = [not (case.name in INDEXED_BY_MASKS and values.dtype == "bool") for values in given]
     choices = [
         choice
