@@ -68,7 +68,7 @@ def test_tied_tensors() -> None:
 def test_an_exception_leaves_the_module_as_it_was() -> None:
     module = Affine()
     own = module.inner._parameters["weight"]
-    with pytest.raises(RuntimeError, match="must match the size|size"):
+    with pytest.raises(RuntimeError, match="size"):
         functional_call(module, {"inner.weight": wengert.ones(3)}, wengert.ones(2))
     assert module.inner._parameters["weight"] is own
 

@@ -5,7 +5,7 @@ A module is whatever has torch's `named_parameters` and `named_buffers`, and its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -34,21 +34,20 @@ def functional_call(
     Source: torch.func.functional_call.
     """
     given = _merged(parameter_and_buffer_dicts)
-    arguments = () if args is None else args if isinstance(args, tuple) else (args,)
+    arguments: Any = () if args is None else args if isinstance(args, tuple) else (args,)
     with _replaced(module, given, tie_weights, strict):
-        return module(*cast(tuple[Any, ...], arguments), **(kwargs or {}))
+        return module(*arguments, **(kwargs or {}))
 
 
 def _merged(dictionaries: Any) -> dict[str, Any]:
     if isinstance(dictionaries, Mapping):
         return dict(cast(Tensors, dictionaries))
-    if not isinstance(dictionaries, Sequence) or not all(
-        isinstance(d, Mapping) for d in cast(Sequence[Any], dictionaries)
-    ):
+    several: Sequence[Any] = cast(Sequence[Any], dictionaries) if isinstance(dictionaries, Sequence) else [None]
+    if not all(isinstance(dictionary, Mapping) for dictionary in several):
         raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
     given: dict[str, Any] = {}
     twice: list[str] = []
-    for dictionary in cast(Sequence[Tensors], dictionaries):
+    for dictionary in several:
         twice += [name for name in dictionary if name in given]
         given.update(dictionary)
     if twice:
@@ -65,7 +64,7 @@ def _own(module: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def _replaced(module: Any, given: dict[str, Any], tie_weights: bool, strict: bool) -> Iterator[None]:
+def _replaced(module: Any, given: dict[str, Any], tie_weights: bool, strict: bool) -> Generator[None]:
     own = _own(module)
     for value in given.values():
         if not isinstance(value, TensorBase):
@@ -169,5 +168,6 @@ def _stacked(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
         tensors = [state[name] for state in states]
         if any(tensor.requires_grad is not first.requires_grad for tensor in tensors):
             raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
-        found[name] = stack([tensor.detach() for tensor in tensors], 0).requires_grad_(first.requires_grad)
+        whole: Any = stack([tensor.detach() for tensor in tensors], 0)
+        found[name] = whole.requires_grad_(first.requires_grad)
     return found
