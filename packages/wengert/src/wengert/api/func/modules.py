@@ -34,7 +34,7 @@ def functional_call(
     Source: torch.func.functional_call.
     """
     given = _merged(parameter_and_buffer_dicts)
-    arguments: Any = () if args is None else args if isinstance(args, tuple) else (args,)
+    arguments = () if args is None else cast(tuple[Any, ...], args) if isinstance(args, tuple) else (args,)
     with _replaced(module, given, tie_weights, strict):
         return module(*arguments, **(kwargs or {}))
 
