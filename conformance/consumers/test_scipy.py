@@ -39,7 +39,7 @@ def test_a_gradient_is_exact_or_refused(name: str) -> None:
 
 def test_how_many_are_differentiated() -> None:
     exact = [name for name in BY_NAME if found(name) == EXACT]
-    assert len(exact) >= 180, exact
+    assert len(exact) >= 190, exact
     assert len(BY_NAME) >= 360
 
 
@@ -48,7 +48,8 @@ INSIDE = {"logit", "ndtri", "erfinv"}
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in vars(xp.special) if name[0] != "_" and name not in ("multigammaln", "polygamma")]
+    "name",
+    [name for name in vars(xp.special) if name[0] != "_" and name not in ("betainc", "multigammaln", "polygamma")],
 )
 def test_a_special_function_has_scipys_values(name: str) -> None:
     function = getattr(special, name)

@@ -24,7 +24,7 @@ def test_kernel_against_plain_python(case):
 
 
 def test_every_kernel_is_ours():
-    assert set(KERNELS) == names_of(Namespace)
+    assert set(KERNELS) == names_of(Namespace) - {"betainc"}  # torch has no such function: the default
 
 
 def test_python_numbers_stand_beside_tensors():

@@ -284,6 +284,7 @@ CASES: dict[str, Case] = {
     },
     "airy_ai": lambda t: wengert.special.airy_ai(t.x.detach()),
     "gammainc": lambda t: wengert.igamma(t.v.detach(), t.x),
+    "betainc": lambda t: t.x.__array_namespace__().special.betainc(t.v.detach(), t.v.detach(), t.x),
     "gammaincc": lambda t: wengert.igammac(t.v.detach(), t.x),
     "lgamma": lambda t: t.x.lgamma(),
     "logit": lambda t: t.x.logit(),

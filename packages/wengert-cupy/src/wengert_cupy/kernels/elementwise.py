@@ -45,7 +45,7 @@ def _keeping_dtype(function: Any) -> Any:
     return kernel
 
 
-_SPECIAL = "digamma erf erfc erfcx erfinv expit gammainc gammaincc gammaln i0e i1e ndtri zeta"
+_SPECIAL = "betainc digamma erf erfc erfcx erfinv expit gammainc gammaincc gammaln i0e i1e ndtri zeta"
 _BESSEL = "j0 j1 k0e k1e y0 y1"
 _SAME = (
     "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh divide equal exp expm1 floor floor_divide fmod "

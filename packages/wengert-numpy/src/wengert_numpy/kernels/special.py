@@ -107,6 +107,7 @@ def airy(x: Any, /) -> Any:
 
 _SAME = (
     *("erfc", "erfcx", "erfinv", "ndtri", "gammaln", "digamma", "zeta", "gammainc", "gammaincc", "i0e", "i1e"),
+    "betainc",
     *("j0", "j1", "y0", "y1", "k0e", "k1e"),
 )
 _ORDERS = re.compile(r"[jyk]\d")

@@ -74,6 +74,7 @@ class Extensions(Protocol):
     zeta: Callable[[Any, Any], Any]
     gammainc: Callable[[Any, Any], Any]
     gammaincc: Callable[[Any, Any], Any]
+    betainc: Callable[[Any, Any, Any], Any]  # of a, b, x: the incomplete beta function up to x, over the whole one
 
     def orthogonal(self, x: Any, n: Any, /, *, family: str) -> Any: ...  # a polynomial of degree n, by torch's name
 

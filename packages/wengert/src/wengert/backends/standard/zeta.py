@@ -1,4 +1,4 @@
-"""Floor 3: the zeta function of Hurwitz and the incomplete gamma functions, in double precision.
+"""Floor 3: the zeta function of Hurwitz and the incomplete gamma and beta functions, in double precision.
 
 All sums have a number of terms that is known beforehand, so no value is read.
 """
@@ -44,6 +44,37 @@ def gammainc(xp: Kernels, a: Any, x: Any, /) -> Any:
 def gammaincc(xp: Kernels, a: Any, x: Any, /) -> Any:
     """1 less `gammainc`."""
     return _incomplete(xp, a, x)[1]
+
+
+@in_double
+def betainc(xp: Kernels, a: Any, b: Any, x: Any, /) -> Any:
+    """The incomplete beta function over the whole one: the fraction on that side of the mean where it converges."""
+    zero, one = constant(xp, x, 0), constant(xp, x, 1)
+    (a, b), (a, x) = together(xp, a, b), together(xp, a, x)
+    a, b = together(xp, a, b)
+    is_defined = xp.logical_and(xp.less(zero, a), xp.less(zero, b))
+    is_inside = xp.logical_and(is_defined, xp.logical_and(xp.less(zero, x), xp.less(x, one)))
+    inner_a, inner_b = xp.where(is_inside, a, one), xp.where(is_inside, b, one)
+    inner_x = xp.where(is_inside, x, constant(xp, x, 0.5))
+    is_high = xp.less(inner_a + 1, inner_x * (inner_a + inner_b + 2))
+    first, second = xp.where(is_high, inner_b, inner_a), xp.where(is_high, inner_a, inner_b)
+    part = xp.where(is_high, 1 - inner_x, inner_x)
+    whole = xp.gammaln(first) + xp.gammaln(second) - xp.gammaln(first + second)
+    front = xp.exp(first * xp.log(part) + second * xp.log1p(xp.negative(part)) - whole) / first
+    found = front / _beta_fraction(xp, first, second, part)
+    ends = xp.where(xp.equal(x, zero), zero, xp.where(xp.equal(x, one), one, constant(xp, x, math.nan)))
+    ends = xp.where(is_defined, ends, constant(xp, x, math.nan))
+    return xp.where(is_inside, xp.where(is_high, 1 - found, found), ends)
+
+
+def _beta_fraction(xp: Kernels, a: Any, b: Any, x: Any) -> Any:
+    """1 + d1 / (1 + d2 / (1 + ...)), evaluated from its far end. Source: DLMF 8.17.22."""
+    result = xp.ones_like(x)
+    for m in range(_TERMS, 0, -1):
+        odd = xp.negative((a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)))
+        even = m * (b - m) * x / ((a + (2 * m - 1)) * (a + 2 * m))
+        result = 1 + even / (1 + odd / result)
+    return 1 - (a + b) * x / ((a + 1) * result)
 
 
 def _zeta(xp: Kernels, s: Any, q: Any) -> Any:

@@ -72,12 +72,12 @@ def on_tensors(function: Function) -> Function:
 
     def apply(x1: Any, x2: Any) -> Any:
         beside = x1 if isinstance(x1, Tensor) else x2
-        return function(*[_array_beside(beside, x) for x in (x1, x2)])
+        return function(*[array_beside(beside, x) for x in (x1, x2)])
 
     return apply
 
 
-def _array_beside(beside: Any, value: Any) -> Any:
+def array_beside(beside: Any, value: Any) -> Any:
     """`value`, if it is a number, as a 0-d tensor on the device of `beside`, in the dtype in which the two meet."""
     if isinstance(value, Tensor):
         return value
@@ -186,7 +186,7 @@ def clip(x: Any, /, min: Any = None, max: Any = None) -> Any:
     if low is None and high is None:
         return clone(x)
     if isinstance(low, Tensor) or isinstance(high, Tensor):
-        low, high = [None if b is None else _array_beside(x, b) for b in (low, high)]
+        low, high = [None if b is None else array_beside(x, b) for b in (low, high)]
         x = broadcast_tensors(x, *(b for b in (low, high) if b is not None))[0]
     return arithmetic.clamp(x, low, high)
 

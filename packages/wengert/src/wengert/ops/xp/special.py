@@ -16,7 +16,12 @@ from wengert.ops.arithmetic import pow as power
 from wengert.ops.comparison import isinf, ne, where
 from wengert.ops.exponential import exp, expm1, log, log1p
 from wengert.ops.special import bessel, distribution, gamma
-from wengert.ops.xp.elementwise import Function, as_functions, on_tensors
+from wengert.ops.xp.elementwise import Function, array_beside, as_functions, on_tensors, promoted
+from wengert.rules import special as rules
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operation import kernel
+
+_betainc = kernel(rules.betainc)
 
 
 def _sign(x: Any) -> Any:
@@ -197,6 +202,12 @@ _BINARY: dict[str, Function] = {
 }
 
 
+def betainc(a: Any, b: Any, x: Any, /) -> Any:
+    """The incomplete beta function up to `x`, over the whole one; differentiable by `x`."""
+    beside = next(value for value in (a, b, x) if isinstance(value, Tensor))
+    return _betainc(*promoted(*[array_beside(beside, value) for value in (a, b, x)]))
+
+
 def multigammaln(a: Any, d: int) -> Any:
     """The logarithm of the multivariate gamma function of dimension `d`."""
     return gamma.mvlgamma(a, int(d))
@@ -209,6 +220,7 @@ def polygamma(n: Any, x: Any) -> Any:
 
 FUNCTIONS: dict[str, Function] = {
     **as_functions(_UNARY, {name: on_tensors(function) for name, function in _BINARY.items()}, "SciPy"),
+    "betainc": betainc,
     "multigammaln": multigammaln,
     "polygamma": polygamma,
 }

@@ -20,7 +20,7 @@ from wengert.rules.special.bessel import (
     spherical_bessel_j0,
 )
 from wengert.rules.special.distribution import entr, erfcx, erfinv, log_ndtr, logit, ndtri, sinc, xlog1py, xlogy
-from wengert.rules.special.gamma import digamma, gammainc, gammaincc, lgamma, mvlgamma, polygamma, zeta
+from wengert.rules.special.gamma import betainc, digamma, gammainc, gammaincc, lgamma, mvlgamma, polygamma, zeta
 
 __all__ = [
     "airy_ai",
@@ -28,6 +28,7 @@ __all__ = [
     "bessel_j1",
     "bessel_y0",
     "bessel_y1",
+    "betainc",
     "digamma",
     "entr",
     "erfcx",

@@ -92,6 +92,23 @@ gammaincc.partials(y=lambda xp, x, y: xp.negative(_gamma_density(xp, x, y)))
 gammaincc.refusal = refusing_all_whole("igammac_cpu", COMPLEX)
 
 
+@elementwise(floating=True)
+def betainc(xp: Namespace, x: Array, y: Array, z: Array) -> Array:
+    """The incomplete beta function of x and y up to z, over the whole one."""
+    return xp.betainc(x, y, z)
+
+
+betainc.partials(z=lambda xp, x, y, z: _beta_density(xp, x, y, z))
+betainc.refusal = refusing_all_whole("betainc_cpu", COMPLEX)
+
+
+def _beta_density(xp: Namespace, x: Array, y: Array, z: Array) -> Array:
+    """z^(x - 1) (1 - z)^(y - 1) / beta(x, y)."""
+    powers = xp.add(xp.multiply(x - 1, xp.log(z)), xp.multiply(y - 1, xp.log1p(xp.negative(z))))
+    whole = xp.subtract(xp.add(xp.gammaln(x), xp.gammaln(y)), xp.gammaln(xp.add(x, y)))
+    return xp.exp(xp.subtract(powers, whole))
+
+
 def _gamma_density(xp: Namespace, x: Array, y: Array) -> Array:
     """exp(-y) y^(x - 1) / gamma(x)."""
     return xp.exp(xp.subtract(xp.subtract(xp.multiply(x - 1, xp.log(y)), y), xp.gammaln(x)))
