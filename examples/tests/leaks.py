@@ -72,7 +72,7 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def growth(step: Step, steps: int, before: int = 5) -> Growth:
+def growth(step: Step, steps: int, before: int = 20) -> Growth:
     """How memory grew over `steps` steps without the collector, after `before` of them."""
     for number in range(1100):  # a thousand Python numbers are remembered as constants; from there on it stays flat
         _ = wengert.ones(1) * (number + 0.25)

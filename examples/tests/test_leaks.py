@@ -11,11 +11,11 @@ from leaks import EXAMPLES, growth
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_memory_stays_flat(name: str, backend: str) -> None:
     with wengert.use_backend(backend):
-        found = growth(EXAMPLES[name](), 12)
-    assert found.objects < 12
+        found = growth(EXAMPLES[name](), 80)
+    assert found.objects < 80
 
 
 def test_a_leak_would_be_seen() -> None:
     held: list[wengert.Tensor] = []
     x = wengert.ones(2, requires_grad=True)
-    assert growth(lambda: held.append(x * x), 12).objects >= 12
+    assert growth(lambda: held.append(x * x), 80).objects >= 80
