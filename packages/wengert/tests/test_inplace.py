@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import wengert
+from wengert.backends import registry
+from wengert.testing.toy import toy_spec
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -207,3 +209,49 @@ def test_next_functions_are_those_of_inputs_that_have_gradients() -> None:
     assert len(wengert.where(x > 1, x, x).grad_fn.next_functions) == 2
     assert len(wengert.cat([x, x, x]).grad_fn.next_functions) == 3
     assert (x * 2).grad_fn.next_functions[1] == (None, 0)
+
+
+IN_PLACE = sorted(name for name in dir(wengert.Tensor) if name.endswith("_") and not name.startswith("_"))
+NO_WRITES = {"requires_grad_", "detach_"}
+
+
+@pytest.mark.parametrize("name", [name for name in IN_PLACE if name not in NO_WRITES])
+def test_a_call_that_makes_no_sense_leaves_everything_as_it_was(name: str) -> None:
+    x = wengert.tensor([[1.0, 2.0], [3.0, 4.0]])
+    y = x * 1
+    node, data = y.grad_fn, y.tolist()
+    with pytest.raises((TypeError, RuntimeError, IndexError, ValueError, AttributeError)):
+        getattr(y, name)(object(), object(), object(), object(), object(), object())
+    assert (y.tolist(), y._version, y.grad_fn) == (data, 0, node)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda x: x.add_(1.0),
+        lambda x: x.zero_(),
+        lambda x: x.fill_(2.0),
+        lambda x: x.normal_(),
+        lambda x: x.eq_(1.0),
+        lambda x: x.fill_diagonal_(0.0),
+        lambda x: x.scatter_add_(0, wengert.tensor([[0, 0]]), wengert.ones(1, 2)),
+        lambda x: x.__setitem__((0, 1), 9.0),
+        lambda x: x.__setitem__(x > 2.0, 0.0),
+        lambda x: x.t_(),
+    ],
+)
+def test_arrays_that_cannot_be_written_are_exchanged(write: Callable[[Any], Any]) -> None:
+    spec = toy_spec(mutable=False)
+    registry.register(spec)
+    with registry.use_backend(spec.name):
+        x = wengert.tensor([[1.0, 2.0], [3.0, 4.0]])
+        array, data = x.array, x.tolist()
+        write(x)
+        assert x.array is not array
+        assert (array.tolist() if hasattr(array, "tolist") else x.space.xp.tolist(array)) == data
+        assert x._version == 1
+        alias, view = x.detach(), x[:2]
+        for tensor in (x, alias, view):
+            with pytest.raises(RuntimeError, match="cannot be on backend"):
+                write(tensor)
+    registry.unregister(spec.name)

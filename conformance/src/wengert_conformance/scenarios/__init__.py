@@ -22,6 +22,7 @@ from wengert_conformance.scenarios.function import function
 from wengert_conformance.scenarios.gradcheck import gradcheck
 from wengert_conformance.scenarios.hooks import hooks
 from wengert_conformance.scenarios.indexing import indexing
+from wengert_conformance.scenarios.inplace import inplace
 from wengert_conformance.scenarios.leaves import leaves
 from wengert_conformance.scenarios.linalg import linalg
 from wengert_conformance.scenarios.modes import modes
@@ -36,7 +37,7 @@ from wengert_conformance.scenarios.trigonometric import trigonometric
 
 ALL_FAMILIES: tuple[Family, ...] = (
     *(arithmetic, exponential, trigonometric, comparison, reduction, movement, indexing, linalg, normalization),
-    *(convolution, creation, engine, leaves, function, gradcheck, checkpoint, hooks),
+    *(inplace, convolution, creation, engine, leaves, function, gradcheck, checkpoint, hooks),
     *(conversion, randomness),
     *(passes, retained, modes, saved, anomaly),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from wengert.ops.arithmetic.basic import filled, filled_anew, filled_anew_by_tensor, filled_by_tensor, replaced, zeroed
@@ -9,11 +10,12 @@ from wengert.ops.arithmetic.operands import checked
 from wengert.ops.creation.sizes import fitted, overflow
 from wengert.protocol.backend import Space
 from wengert.protocol.shapes import broadcast_shapes
+from wengert.rules import indexing
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.inplace import before, check_unstretched, refuse_overlap, write
 from wengert.tensor.operands import NUMBERS, number
-from wengert.tensor.operation import in_dtype
+from wengert.tensor.operation import in_dtype, kernel
 from wengert.tensor.view import check_writable
 
 
@@ -92,8 +94,11 @@ def copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
     return write(self, in_dtype(self.space.dtype, replaced, before(self), source))
 
 
+_put_on_diagonal = kernel(indexing.put_flat, "CopySlices")
+
+
 def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:
-    """Write one value at each place whose indices are all equal; returns self.
+    """Write one value, a number or a 0-d tensor, at each place whose indices are all equal; returns self.
 
     With `wrap` the diagonal of a tall matrix starts again below its end, one row left free.
     """
@@ -102,12 +107,14 @@ def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:
         raise RuntimeError("dimensions must larger than 1")
     if len(shape) > 2 and len(set(shape)) > 1:
         raise RuntimeError("all dimensions of input must be of equal length")
-    height, width = shape[0], min(shape)
-    starts = range(0, height, width + 1) if wrap and len(shape) == 2 and width else (0,)
-    for start in starts:
-        count = min(width, height - start)
-        block = self[(slice(start, start + count),) + (slice(0, count),) * (len(shape) - 1)]
-        while len(block.shape) > 1:
-            block = block.diagonal(0, 0, 1).movedim(-1, 0) if len(block.shape) > 2 else block.diagonal()
-        block.fill_(fill_value)
-    return self
+    check_writable(self, others=(fill_value,))
+    space = self.space.plain
+    step, count = sum(prod(shape[d + 1 :]) for d in range(len(shape))), min(shape)
+    places = range(0, prod(shape), step) if wrap and len(shape) == 2 and count else range(0, count * step, step)
+    index = space.index
+    positions = make(index, space.xp.asarray(list(places), dtype=index.native, device=index.native_device))
+    is_tensor = isinstance(fill_value, Tensor)
+    value = beside(self, fill_value) if is_tensor else checked_number(space, "fill_diagonal_", fill_value)
+    if value.space.dtype is not space.dtype:
+        value = value.to(space.dtype)
+    return write(self, _put_on_diagonal(before(self), value.expand((len(places),)), positions, False))
