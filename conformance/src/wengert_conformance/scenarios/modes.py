@@ -187,3 +187,22 @@ def a_view_made_in_inference_mode(library: Any) -> Any:
         view = n[:1]
     view.add_(4.0)
     return [n, view, n._version]
+
+
+@outcome
+def a_view_of_a_leaf_made_in_inference_mode(library: Any) -> Any:
+    x = library.ones(2, requires_grad=True)
+    with library.inference_mode():
+        view = x[:1]
+    phrase = "A view was created in inference mode and is being modified inplace in normal mode"
+    return [view.requires_grad, view.is_inference(), raised(lambda: view.add_(1.0), phrase), x.detach()]
+
+
+@outcome
+def modes_in_torchs_modules(library: Any) -> Any:
+    grad_mode = library.autograd.grad_mode
+    return [
+        grad_mode.no_grad is library.no_grad,
+        grad_mode.inference_mode is library.inference_mode,
+        library.autograd.anomaly_mode.detect_anomaly is library.autograd.detect_anomaly,
+    ]

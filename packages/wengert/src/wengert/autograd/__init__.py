@@ -12,17 +12,19 @@ from wengert.extras import deferred
 if TYPE_CHECKING:
     from wengert.api.anomaly import detect_anomaly, set_detect_anomaly
     from wengert.api.multi_grad import Variable
-    from wengert.autograd import profiler
+    from wengert.autograd import anomaly_mode, grad_mode, profiler
 
 __all__ = [
     "Function",
     "Variable",
+    "anomaly_mode",
     "backward",
     "detect_anomaly",
     "enable_grad",
     "forward_ad",
     "function",
     "grad",
+    "grad_mode",
     "gradcheck",
     "gradgradcheck",
     "graph",
@@ -38,6 +40,8 @@ __getattr__ = deferred(
     {
         "Variable": "wengert.api.multi_grad:Variable",
         "detect_anomaly": "wengert.api.anomaly:detect_anomaly",
+        "anomaly_mode": "wengert.autograd.anomaly_mode",
+        "grad_mode": "wengert.autograd.grad_mode",
         "profiler": "wengert.autograd.profiler",
         "set_detect_anomaly": "wengert.api.anomaly:set_detect_anomaly",
     },
