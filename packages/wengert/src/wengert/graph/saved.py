@@ -56,6 +56,7 @@ def check_version(node: Any, name: str, tensor: Any) -> None:
         raise_freed(node)
     found, version = version_of(tensor), getattr(node, f"version_{name}", 0)
     if found != version:
+        tensor.settle()
         raise_stale(node, name, tensor.shape, found, version, written_at(tensor.version))
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import ref
 
 from wengert.graph.hooks import EMPTY
-from wengert.graph.modes import is_grad_enabled
+from wengert.graph.modes import InferenceCell, is_grad_enabled
 from wengert.graph.node import OutputNode, next_number
-from wengert.tensor.base import TensorBase, concrete_classes, edge_of, make
+from wengert.tensor.base import SEVERED, TensorBase, concrete_classes, edge_of, make, tensor_class
 from wengert.tensor.chain import SEVERAL
 from wengert.tensor.general import Operation
 from wengert.tensor.packing import note
 from wengert.tensor.record import record
-from wengert.tensor.view import as_view
+from wengert.tensor.view import as_view, prune, shared_cell, unrecorded
 
 _classes = concrete_classes()
 
@@ -59,9 +60,39 @@ def record_alike(operation: Operation, operands: Sequence[TensorBase], statics: 
     return outs if several else outs[0]
 
 
-def as_views(outs: Sequence[Any], source: TensorBase, operation: Operation, statics: dict[str, Any]) -> Any:
-    """Say that `outs`, the results of `operation`, are views of `source`; returns them."""
-    return tuple([as_view(out, source, _one, (operation, statics, n), SEVERAL) for n, out in enumerate(outs)])
+def record_parts(operation: Operation, source: TensorBase, statics: dict[str, Any]) -> tuple[Any, ...]:
+    """The results of `operation`, which has several, as views of `source`, its one input."""
+    space, mode = source.space, is_grad_enabled()
+    is_common = space.is_plain and type(source) in _classes and source.version.__class__ is not InferenceCell
+    if not is_common or mode.__class__ is not bool:
+        outs = record_alike(operation, (source,), statics)
+        return tuple([as_view(out, source, _one, (operation, statics, n), SEVERAL) for n, out in enumerate(outs)])
+    make_one, datas = tensor_class(), operation.primitive.forward(space.xp, source.array, **statics)
+    cell = shared_cell(source)
+    above = source._view  # pyright: ignore[reportPrivateUsage]  # the slot that all floors of tensors share
+    base, chain, inherited = (source, None, 0) if above is None else above[:3]
+    made = (SEVERAL if mode else unrecorded()) or inherited
+    node: Any = None
+    if mode and source.node is not None:
+        node = operation.general_class()()
+        node.extra, node.space, node.compute, node.static, node.cell_out = None, space, space, statics, None
+        node.edges, node.arrived = (edge_of(source),), ((source.shape, space),)
+        node.kept_inputs, node.kept_outputs, node.seq = {}, {}, next_number()
+        node.computed, node.count = None, len(datas)
+    edge: Any = None if mode or base.node is None else SEVERED
+    outs: list[Any] = []
+    for index, data in enumerate(datas):
+        if node is not None:
+            edge = OutputNode()
+            edge.e0, edge.index, edge.extra, edge.space, edge.seq = node, index, EMPTY, space, next_number()
+        out = make_one()
+        out.array, out.shape, out.space, out.node, out.version = data, tuple(data.shape), space, edge, cell
+        out._view = (base, (chain, _one, (operation, statics, index)), made)
+        cell[2].append(ref(out))
+        outs.append(out)
+    if len(cell[2]) > cell[3]:
+        prune(cell)
+    return tuple(outs)
 
 
 def _one(source: TensorBase, operation: Operation, statics: dict[str, Any], number: int) -> Any:

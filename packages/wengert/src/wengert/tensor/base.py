@@ -77,6 +77,10 @@ class TensorBase:
         if not cls.__name__.endswith("Methods"):
             _Concrete.classes.add(cls)
 
+    def settle(self) -> None:
+        """If this is a view whose memory was written, go on from its base, or be refused."""
+        history_of(self)
+
     # what the engine asks of a leaf
 
     def accumulate_grad(self, g: Any, owned: bool, tools: Any) -> None:

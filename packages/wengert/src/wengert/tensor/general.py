@@ -160,6 +160,7 @@ class GeneralNode(OperationNode):
             return None
         tensor, version = from_tape
         if version_of(tensor) != version:
+            tensor.settle()
             raise_stale(self, name, tensor.shape, version_of(tensor), version, written_at(tensor.version))
         return tensor
 

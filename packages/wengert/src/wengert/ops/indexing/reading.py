@@ -8,7 +8,7 @@ from typing import Any
 
 from wengert.ops.indexing.keys import WHOLE, Key, normalized_key, raise_out_of_bounds, slice_within
 from wengert.protocol.dtypes import bool_, int64
-from wengert.protocol.shapes import broadcast_shapes
+from wengert.protocol.shapes import Shape, broadcast_shapes
 from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.rules.indexing import ARRAY
@@ -54,7 +54,28 @@ def getitem(input: Any, key: Any) -> Any:
     if kind is slice and input.shape:
         part = (slice_within(key, input.shape[0])[0],)
         return slice_(input, part)
+    if kind is tuple and len(key) <= len(input.shape):
+        found = _simple(key, input.shape)
+        if found is not None:
+            return found[0](input, found[1])
     return by_key(input, normalized_key(input, key))
+
+
+def _simple(key: tuple[Any, ...], shape: Shape) -> tuple[Any, tuple[Any, ...]] | None:
+    """What records a key of integers and slices, and the key made explicit; None where there is more to it."""
+    explicit: list[Any] = []
+    last = None
+    for entry, n in zip(key, shape, strict=False):
+        if entry.__class__ is int and -n <= entry < n:
+            explicit.append(entry if entry >= 0 else entry + n)
+            last = select
+        elif entry.__class__ is slice:
+            part, literal = slice_within(entry, n)
+            explicit.append(part)
+            last = last if literal else slice_
+        else:
+            return None
+    return None if last is None else (last, tuple(explicit))
 
 
 def by_key(input: Any, key: Key) -> Any:

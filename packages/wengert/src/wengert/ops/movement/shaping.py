@@ -156,15 +156,20 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     >>> flatten(tensor([[1, 2], [3, 4]]))
     tensor([1, 2, 3, 4])
     """
-    ndim = len(input.shape)
+    wanted = _flattened(input.shape, start_dim, end_dim)
+    return input if wanted is None else in_shape(input, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _flattened(shape: Shape, start_dim: int, end_dim: int) -> Shape | None:
+    """The shape with these axes joined, None where that is the shape itself."""
+    ndim = len(shape)
     first, last = normalize_axis(start_dim, ndim), normalize_axis(end_dim, ndim)
     if first > last:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
     if not ndim:
-        return reshape(input, (1,))
-    if first == last:
-        return input
-    return reshape(input, (*input.shape[:first], prod(input.shape[first : last + 1]), *input.shape[last + 1 :]))
+        return (1,)
+    return None if first == last else (*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:

@@ -11,7 +11,7 @@ from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
 from wengert.rules.movement import along
-from wengert.tensor.alike import as_views, record_alike
+from wengert.tensor.alike import record_parts
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.general import Operation
@@ -27,7 +27,7 @@ take_one = view_kernel(selection.getitem, "SelectBackward0", x="self")
 
 def _parts(input: Tensor, operation: Operation, **statics: Any) -> tuple[Tensor, ...]:
     """The outputs of `operation` as views that may not be written in place while they carry a history."""
-    return as_views(record_alike(operation, (input,), statics), input, operation, statics)
+    return record_parts(operation, input, statics)
 
 
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:

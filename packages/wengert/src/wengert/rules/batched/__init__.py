@@ -4,6 +4,16 @@ They are hung on the primitives by importing this package, which vmap does at it
 pay for them. Here `xp` is the namespace of Tensors, in which every primitive has a name.
 """
 
-from wengert.rules.batched import choice, convolution, indexing, linalg, loss, movement, normalization, reduction
+from wengert.rules.batched import (
+    choice,
+    complex,
+    convolution,
+    indexing,
+    linalg,
+    loss,
+    movement,
+    normalization,
+    reduction,
+)
 
 __all__ = ["choice", "convolution", "indexing", "linalg", "loss", "movement", "normalization", "reduction"]

@@ -9,7 +9,7 @@ from typing import Any
 from wengert.protocol.array import Array
 from wengert.rule.batching import lined_up
 from wengert.rules import complex
-from wengert.rules.arithmetic.basic import replaced
+from wengert.rules.arithmetic.basic import overwritten, replaced
 from wengert.rules.arithmetic.parts import frexp
 from wengert.rules.random import sampled, sampled_between
 
@@ -20,6 +20,11 @@ frexp.core, complex.view_as_real.core, complex.view_as_complex.core = (0,), (0,)
 
 @replaced.batch
 def replaced_batch(xp: Any, again: Again, x: Array, y: Array) -> Array:
+    return again(x, lined_up(xp, y, len(x.shape) - 1))
+
+
+@overwritten.batch
+def overwritten_batch(xp: Any, again: Again, x: Array, y: Array) -> Array:
     return again(x, lined_up(xp, y, len(x.shape) - 1))
 
 

@@ -1,8 +1,8 @@
-"""Programs of views, writes in place and backwards, made from lists of numbers and run on two libraries side by side.
+"""Programs of views, writes in place and backwards, made from kinds and numbers and run on two libraries side by side.
 
-A number says which step comes next and on which of the tensors that there are. Whatever a step does, gives or raises is
-told in plain values, so that two libraries can be compared. `through_view` says whether a view was written and its base
-read later.
+The number of a step says on which of the tensors that there are it works, and how. Whatever a step does, gives or
+raises is told in plain values, so that two libraries can be compared. `through_view` says whether a view was written
+and its base read later.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from math import prod
 from typing import Any
 
 MOST = 14  # tensors in a program
+Kind = Callable[["Program", Any, "Numbers"], Any]
 
 
 class Numbers:
@@ -48,10 +49,9 @@ class Program:
         self.through_view = False
         self._written_bases: list[Any] = []
 
-    def step(self, number: int) -> tuple[str, Any]:
-        """Take one step: what it is called, and what it gave or raised."""
+    def step(self, kind: Kind, number: int) -> tuple[str, Any]:
+        """Take one step of a kind: what it is called, and what it gave or raised."""
         choose = Numbers(number)
-        kind = choose.of(KINDS)
         at = len(self.tensors) - 1 - choose.below(len(self.tensors))  # the newest first
         name, outcome = f"{kind.__name__} t{at}", None
         try:
@@ -201,6 +201,9 @@ WRITES: tuple[Callable[[Any], Any], ...] = (
 
 def write(program: Program, tensor: Any, choose: Numbers) -> Any:
     """A write of numbers."""
+    views = [t for t in program.tensors if t._base is not None and all(t._base is not x for x in program.leaves)]
+    if views and choose.below(3):
+        tensor = views[-1 - choose.below(len(views))]
     make = choose.of(WRITES)
     if make in FILLS and is_stretched(tensor):
         raise ValueError("torch has no gradient of it")
@@ -301,9 +304,9 @@ def backward(program: Program, tensor: Any, choose: Numbers) -> Any:
     return [None if leaf.grad is None else leaf.grad.tolist() for leaf in program.leaves]
 
 
-KINDS = (
-    *(view, write, view, write, read, view, write, gradient),
-    *(view_of_a_part, write_tensor, write_item, compute, complex_view, strided_view, detach, require_grad, backward),
+KINDS: tuple[Kind, ...] = (
+    *(view, write, view, write, view, write, view, write_tensor, view, write_item, read),
+    *(view_of_a_part, complex_view, strided_view, detach, compute, require_grad, gradient, backward),
 )
 
 
