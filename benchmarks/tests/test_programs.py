@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import deep_chain, import_time, one_operation, run
+from benchmarks import deep_chain, import_time, one_operation, run, views
 from benchmarks.calls import count_calls
 from benchmarks.program import load_library
 from benchmarks.timing import ALL_THREADS, Spread, limited_to, measure, quantile, ratios
@@ -109,3 +109,18 @@ def test_each_single_operation_fills_its_leaves(library: str) -> None:
     for name, (operation, leaves) in one_operation.operations(module, 4).items():
         one_operation.both(operation, leaves, module)()
         assert all(leaf.grad is not None for leaf in leaves), name
+
+
+def test_views_print_a_row_for_each(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["views", "select", "unbind", "--repeats", "1"])
+    assert views.main() == 0
+    printed = capsys.readouterr().out
+    assert [name in printed for name in ("select", "unbind", "narrow")] == [True, True, False]
+
+
+def test_each_view_is_one_on_both_libraries() -> None:
+    for name in ("wengert", "torch"):
+        for view, make in views.views(load_library(name)).items():
+            made = make()
+            first = made[0] if isinstance(made, tuple) else made
+            assert first._is_view() == (view != "mul"), view

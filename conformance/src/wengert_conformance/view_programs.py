@@ -181,6 +181,8 @@ def complex_view(program: Program, tensor: Any, choose: Numbers) -> Any:
 
 def strided_view(program: Program, tensor: Any, choose: Numbers) -> Any:
     """A view by strides, inside the memory of the tensor or not."""
+    if 0 in tensor.shape:
+        raise ValueError("where nothing lies is the library's own matter")
     size, stride = choose.of([((2,), (1,)), ((2, 2), (2, 1)), ((1,), (3,)), ((3, 3), (3, 1))])
     return program.keep(tensor.as_strided(size, stride), tensor)
 

@@ -34,12 +34,13 @@ from wengert_conformance.scenarios.reduction import reduction
 from wengert_conformance.scenarios.retained import retained
 from wengert_conformance.scenarios.saved import saved
 from wengert_conformance.scenarios.trigonometric import trigonometric
+from wengert_conformance.scenarios.views import views
 
 ALL_FAMILIES: tuple[Family, ...] = (
     *(arithmetic, exponential, trigonometric, comparison, reduction, movement, indexing, linalg, normalization),
     *(inplace, convolution, creation, engine, leaves, function, gradcheck, checkpoint, hooks),
     *(conversion, randomness),
-    *(passes, retained, modes, saved, anomaly),
+    *(passes, retained, modes, saved, anomaly, views),
 )
 
 

@@ -16,7 +16,14 @@ def getitem(x: Any, key: Key, /) -> Any:
 
 
 def setitem(x: Any, key: Key, value: Any, /) -> Any:
-    """Write `value` at `key`."""
+    """Write `value` at `key`; where `x` is stretched along an axis, the first value along it."""
+    if key == (Ellipsis,) and 0 in x.stride():
+        region = x
+        for axis, step in enumerate(x.stride()):
+            if step == 0 and x.shape[axis] > 1:
+                region, value = region.narrow(axis, 0, 1), value.narrow(axis, 0, 1)
+        region.copy_(value)
+        return x
     x[key] = value
     return x
 

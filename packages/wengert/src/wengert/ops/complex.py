@@ -7,7 +7,7 @@ from warnings import warn
 
 from wengert.ops.movement.axes import transpose
 from wengert.ops.movement.splitting import take_one
-from wengert.ops.movement.strides import layout_of
+from wengert.ops.movement.strides import layout_of, tells_layout
 from wengert.protocol.dtypes import DType, float16, float32, float64
 from wengert.rules import complex as rules
 from wengert.tensor.base import TensorBase as Tensor
@@ -18,6 +18,8 @@ from wengert.tensor.operation import kernel, view_kernel
 _view_as_real = view_kernel(rules.view_as_real, "ViewAsRealBackward0", keeps_name=True, x="self")
 _view_as_complex = view_kernel(rules.view_as_complex, "ViewAsComplexBackward0", keeps_name=True, x="self")
 _conj_physical = kernel(rules.conjugate, "ConjPhysicalBackward0")
+_real_copy = kernel(rules.view_as_real, "ViewAsRealBackward0", x="self")
+_complex_copy = kernel(rules.view_as_complex, "ViewAsComplexBackward0", x="self")
 _conj = kernel(rules.conjugate, "ConjBackward0")
 _angle = kernel(rules.angle, "AngleBackward0", x="self")
 _angle_of_real = kernel(rules.angle_of_real, "AngleBackward0")
@@ -51,11 +53,15 @@ def imag(input: Tensor) -> Tensor:
 
 
 def _part(input: Tensor, number: int) -> Any:
-    return take_one(_view_as_real(input), (*(slice(None),) * len(input.shape), number))
+    return take_one(_as_real(input), (*(slice(None),) * len(input.shape), number))
+
+
+def _as_real(input: Tensor) -> Any:
+    return (_view_as_real if tells_layout(input) else _real_copy)(input)
 
 
 def view_as_real(input: Tensor) -> Tensor:
-    """The real and imaginary parts of `input` as a last axis of size 2, a view.
+    """The real and imaginary parts of `input` as a last axis of size 2, a view where the library tells its layout.
 
     Shapes: (...) -> (..., 2). Dtype: the real one. Derivative: g -> view_as_complex(g).
     Errors: RuntimeError for a real tensor. Source: torch.view_as_real.
@@ -65,7 +71,7 @@ def view_as_real(input: Tensor) -> Tensor:
     """
     if not _dtype_of("view_as_real", input).is_complex:
         raise RuntimeError("view_as_real is only supported for complex tensors")
-    return _view_as_real(input)
+    return _as_real(input)
 
 
 def view_as_complex(input: Tensor) -> Tensor:
@@ -96,7 +102,7 @@ def view_as_complex(input: Tensor) -> Tensor:
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     if layout.offset % 2:
         raise RuntimeError("Tensor must have a storage_offset divisible by 2")
-    return _view_as_complex(input)
+    return (_view_as_complex if tells_layout(input) else _complex_copy)(input)
 
 
 def adjoint(input: Tensor) -> Tensor:

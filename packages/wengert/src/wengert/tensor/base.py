@@ -9,7 +9,7 @@ from weakref import ref
 
 from wengert.graph.hooks import Hooks
 from wengert.graph.modes import InferenceCell, fresh_version, is_grad_enabled
-from wengert.graph.node import Node, accumulator, next_number
+from wengert.graph.node import Node, accumulator
 from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
@@ -136,28 +136,6 @@ def tensor_class() -> Any:
     return _Concrete.tensor
 
 
-class Severed(Node):
-    """Where gradients end that lead to no leaf; it shows itself to nobody."""
-
-    __slots__ = ()
-
-    @classmethod
-    def recorded(cls, space: Space) -> Node:
-        """A new one; each has a number of its own."""
-        node = cls()
-        node.extra, node.space, node.seq = None, space, next_number()
-        return node
-
-    def destination(self) -> Any:
-        return None, 0
-
-    def pull(self, g: Any, keep: bool) -> Any:
-        return []
-
-    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
-        return []
-
-
 class _Gone:
     """What a dead weak reference pointed at."""
 
@@ -200,16 +178,16 @@ def edge_of(tensor: TensorBase) -> Node | None:
     return node
 
 
-def new_accumulator(leaf: TensorBase) -> Node:
+def new_accumulator(leaf: TensorBase) -> Node | None:
     """The end node of a leaf that had none alive; the leaf holds it weakly, the graph strongly.
 
-    A view comes here too if its `node` is a mark: it gets its next node, or one where gradients end."""
+    A view comes here too if its `node` is a mark: it gets its next node, or None where no gradient goes."""
     with _changing:  # another thread may have made it just now
         mark = leaf.node
         if mark is STALE:
             return _Views.refreshed(leaf)
         if mark is SEVERED:
-            return Severed.recorded(leaf.space)
+            return None
         found = mark() if mark.__class__ is ref else mark
         if found is None:
             found = accumulator(leaf)

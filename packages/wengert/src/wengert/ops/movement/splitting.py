@@ -11,7 +11,7 @@ from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
 from wengert.rules.movement import along
-from wengert.tensor.alike import record_parts
+from wengert.tensor.alike import record_alike, record_parts
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.general import Operation

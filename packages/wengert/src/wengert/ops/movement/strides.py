@@ -14,11 +14,12 @@ from wengert.protocol.shapes import Shape
 from wengert.rules import strides as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import history_of, make
-from wengert.tensor.operation import view_kernel
+from wengert.tensor.operation import kernel, view_kernel
 from wengert.tensor.rebasing import FROM_MEMORY
 from wengert.tensor.view import as_alias
 
 _as_strided = view_kernel(rules.as_strided, "AsStridedBackward0", x="self", offset="storage_offset")
+_as_strided_copy = kernel(rules.as_strided, "AsStridedBackward0", x="self", offset="storage_offset")
 FROM_MEMORY.add(_as_strided)
 
 
@@ -38,10 +39,16 @@ def layout_of(tensor: Tensor) -> Layout:
     return Layout(row_major(tensor.shape), 0, 0, prod(tensor.shape)) if found is None else found
 
 
+def tells_layout(tensor: Tensor) -> bool:
+    """Whether the library tells where arrays lie; one that does not copies where it reads by strides."""
+    return tensor.space.xp.layout(tensor.array) is not None
+
+
 def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
     """A view of the memory that `input` lies in: element (i, j, ...) is at `storage_offset` + i s + j t + ...
 
-    All are counted in elements. Without an offset it begins where `input` does.
+    All are counted in elements. Without an offset it begins where `input` does. A copy where the library does not tell
+    how its arrays lie.
 
     Derivative: g -> g added up at the places in memory, of which `input` has some.
     Errors: RuntimeError for a negative stride, and for what lies outside the memory. Source: torch.as_strided.
@@ -69,6 +76,8 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
             f"setStorage: sizes {list(sizes)}, strides {list(steps)}, storage offset {offset}, and itemsize {width} "
             f"requiring a storage size of {needed * width} are out of bounds for storage of size {own.length * width}"
         )
+    if not tells_layout(input):
+        return _as_strided_copy(input, sizes, steps, offset, own.stride, own.offset, own.length)
     out: Any = _as_strided(input, sizes, steps, offset, own.stride, own.offset, own.length)
     found = getattr(out, "_view", None)
     if found is not None and found[0] is not input and found[0].space is input.space:
