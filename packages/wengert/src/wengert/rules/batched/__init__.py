@@ -6,7 +6,6 @@ pay for them. Here `xp` is the namespace of Tensors, in which every primitive ha
 
 from wengert.rules.batched import (
     choice,
-    complex,
     convolution,
     indexing,
     linalg,
