@@ -85,8 +85,10 @@ def frexp(xp: Namespace, x: Array) -> tuple[Array, Array]:
 
 
 @frexp.vjp("x")
-def frexp_vjp(xp: Namespace, g_mantissa: Array, g_exponent: Array | None, mantissa: Array, exponent: Array) -> Array:
-    return _halved(xp, g_mantissa, mantissa, exponent)
+def frexp_vjp(
+    xp: Namespace, g_mantissa: Array | None, g_exponent: Array | None, mantissa: Array, exponent: Array
+) -> Array | None:
+    return None if g_mantissa is None else _halved(xp, g_mantissa, mantissa, exponent)
 
 
 @frexp.jvp
