@@ -12,7 +12,7 @@ from wengert.extras import deferred
 if TYPE_CHECKING:
     from wengert.api.anomaly import detect_anomaly, set_detect_anomaly
     from wengert.api.multi_grad import Variable
-    from wengert.autograd import anomaly_mode, grad_mode, profiler
+    from wengert.autograd import anomaly_mode, functional, grad_mode, profiler
 
 __all__ = [
     "Function",
@@ -23,6 +23,7 @@ __all__ = [
     "enable_grad",
     "forward_ad",
     "function",
+    "functional",
     "grad",
     "grad_mode",
     "gradcheck",
@@ -42,6 +43,7 @@ __getattr__ = deferred(
         "detect_anomaly": "wengert.api.anomaly:detect_anomaly",
         "anomaly_mode": "wengert.autograd.anomaly_mode",
         "grad_mode": "wengert.autograd.grad_mode",
+        "functional": "wengert.autograd.functional",
         "profiler": "wengert.autograd.profiler",
         "set_detect_anomaly": "wengert.api.anomaly:set_detect_anomaly",
     },

@@ -83,7 +83,7 @@ class Variables:
             seen.add(node)
             if isinstance(node, AccumulateGrad):
                 return True
-            if isinstance(node, Entered) and (node.e0 is not None or (node not in own and node.level.alive)):
+            if isinstance(node, Entered) and node not in own and node.level.alive:
                 return True
             todo += [edge for edge in node.edge_nodes() if edge is not None]
         return False

@@ -43,7 +43,7 @@ def jacrev(func: Function, argnums: Argnums = 0, *, has_aux: bool = False, chunk
         outputs, shape = flatten(output)
         require_tensors(outputs, "jacrev: Expected f(*args) to return only tensors, got unsupported type ")
         flat_inputs, structure = flatten(selected)
-        basis = _basis(outputs)
+        basis = basis_of(outputs)
         rows, _ = flatten(vmap(lambda *g: pull(unflatten(g, shape)), chunk_size=chunk_size)(*basis))
         counts = [prod(out.shape) for out in outputs]
         by_output: list[Any] = [[] for _ in outputs]
@@ -88,7 +88,7 @@ def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, rando
             )
             return found[1], found[2] if has_aux else ()
 
-        moved, aux = vmap(push, randomness=randomness)(*_basis(flat_inputs))
+        moved, aux = vmap(push, randomness=randomness)(*basis_of(flat_inputs))
         columns, shape = flatten(moved)
         parts: list[Any] = []
         for block in columns:
@@ -130,7 +130,7 @@ def _of_arguments(parts: Sequence[Any], structure: Any, argnums: Argnums) -> Any
     return nested[0] if isinstance(argnums, int) else nested
 
 
-def _basis(tensors: Sequence[Any]) -> list[Any]:
+def basis_of(tensors: Sequence[Any]) -> list[Any]:
     """For each tensor the rows of an identity over the elements of all of them that concern it."""
     counts = [prod(t.shape) for t in tensors]
     total = sum(counts)
