@@ -201,3 +201,91 @@ def test_it_prints_as_in_torch() -> None:
     vmap(vmap(lambda x: texts.append(repr(x)) or x))(wengert.tensor([[1.0, 2.0]]))
     inner = "    BatchedTensor(lvl=1, bdim=0, value=\n        tensor([[1., 2.]])\n    )"
     assert texts == [f"BatchedTensor(lvl=2, bdim=0, value=\n{inner}\n)"]
+
+
+# functions of the user
+
+
+class Square(wengert.autograd.Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Any, scale: Any, times: float) -> Any:
+        return x * x * scale * times
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        x, scale, ctx.times = inputs
+        ctx.save_for_backward(x, scale)
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        x, scale = ctx.saved_tensors
+        return 3 * g * x * scale * ctx.times, (g * x * x).sum() * ctx.times, None  # half as much again: it is this rule
+
+
+class Told(Square):
+    generate_vmap_rule = False
+    seen: list[Any] = []  # noqa: RUF012  # what the test looks at
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], x: Any, scale: Any, times: float) -> Any:
+        Told.seen.append((info.batch_size, info.randomness, in_dims, x.shape))
+        return Told.apply(x, scale, times), 0
+
+
+@pytest.mark.parametrize("function", [Square, Told])
+def test_a_function_of_the_user(function: Any) -> None:
+    x, scale = wengert.tensor([[1.0, 2.0], [3.0, 4.0]]), wengert.tensor(2.0)
+
+    def of_one(row: Any) -> Any:
+        return function.apply(row, scale, 1.0).sum()
+
+    assert vmap(of_one)(x).tolist() == [10.0, 50.0]
+    inside = vmap(wengert.func.grad(of_one))(x)
+    outside = wengert.func.grad(lambda t: vmap(of_one)(t).sum())(x)
+    assert inside.tolist() == outside.tolist() == [[6.0, 12.0], [18.0, 24.0]]
+    if function is Told:
+        assert Told.seen[0] == (2, "error", (0, None, None), (2, 2))
+
+
+def test_a_shared_argument_of_a_function_gets_the_sum() -> None:
+    x, scale = wengert.tensor([[1.0, 2.0], [3.0, 4.0]]), wengert.tensor(2.0, requires_grad=True)
+    vmap(lambda row: Square.apply(row, scale, 1.0).sum())(x).sum().backward()
+    assert scale.grad.item() == 30.0
+
+
+class Silent(Square):
+    generate_vmap_rule = False
+
+
+class OldStyle(wengert.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x * 2
+
+
+class Ambiguous(Told):
+    generate_vmap_rule = True
+
+
+class WithoutDims(Square):
+    generate_vmap_rule = False
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], x: Any, scale: Any, times: float) -> Any:
+        return x
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: Silent.apply(x, x, 1.0), "You tried to vmap over Silent, but it does not have vmap support"),
+        (lambda x: Ambiguous.apply(x, x, 1.0), "it has both generate_vmap_rule=True and an overridden vmap"),
+        (lambda x: WithoutDims.apply(x, x, 1.0), "Expected the vmap staticmethod to have two returns"),
+        (lambda x: OldStyle.apply(x), "it must override the setup_context staticmethod"),
+    ],
+)
+def test_refusals_of_functions(call: Callable[[Any], Any], message: str) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        vmap(call)(rows())

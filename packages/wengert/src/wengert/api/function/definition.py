@@ -9,7 +9,10 @@ from warnings import warn
 from wengert.api.function.node import BackwardCFunction
 from wengert.api.function.results import Call, results
 from wengert.api.function.tangents import level_of, push
-from wengert.graph.modes import set_grad_mode
+from wengert.extras import deferred
+from wengert.graph.modes import is_grad_enabled, set_grad_mode
+from wengert.tensor.base import TensorBase
+from wengert.tensor.level import running
 from wengert.transforms.dual import tangent_of
 
 
@@ -128,14 +131,22 @@ class Function(metaclass=FunctionMeta):
         two_steps = cls.setup_context is not Function.setup_context
         if keywords or two_steps:
             args = tuple(_bound(cls.forward, args, keywords, two_steps))
+        batch = _batch_of(args, two_steps) if running.get() else None
+        if batch is not None:
+            args = _late("in_level")(batch, args)
+            if all(arg.node is None for arg in args if isinstance(arg, TensorBase)):
+                return _late("forward_of_batch")(cls, batch, args)
         call = Call(cls.new_node(), args, two_steps)
         level = level_of(args)
         tangents = [None if t is None or level is None else tangent_of(t) for t in call.tensors]
-        previous = set_grad_mode(False)
+        previous = set_grad_mode(batch is not None and bool(is_grad_enabled()))
         try:
             if level is not None:
                 level.alive = False  # forward works on plain values
-            output = cls.forward(*args) if two_steps else cls.forward(call.ctx, *args)
+            if batch is not None:
+                output = _late("forward_of_batch")(cls, batch, args)
+            else:
+                output = cls.forward(*args) if two_steps else cls.forward(call.ctx, *args)
             if two_steps:
                 cls.setup_context(call.ctx, args, output)
         finally:
@@ -148,6 +159,24 @@ class Function(metaclass=FunctionMeta):
             push(call, level, tangents, outputs, finished)
         call.ctx.forget()
         return tuple(finished) if isinstance(output, tuple) else finished[0]
+
+
+#: What a Function inside of vmap needs, imported at its first use.
+_late = deferred(
+    __name__,
+    {name: f"wengert.api.function.batched:{name}" for name in ("batch_of", "forward_of_batch", "in_level")},
+)
+
+
+def _batch_of(args: tuple[Any, ...], two_steps: bool) -> Any:
+    """The innermost vmap that an argument carries a batch of, None for none; inside of transforms forward takes no
+    ctx."""
+    if not two_steps:
+        raise RuntimeError(
+            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
+            "override the setup_context staticmethod."
+        )
+    return _late("batch_of")(args)
 
 
 class InplaceFunction(Function):

@@ -51,10 +51,15 @@ class _Undifferentiable(Function):
     """An identity that raises when a gradient comes back through it."""
 
     _node_name = "Error"
+    generate_vmap_rule = True
 
     @staticmethod
-    def forward(ctx: Any, *args: Any) -> Any:
+    def forward(*args: Any) -> Any:
         return args[0]
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        return None
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
