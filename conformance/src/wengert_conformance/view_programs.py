@@ -138,7 +138,9 @@ def views_of(tensor: Any) -> list[Callable[[Any], Any]]:
         found += [lambda t: t.permute(1, 0), lambda t: t.swapaxes(0, 1), lambda t: t[1:, 0]]
     if prod(shape) > 1:
         found += [lambda t: t.view(-1), lambda t: t.reshape(-1), lambda t: t.flatten(), lambda t: t.ravel()]
-        found += [lambda t: t.reshape(2, -1), lambda t: t.view(*shape, 1)]
+        found.append(lambda t: t.view(*shape, 1))
+    if shape and not prod(shape) % 2:
+        found.append(lambda t: t.reshape(2, prod(shape) // 2))
     return found
 
 
