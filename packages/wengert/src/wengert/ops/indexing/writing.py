@@ -10,7 +10,7 @@ from wengert.ops.arithmetic.basic import filled_by_tensor, replaced
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.reading import by_key, viewed
-from wengert.ops.movement.shaping import expanded_shape
+from wengert.ops.movement.stretching import expanded_shape
 from wengert.protocol.dtypes import bool_
 from wengert.protocol.shapes import Shape, broadcast_all, normalize_axis
 from wengert.rules import indexing as rules

@@ -16,19 +16,7 @@ from wengert.ops.movement.joining import broadcast_tensors, cat, column_stack, d
 from wengert.ops.movement.matrices import diag, diag_embed, diagflat, diagonal, tril, triu
 from wengert.ops.movement.methods import MovementMethods
 from wengert.ops.movement.repeating import broadcast_shapes, repeat_interleave, tile
-from wengert.ops.movement.shaping import (
-    atleast_1d,
-    atleast_2d,
-    atleast_3d,
-    broadcast_to,
-    clone,
-    flatten,
-    ravel,
-    reshape,
-    squeeze,
-    unflatten,
-    unsqueeze,
-)
+from wengert.ops.movement.shaping import clone, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
 from wengert.ops.movement.splitting import (
     chunk,
     dsplit,
@@ -44,6 +32,7 @@ from wengert.ops.movement.splitting import (
     unsafe_split,
     vsplit,
 )
+from wengert.ops.movement.stretching import atleast_1d, atleast_2d, atleast_3d, broadcast_to
 from wengert.ops.movement.strides import as_strided
 
 concat = concatenate = cat

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 from warnings import warn
 
-from wengert.ops.movement.shaping import atleast_1d, atleast_2d, atleast_3d, broadcast_to, listed, view
+from wengert.ops.movement.shaping import view
+from wengert.ops.movement.stretching import atleast_1d, atleast_2d, atleast_3d, broadcast_to, listed
 from wengert.protocol.shapes import broadcast_all, normalize_axis
 from wengert.rules import movement as rules
 from wengert.tensor.alike import record_alike

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.movement import axes, matrices, repeating, shaping, splitting, strides
+from wengert.ops.movement import axes, matrices, repeating, shaping, splitting, stretching, strides
 from wengert.tensor.base import TensorBase as Tensor
 
 
@@ -20,9 +20,9 @@ class MovementMethods(Tensor):
     unflatten = shaping.unflatten
     unsqueeze = shaping.unsqueeze
     squeeze = shaping.squeeze
-    expand = shaping.expand
-    expand_as = shaping.expand_as
-    broadcast_to = shaping.broadcast_to
+    expand = stretching.expand
+    expand_as = stretching.expand_as
+    broadcast_to = stretching.broadcast_to
     clone = shaping.clone
     contiguous = shaping.contiguous
     permute = axes.permute_method

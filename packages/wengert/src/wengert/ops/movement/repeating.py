@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, cast
 
-from wengert.ops.movement.shaping import contiguous, expand, ravel, sizes_of, unsqueeze, view
+from wengert.ops.movement.shaping import contiguous, ravel, sizes_of, unsqueeze, view
+from wengert.ops.movement.stretching import expand
 from wengert.protocol.shapes import Shape, broadcast_all, normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules

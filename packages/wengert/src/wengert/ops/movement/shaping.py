@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 from operator import index
-from typing import Any, cast
+from typing import Any
 
 from wengert.ops.movement.strides import reinterpreted
 from wengert.ops.placement import checked_dtype
@@ -23,7 +23,6 @@ _unsqueeze = view_kernel(rules.reshape, "UnsqueezeBackward0", x="self")
 _squeeze_all = view_kernel(rules.reshape, "SqueezeBackward0", x="self")
 _squeeze_one = view_kernel(rules.reshape, "SqueezeBackward1", x="self")
 _squeeze_some = view_kernel(rules.reshape, "SqueezeBackward2", x="self")
-_expand = view_kernel(rules.broadcast_to, "ExpandBackward0", x="self")
 _copy = kernel(rules.copy, "CloneBackward0", x="self")
 _contiguous = kernel(rules.contiguous, "CloneBackward0", x="self")
 
@@ -37,7 +36,8 @@ def sizes_of(name: str, argument: str, sizes: tuple[Any, ...]) -> tuple[Any, ...
     return sizes
 
 
-def _integers(name: str, argument: str, sizes: Sequence[Any]) -> Shape:
+def integers(name: str, argument: str, sizes: Sequence[Any]) -> Shape:
+    """`sizes` as a tuple of integers; TypeError in torch's words for what is none."""
     try:
         return tuple([index(n) for n in sizes])
     except TypeError:
@@ -47,7 +47,7 @@ def _integers(name: str, argument: str, sizes: Sequence[Any]) -> Shape:
 
 @lru_cache(maxsize=4096)
 def _reshaped(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
-    sizes = _integers("reshape", "shape", wanted)
+    sizes = integers("reshape", "shape", wanted)
     if min(sizes, default=0) < -1:
         at = next(i for i, n in enumerate(sizes) if n < -1)
         raise RuntimeError(f"invalid shape dimension {sizes[at]} at index {at} of shape {list(sizes)}")
@@ -231,68 +231,6 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     return record(input, wanted)
 
 
-@lru_cache(maxsize=4096)
-def expanded_shape(shape: Shape, wanted: tuple[Any, ...]) -> Shape:
-    """The shape that an array of `shape` is stretched to by the sizes `wanted`."""
-    sizes = _integers("expand", "size", wanted)
-    lead = len(sizes) - len(shape)
-    if lead < 0:
-        raise RuntimeError(
-            f"expand(Tensor{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided ({len(sizes)}) must "
-            "be greater "
-            f"or equal to the number of dimensions in the tensor ({len(shape)})"
-        )
-    result: list[int] = []
-    for d, n in enumerate(sizes):
-        if d < lead:
-            if n < 0:
-                raise RuntimeError(
-                    f"The expanded size of the tensor ({n}) isn't allowed in a leading, non-existing dimension {d}"
-                )
-            result.append(n)
-            continue
-        old = shape[d - lead]
-        if n != -1 and n != old and (old != 1 or n < 0):
-            raise RuntimeError(
-                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton "
-                f"dimension {d}.  "
-                f"Target sizes: {list(sizes)}.  Tensor sizes: {list(shape)}"
-            )
-        result.append(old if n == -1 else n)
-    return tuple(result)
-
-
-def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
-    """`input` with its axes of size 1, and new leading ones, stretched to `size`.
-
-    It is a view, and cannot be written in place.
-
-    Shapes: `size` has an entry for each axis; -1 leaves one as it is. Dtype: that of `input`.
-    Derivative: g -> g summed over the axes that were stretched.
-    Errors: RuntimeError if an axis of another size than 1 would have to change.
-    Source: torch.broadcast_to.
-
-    >>> broadcast_to(tensor([1, 2]), (2, 2))
-    tensor([[1, 2],
-            [1, 2]])
-    """
-    wanted = expanded_shape(input.shape, tuple(size))
-    return _expand(input, wanted)
-
-
-def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
-    """`broadcast_to(self, size)`; the sizes may be given one by one."""
-    if len(size) == 1 and size[0].__class__ is not int:
-        size = sizes_of("expand", "size", size)
-    wanted = expanded_shape(self.shape, size)
-    return _expand(self, wanted)
-
-
-def expand_as(self: Tensor, other: Tensor) -> Tensor:
-    """`self.expand(other.shape)`."""
-    return broadcast_to(self, other.shape)
-
-
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy of `input` that a gradient flows through. Derivative: g -> g. Source: torch.clone.
 
@@ -307,61 +245,3 @@ def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
     if self.space.xp.is_dense(self.array):
         return self
     return _contiguous(self)
-
-
-def atleast_1d(*tensors: Any) -> Any:
-    """`input` with at least one axis; a tuple for several tensors. Source: torch.atleast_1d.
-
-    >>> atleast_1d(tensor(1.))
-    tensor([1.])
-    """
-
-    def raised(x: Any) -> Any:
-        return x if x.shape else reshape(x, (1,))
-
-    return _each(tensors, raised)
-
-
-def atleast_2d(*tensors: Any) -> Any:
-    """`input` with at least two axes, new ones in front; a tuple for several tensors. Source: torch.atleast_2d.
-
-    >>> atleast_2d(tensor([1., 2.]))
-    tensor([[1., 2.]])
-    """
-
-    def raised(x: Any) -> Any:
-        if len(x.shape) > 1:
-            return x
-        return unsqueeze(x, 0) if x.shape else reshape(x, (1, 1))
-
-    return _each(tensors, raised)
-
-
-def atleast_3d(*tensors: Any) -> Any:
-    """`input` with at least three axes, around its own; a tuple for several tensors. Source: torch.atleast_3d.
-
-    >>> atleast_3d(tensor([1., 2.])).shape
-    (1, 2, 1)
-    """
-
-    def raised(x: Any) -> Any:
-        if len(x.shape) > 2:
-            return x
-        if len(x.shape) == 2:
-            return unsqueeze(x, -1)
-        return unsqueeze(unsqueeze(x, 0), -1) if x.shape else reshape(x, (1, 1, 1))
-
-    return _each(tensors, raised)
-
-
-def _each(tensors: tuple[Any, ...], function: Callable[[Any], Any]) -> Any:
-    if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)):
-        return function(tensors[0])
-    return tuple([function(x) for x in listed(tensors)])
-
-
-def listed(tensors: tuple[Any, ...]) -> list[Any]:
-    """The tensors in `f(x, y)`, `f([x, y])` or `f((x, y))`."""
-    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
-        return list(cast("list[Any]", tensors[0]))
-    return list(tensors)

@@ -7,7 +7,7 @@ from typing import Any
 
 from wengert.ops.arguments import spoken
 from wengert.ops.creation.sizes import LARGEST
-from wengert.ops.movement.shaping import expanded_shape
+from wengert.ops.movement.stretching import expanded_shape
 from wengert.ops.random import draws
 from wengert.ops.random.generator import Generator
 from wengert.protocol.backend import Space
