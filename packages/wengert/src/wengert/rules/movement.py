@@ -160,7 +160,8 @@ def sections(xp: Namespace, x: Array, sizes: Sequence[int], axis: int) -> list[A
 
 def layers(xp: Namespace, x: Array, count: int, axis: int) -> list[Array]:
     """The `count` parts of `x` for the positions along `axis`."""
-    return [xp.getitem(x, along(position, axis)) for position in range(count)]
+    getitem, lead = xp.getitem, (slice(None),) * axis
+    return [getitem(x, (*lead, position)) for position in range(count)]
 
 
 def zeros(xp: Namespace, x: Array, shape: Shape) -> Array:

@@ -60,7 +60,7 @@ def record_alike(operation: Operation, operands: Sequence[TensorBase], statics: 
     return outs if several else outs[0]
 
 
-def record_parts(operation: Operation, source: TensorBase, statics: dict[str, Any]) -> tuple[Any, ...]:
+def record_parts(operation: Operation, source: TensorBase, **statics: Any) -> tuple[Any, ...]:
     """The results of `operation`, which has several, as views of `source`, its one input."""
     space, mode = source.space, is_grad_enabled()
     is_common = space.is_plain and type(source) in _classes and source.version.__class__ is not InferenceCell
@@ -69,6 +69,7 @@ def record_parts(operation: Operation, source: TensorBase, statics: dict[str, An
         return tuple([as_view(out, source, _one, (operation, statics, n), SEVERAL) for n, out in enumerate(outs)])
     make_one, datas = tensor_class(), operation.primitive.forward(space.xp, source.array, **statics)
     cell = shared_cell(source)
+    sharing = cell[2]
     above = source._view  # pyright: ignore[reportPrivateUsage]  # the slot that all floors of tensors share
     base, chain, inherited = (source, None, 0) if above is None else above[:3]
     made = (SEVERAL if mode else unrecorded()) or inherited
@@ -87,10 +88,10 @@ def record_parts(operation: Operation, source: TensorBase, statics: dict[str, An
             edge.e0, edge.index, edge.extra, edge.space, edge.seq = node, index, EMPTY, space, next_number()
         out = make_one()
         out.array, out.shape, out.space, out.node, out.version = data, tuple(data.shape), space, edge, cell
-        out._view = (base, (chain, _one, (operation, statics, index)), made)
-        cell[2].append(ref(out))
+        out._view = base, (chain, _one, (operation, statics, index)), made
+        sharing.append(ref(out))
         outs.append(out)
-    if len(cell[2]) > cell[3]:
+    if len(sharing) > cell[3]:
         prune(cell)
     return tuple(outs)
 

@@ -70,6 +70,9 @@ def _simple(key: tuple[Any, ...], shape: Shape) -> tuple[Any, tuple[Any, ...]] |
             explicit.append(entry if entry >= 0 else entry + n)
             last = select
         elif entry.__class__ is slice:
+            if entry.start is None and entry.stop is None and entry.step is None:
+                explicit.append(WHOLE)
+                continue
             part, literal = slice_within(entry, n)
             explicit.append(part)
             last = last if literal else slice_

@@ -27,7 +27,7 @@ take_one = view_kernel(selection.getitem, "SelectBackward0", x="self")
 
 def _parts(input: Tensor, operation: Operation, **statics: Any) -> tuple[Tensor, ...]:
     """The outputs of `operation` as views that may not be written in place while they carry a history."""
-    return record_parts(operation, input, statics)
+    return record_parts(operation, input, **statics)
 
 
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
