@@ -85,19 +85,24 @@ from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
-    from wengert import fft, func, linalg, masked, special, utils
+    from wengert import fft, func, linalg, masked, signal, special, utils
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.func import vmap
+    from wengert.ops.fourier.short_time import istft, stft
+    from wengert.ops.fourier.windows import (
+        bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window,
+    )
     from wengert.ops.linalg.assembling import addbmm, addr, block_diag, cartesian_prod, combinations, ger, kron, vdot
     from wengert.ops.linalg.distances import cdist, cumulative_trapezoid, dist, renorm, trapezoid, trapz
     from wengert.ops.linalg.factored import cholesky_inverse, cholesky_solve, lu, triangular_solve
     from wengert.ops.linalg.lowrank import pca_lowrank, svd_lowrank
-    from wengert.ops.linalg.powers import chain_matmul, matrix_exp, matrix_power, ormqr
+    from wengert.ops.linalg.powers import chain_matmul, matrix_exp, matrix_power
+    from wengert.ops.linalg.reflections import geqrf, ormqr
     from wengert.ops.linalg.statistics import corrcoef, cov
     from wengert.ops.linalg.assembling import cross_of_tensor as cross
     from wengert.ops.linalg.assembling import vander_of_vector as vander
     from wengert.ops.linalg.factored import lu_solve_of_tensor as lu_solve
-    from wengert.ops.linalg.powers import householder_product as orgqr
+    from wengert.ops.linalg.reflections import householder_product as orgqr
     from wengert.ops.linalg.determinants import det, logdet
     from wengert.ops.linalg.factors import lu_unpack
     from wengert.ops.linalg.older import cholesky, norm, qr, slogdet, svd
@@ -105,10 +110,12 @@ if TYPE_CHECKING:
     from wengert.ops.linalg.solving import inverse
 
 # What is imported at its first use: modules, and names by the module that has them.
-_LATE_MODULES = ("fft", "func", "linalg", "masked", "special", "utils")
+_LATE_MODULES = ("fft", "func", "linalg", "masked", "signal", "special", "utils")
 _LATE = {
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
     "func": ("vmap",),
+    "ops.fourier.short_time": ("istft", "stft"),
+    "ops.fourier.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "ops.linalg.assembling": ("addbmm", "addr", "block_diag", "cartesian_prod", "combinations", "ger", "kron", "vdot",),
     "ops.linalg.distances": ("cdist", "cumulative_trapezoid", "dist", "renorm", "trapezoid", "trapz",),
     "ops.linalg.factored": ("cholesky_inverse", "cholesky_solve", "lu", "triangular_solve",),
@@ -119,13 +126,14 @@ _LATE = {
     "ops.linalg.factors": ("lu_unpack",),
     "ops.linalg.older": ("cholesky", "norm", "qr", "slogdet", "svd"),
     "ops.linalg.pseudo": ("pinverse",),
+    "ops.linalg.reflections": ("geqrf", "ormqr"),
     "ops.linalg.solving": ("inverse",),
 }
 _LATE_UNDER_OTHER_NAMES = {
     "cross": "wengert.ops.linalg.assembling:cross_of_tensor",
     "vander": "wengert.ops.linalg.assembling:vander_of_vector",
     "lu_solve": "wengert.ops.linalg.factored:lu_solve_of_tensor",
-    "orgqr": "wengert.ops.linalg.powers:householder_product",
+    "orgqr": "wengert.ops.linalg.reflections:householder_product",
 }
 __getattr__ = deferred(
     __name__,
@@ -181,10 +189,12 @@ __all__ = [
     # linalg
     "addbmm", "addmm", "addmv", "addr", "baddbmm", "block_diag", "bmm", "cartesian_prod", "cdist", "chain_matmul",
     "cholesky", "cholesky_inverse", "cholesky_solve", "combinations", "corrcoef", "cov", "cross",
-    "cumulative_trapezoid", "det", "dist", "dot", "einsum", "fft", "ger", "inner", "inverse", "kron", "linalg",
+    "cumulative_trapezoid", "det", "dist", "dot", "einsum", "fft", "geqrf", "ger", "inner", "inverse", "kron", "linalg",
     "logdet", "lu", "lu_solve", "lu_unpack", "matmul", "matrix_exp", "matrix_power", "mm", "mv", "norm", "orgqr",
     "ormqr", "outer", "pca_lowrank", "pinverse", "qr", "renorm", "slogdet", "svd", "svd_lowrank", "tensordot",
     "trace", "trapezoid", "trapz", "triangular_solve", "vander", "vdot",
+    # fourier
+    "bartlett_window", "blackman_window", "hamming_window", "hann_window", "istft", "kaiser_window", "signal", "stft",
     # movement
     "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
     "cat", "chunk", "clone", "column_stack", "concat", "concatenate", "diag", "diag_embed", "diagflat", "diagonal",

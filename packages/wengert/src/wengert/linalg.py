@@ -8,8 +8,9 @@ from wengert.ops.linalg.determinants import det, slogdet
 from wengert.ops.linalg.factored import lu_solve
 from wengert.ops.linalg.factors import cholesky, cholesky_ex, lu, lu_factor, lu_factor_ex, qr
 from wengert.ops.linalg.norms import cond, matrix_norm, norm, vector_norm
-from wengert.ops.linalg.powers import householder_product, matrix_exp, matrix_power, multi_dot
+from wengert.ops.linalg.powers import matrix_exp, matrix_power, multi_dot
 from wengert.ops.linalg.pseudo import lstsq, matrix_rank, pinv
+from wengert.ops.linalg.reflections import householder_product
 from wengert.ops.linalg.solving import inv, inv_ex, solve, solve_ex, solve_triangular, tensorinv, tensorsolve
 from wengert.ops.linalg.spectra import eig, eigh, eigvals, eigvalsh, svd, svdvals
 from wengert.protocol.errors import LinAlgError

@@ -22,8 +22,9 @@ _LATE = {
     "factored": ("lu_solve",),
     "factors": ("cholesky", "cholesky_ex", "lu", "lu_factor", "lu_factor_ex", "qr"),
     "norms": ("cond", "matrix_norm", "norm", "vector_norm"),
-    "powers": ("householder_product", "matrix_exp", "matrix_power", "multi_dot"),
+    "powers": ("matrix_exp", "matrix_power", "multi_dot"),
     "pseudo": ("lstsq", "matrix_rank", "pinv"),
+    "reflections": ("householder_product",),
     "solving": ("inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"),
     "spectra": ("eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals"),
 }
@@ -73,6 +74,7 @@ class LinalgMethods(Tensor):
     det = Late("wengert.ops.linalg.determinants:det")
     dist = Late("wengert.ops.linalg.distances:dist")
     ger = Late("wengert.ops.linalg.assembling:ger")
+    geqrf = Late("wengert.ops.linalg.reflections:geqrf")
     inverse = Late("wengert.ops.linalg.solving:inverse")
     logdet = Late("wengert.ops.linalg.determinants:logdet")
     kron = Late("wengert.ops.linalg.assembling:kron")
@@ -81,12 +83,14 @@ class LinalgMethods(Tensor):
     matrix_exp = Late("wengert.ops.linalg.powers:matrix_exp")
     matrix_power = Late("wengert.ops.linalg.powers:matrix_power")
     norm = Late("wengert.ops.linalg.older:norm")
-    ormqr = Late("wengert.ops.linalg.powers:ormqr")
-    orgqr = Late("wengert.ops.linalg.powers:householder_product")
+    ormqr = Late("wengert.ops.linalg.reflections:ormqr")
+    orgqr = Late("wengert.ops.linalg.reflections:householder_product")
     pinverse = Late("wengert.ops.linalg.pseudo:pinverse")
     qr = Late("wengert.ops.linalg.older:qr")
     renorm = Late("wengert.ops.linalg.distances:renorm")
     slogdet = Late("wengert.ops.linalg.older:slogdet")
     svd = Late("wengert.ops.linalg.older:svd")
+    istft = Late("wengert.ops.fourier.short_time:istft")
+    stft = Late("wengert.ops.fourier.short_time:stft")
     triangular_solve = Late("wengert.ops.linalg.factored:triangular_solve")
     vdot = Late("wengert.ops.linalg.assembling:vdot")

@@ -285,6 +285,8 @@ def vander(x: Any, N: int | None = None) -> Tensor:
     count = N if N is not None else x.shape[-1] if x.shape else 0
     if count < 2:
         raise RuntimeError("N must be greater than 1.")
+    if not x.shape:
+        return vander(reshape(x, (1,)), N)
     ones = x.detach().new_ones((*x.shape, 1))
     powers = cumprod(broadcast_to(reshape(x, (*x.shape, 1)), (*x.shape, count - 1)), -1)
     return cat((ones, powers), -1)
