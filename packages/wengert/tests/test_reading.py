@@ -30,7 +30,7 @@ COMPLEX = {
 }  # fmt: skip
 TRANSFORMS = {"fftn", "ifftn", "irfftn", "rfftn"}
 #: Worked out by NumPy on the host where the library has none.
-ITERATIONS = {"det_at_singular", "eig", "eigh", "pinv", "qr", "svd"}
+ITERATIONS = {"det_at_singular", "ldl_factor", "ldl_solve", "eig", "eigh", "pinv", "qr", "svd"}
 NEEDS_VIEWS = {"contiguous"}
 #: The recurrence of a polynomial runs as far as the highest degree, which it reads.
 READS = {"counted", "orthogonal"}

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from wengert.extras import optional
 from wengert.protocol.errors import LinAlgError
 
 from wengert_numpy.kernels import quiet
@@ -119,6 +120,39 @@ def _substituted(x: Any, out: Any, upper: bool, unit: bool) -> Any:
     return out
 
 
+def ldl_factor(x: Any, /, *, hermitian: bool) -> tuple[Any, Any, Any]:
+    """L and D in one array, LAPACK's pivots, and the first zero of D."""
+    out, info = np.tril(x), np.zeros(x.shape[:-2], np.int32)
+    pivots = np.zeros(x.shape[:-1], np.int32)
+    if out.size:
+        factor = _symmetric("trf", x.dtype, hermitian)
+        for matrix, row, place in zip(
+            _matrices(out), pivots.reshape(-1, x.shape[-1]), np.ndindex(info.shape), strict=True
+        ):
+            factors, row[:], info[place] = factor(matrix, lower=1)
+            matrix[...] = np.tril(factors)
+    return out, pivots, info
+
+
+def ldl_solve(x: Any, pivots: Any, y: Any, /, *, hermitian: bool) -> Any:
+    """The solution from what `ldl_factor` gives."""
+    batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    out = np.array(np.broadcast_to(y, (*batch, *y.shape[-2:])), order="C")
+    if out.size:
+        solve_one = _symmetric("trs", x.dtype, hermitian)
+        matrices = _matrices(np.broadcast_to(x, (*batch, *x.shape[-2:])))
+        rows = np.broadcast_to(pivots, (*batch, x.shape[-1])).reshape(-1, x.shape[-1]).astype(np.int32)
+        for matrix, row, right in zip(matrices, rows, _matrices(out), strict=True):
+            right[...] = solve_one(matrix, row, right, lower=1)[0]
+    return out
+
+
+def _symmetric(what: str, dtype: Any, hermitian: bool) -> Any:
+    """LAPACK's routine for symmetric or Hermitian matrices; ImportError names the extra where there is no SciPy."""
+    optional("scipy.linalg", "numpy")
+    return _routine("lapack", f"{'he' if hermitian and dtype.kind == 'c' else 'sy'}{what}", dtype)
+
+
 def det(x: Any, /) -> Any:
     """The determinant of each matrix."""
     return quiet.call(np.linalg.det, x)
@@ -172,6 +206,8 @@ kernels: dict[str, Any] = {
     "det": det,
     "eig": eig,
     "eigh": eigh,
+    "ldl_factor": ldl_factor,
+    "ldl_solve": ldl_solve,
     "lu_factor": lu_factor,
     "qr": qr,
     "slogdet": slogdet,

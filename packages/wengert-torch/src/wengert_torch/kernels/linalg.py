@@ -35,6 +35,17 @@ def solve_triangular(x: Any, y: Any, /, *, upper: bool, unit: bool) -> Any:
     return torch.linalg.solve_triangular(x, y, upper=upper, unitriangular=unit)
 
 
+def ldl_factor(x: Any, /, *, hermitian: bool) -> tuple[Any, Any, Any]:
+    """L and D in one tensor, LAPACK's pivots, and the first zero of D."""
+    factors, pivots, info = torch.linalg.ldl_factor_ex(x, hermitian=hermitian)
+    return factors, pivots, info
+
+
+def ldl_solve(x: Any, pivots: Any, y: Any, /, *, hermitian: bool) -> Any:
+    """The solution from what `ldl_factor` gives."""
+    return torch.linalg.ldl_solve(x, pivots, y, hermitian=hermitian)
+
+
 def slogdet(x: Any, /) -> tuple[Any, Any]:
     """Sign and logarithm of the size of each determinant."""
     sign, size = torch.linalg.slogdet(x)
@@ -102,6 +113,8 @@ kernels: dict[str, Any] = {
     "fftn": fftn,
     "ifftn": ifftn,
     "irfftn": irfftn,
+    "ldl_factor": ldl_factor,
+    "ldl_solve": ldl_solve,
     "lu_factor": lu_factor,
     "qr": qr,
     "require": require,

@@ -12,6 +12,7 @@ from wengert.testing.kernels import Bench, KernelCase
 _MATRIX = [[1.0, 2.0], [4.0, 2.0]]
 _SINGULAR = [[2.0, 4.0], [1.0, 2.0]]
 _SYMMETRIC = [[2.0, 1.0], [1.0, 2.0]]
+_LDL = [[4.0, 0.0], [0.5, 4.0]]
 _RAGGED = [[3.0, 0.0], [4.0, 5.0], [0.0, 0.0]]
 
 
@@ -69,6 +70,11 @@ def _svd(xp: Namespace, bench: Bench) -> Any:
     return _gone(_product(xp, scaled, vh), x, xp, bench), bench.booleans(shapes)
 
 
+def _ldl_solve(xp: Namespace, bench: Bench) -> Any:
+    factors, pivots, _ = xp.ldl_factor(bench.floating([[4.0, 2.0], [2.0, 5.0]]), hermitian=False)
+    return xp.ldl_solve(factors, pivots, bench.floating([[6.0], [7.0]]), hermitian=False)
+
+
 def _slogdet(xp: Namespace, bench: Bench) -> Any:
     sign, size = xp.slogdet(bench.floating(_MATRIX))
     return xp.multiply(sign, xp.astype(size, sign.dtype))
@@ -109,6 +115,8 @@ CASES: tuple[KernelCase, ...] = (
         lambda xp, b: xp.solve_triangular(b.floating(_MATRIX), b.floating([[5.0], [4.0]]), upper=False, unit=True),
         [[5.0], [-16.0]],
     ),
+    _case("ldl_factor", lambda xp, b: xp.ldl_factor(b.floating([[4.0, 2.0], [2.0, 5.0]]), hermitian=False)[0], _LDL),
+    _case("ldl_solve", _ldl_solve, [[1.0], [1.0]]),
     _case("det", lambda xp, b: xp.det(b.floating([_MATRIX, _SINGULAR])), [-6.0, 0.0]),
     _case("slogdet", _slogdet, -math.log(6.0)),
     _case("qr", _qr, (True, True, True), "bool"),

@@ -92,6 +92,21 @@ def solve_triangular(xp: Kernels, x: Any, y: Any, /, *, upper: bool, unit: bool)
     return xp.concat(known, axis=-2) if known else y
 
 
+def ldl_factor(xp: Kernels, x: Any, /, *, hermitian: bool) -> tuple[Any, Any, Any]:
+    raise NotImplementedError(_without_ldl(xp))
+
+
+def ldl_solve(xp: Kernels, x: Any, pivots: Any, y: Any, /, *, hermitian: bool) -> Any:
+    raise NotImplementedError(_without_ldl(xp))
+
+
+def _without_ldl(xp: Kernels) -> str:
+    return (
+        f"{xp!r} has no factors of symmetric matrices with LAPACK's pivots. Move the tensor: t.to(backend='numpy'), or "
+        "use linalg.lu_factor."
+    )
+
+
 def det(xp: Kernels, x: Any, /) -> Any:
     factors, pivots, _ = xp.lu_factor(x)
     return xp.multiply(xp.prod(_diagonal(xp, factors), axis=-1), _like(xp, _parity(xp, pivots, xp.real(x)), x))

@@ -26,6 +26,7 @@ _LATE = {
     "pseudo": ("lstsq", "matrix_rank", "pinv"),
     "reflections": ("householder_product",),
     "solving": ("inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"),
+    "symmetric": ("ldl_factor", "ldl_factor_ex", "ldl_solve"),
     "spectra": ("eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals"),
 }
 #: The functions of torch.linalg, imported at their first use.

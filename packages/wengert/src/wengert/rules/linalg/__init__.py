@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from wengert.rules.linalg.singular import pinv, svd
     from wengert.rules.linalg.solving import inverse, solve, solve_triangular
     from wengert.rules.linalg.spectra import eig, eigh
+    from wengert.rules.linalg.symmetric import ldl_factor, ldl_solve
 
 _PLACES = {
     "determinants": ("det", "det_at_singular", "slogdet"),
-    "factors": ("cholesky", "lu", "lu_factor", "lu_unpacked", "qr"),
+    "factors": ("cholesky", "ldl_factor", "ldl_solve", "lu", "lu_factor", "lu_unpacked", "qr"),
     "singular": ("pinv", "svd"),
     "solving": ("inverse", "solve", "solve_triangular"),
+    "symmetric": ("ldl_factor", "ldl_solve"),
     "spectra": ("eig", "eigh"),
 }
 
@@ -27,6 +29,7 @@ __getattr__ = deferred(
 )
 
 __all__ = [
-    "add_product", "cholesky", "det", "det_at_singular", "eig", "eigh", "inverse", "linear",
-    "lu", "lu_factor", "lu_unpacked", "matmul", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "trace",
+    "add_product", "cholesky", "det", "det_at_singular", "eig", "eigh", "inverse", "ldl_factor", "ldl_solve",
+    "linear", "lu", "lu_factor", "lu_unpacked", "matmul", "pinv", "qr", "slogdet", "solve", "solve_triangular",
+    "svd", "trace",
 ]  # fmt: skip
