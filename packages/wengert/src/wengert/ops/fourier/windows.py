@@ -173,8 +173,8 @@ def _older(
         raise RuntimeError(f"{name} requires non-negative window_length, got window_length={window_length}")
     if not chosen.is_floating_point:
         raise RuntimeError(f"{name} expects floating point dtypes, got: {chosen!r}")
-    found = _made(name, window_length, float64, device, False, not periodic, value)
-    return tensor(found, dtype=chosen, requires_grad=requires_grad) if chosen is not float64 or requires_grad else found
+    found: Any = _made(name, window_length, float64, device, False, not periodic, value)
+    return found.to(chosen).requires_grad_(requires_grad)
 
 
 def hann_window(
