@@ -25,7 +25,7 @@ INDEXED_BY_MASKS = {"__getitem__", "index_put", "index_put_"}
 def batched(library: ModuleType, case: Case) -> list[str]:
     """What differs between the batch and its elements, by the choice of tensors that carry one; empty where nothing
     does."""
-    whole = replace(case, arguments=_marked(case.arguments), keywords=_marked(dict(case.keywords)))
+    whole = replace(case, arguments=marked(case.arguments), keywords=marked(dict(case.keywords)))
     given = whole.leaf_values()
     if case.keywords.get("sorter") is not None:
         return []  # neither rotated nor shifted would it sort
@@ -45,15 +45,15 @@ def _differences(library: ModuleType, case: Case, given: list[Values], choice: t
     ]
     shifted = case.name in OF_SORTED
     inputs = [
-        build(library, values) if dim is None else _batch(library, values, dim, shifted)
+        build(library, values) if dim is None else batch(library, values, dim, shifted)
         for values, dim in zip(given, dims, strict=True)
     ]
     expected = [
-        _called(library, case, [t if d is None else t.select(d, n) for t, d in zip(inputs, dims, strict=True)])
+        called(library, case, [t if d is None else t.select(d, n) for t, d in zip(inputs, dims, strict=True)])
         for n in range(SIZE)
     ]
     try:
-        at_once = library.vmap(lambda *elements: _called(library, case, elements), in_dims=tuple(dims))(*inputs)
+        at_once = library.vmap(lambda *elements: called(library, case, elements), in_dims=tuple(dims))(*inputs)
     except RuntimeError as error:
         if str(error).startswith("vmap: inplace") and not all(choice):
             return []  # it writes running statistics that all elements share
@@ -75,22 +75,22 @@ def _choices(count: int) -> list[tuple[bool, ...]]:
     return [(True,) * count, *(tuple(d == position for d in range(count)) for position in range(count))]
 
 
-def _marked(plain: Any) -> Any:
+def marked(plain: Any) -> Any:
     """The same arguments with every tensor as a leaf of the case."""
     if isinstance(plain, Values):
         return replace(plain, differentiable=True)
     if isinstance(plain, (tuple, list)):
-        return type(plain)(_marked(part) for part in plain)
+        return type(plain)(marked(part) for part in plain)
     if isinstance(plain, dict):
-        return {key: _marked(part) for key, part in plain.items()}
+        return {key: marked(part) for key, part in plain.items()}
     return plain
 
 
-def _batch(library: ModuleType, values: Values, dim: int, shifted: bool) -> Any:
+def batch(library: ModuleType, values: Values, dim: int, shifted: bool) -> Any:
     numbers = values.numbers or ()
     elements = [tuple(n + k for n in numbers) if shifted else numbers[k:] + numbers[:k] for k in range(SIZE)]
     return library.stack([build(library, Values(values.dtype, values.shape, one)) for one in elements], dim)
 
 
-def _called(library: ModuleType, case: Case, given: Any) -> list[Any]:
+def called(library: ModuleType, case: Case, given: Any) -> list[Any]:
     return tensors(case.call(library, given), library)

@@ -60,6 +60,10 @@ class LiftedNamespace:
     def is_dense(self, x: Any, /) -> bool:
         return x.value.space.xp.is_dense(x.value.array)
 
+    def layout(self, x: Any, /) -> Any:
+        found = x.value.space.xp.layout(x.value.array)
+        return found if found is None or not x.has_axis else found._replace(stride=found.stride[1:])
+
     def is_overlapping(self, x: Any, /) -> bool:
         return x.value.space.xp.is_overlapping(x.value.array)
 

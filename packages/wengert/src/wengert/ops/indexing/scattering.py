@@ -7,9 +7,11 @@ from typing import Any
 from wengert.ops.arguments import spoken
 from wengert.ops.arithmetic import mul
 from wengert.ops.arithmetic.operands import checked
+from wengert.ops.comparison import where
 from wengert.ops.indexing.along import as_vector, check_along, require_integers
 from wengert.ops.indexing.keys import checked_index
 from wengert.ops.indexing.reading import viewed
+from wengert.protocol.backend import Space
 from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as rules
 from wengert.rules import movement
@@ -18,6 +20,7 @@ from wengert.rules.movement import along
 from wengert.rules.reduction import sum as sum_
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import inner_space, root_of
 from wengert.tensor.operands import number
 from wengert.tensor.operation import kernel
 
@@ -187,11 +190,21 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
         return record(input, filler, pattern=ALL)
     if not input.shape:
         return _copies["IndexFillBackward"](input)
+    if isinstance(value, Tensor) and inner_space(input.space, places.space, filler.space).__class__ is not Space:
+        return _filled_where(input, axis, places, filler)
     if filler.node is not None:  # as a mask: a row named twice is filled once
         space, xp = input.space.boolean, input.space.xp
         none = xp.zeros((input.shape[axis],), dtype=space.native, device=space.native_device)
         places = make(space, xp.setitem(none, (places.array,), True))
     return record(input, filler, places, pattern=along_array(axis))
+
+
+def _filled_where(input: Any, axis: int, places: Any, filler: Any) -> Any:
+    """`index_fill` by a choice, for operands in transforms: there a mask cannot be written."""
+    n, root = input.shape[axis], root_of(places.space)
+    lines = make(root, root.xp.arange(0, n, 1, dtype=root.native, device=root.native_device))
+    named = (places.reshape(-1, 1) == lines).any(0)
+    return where(named.reshape(n, *(1,) * (len(input.shape) - axis - 1)), filler, input)
 
 
 def scattered(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any, int]:
