@@ -54,6 +54,7 @@ CASES: dict[str, Case] = {
     "gelu": lambda t: functional.gelu(t.x),
     "gelu_slope": lambda t: functional.gelu(t.x),
     "gelu_tanh": lambda t: functional.gelu(t.x, approximate="tanh"),
+    "glu": lambda t: functional.glu(t.m),
     "hardtanh": lambda t: functional.hardtanh(t.x, 0.0, 0.5),
     "leaky_relu": lambda t: functional.leaky_relu(t.x),
     "logsigmoid": lambda t: functional.logsigmoid(t.x),

@@ -16,6 +16,7 @@ from wengert.api.tensor import Tensor
 from wengert.backends.registry import use_backend
 from wengert.extras import deferred
 from wengert.ops.activation import relu
+from wengert.ops.activation.basic import relu_
 from wengert.ops.arithmetic import (
     abs, absolute, add, addcdiv, addcmul, arctan2, atan2, ceil, clamp, clamp_max, clamp_min, clip, copysign,
     deg2rad, div, divide, fix, float_power, floor, floor_divide, fmax, fmin, fmod, frac, frexp, gcd, heaviside,
@@ -108,6 +109,9 @@ if TYPE_CHECKING:
     from wengert.ops.linalg.older import cholesky, norm, qr, slogdet, svd
     from wengert.ops.linalg.pseudo import pinverse
     from wengert.ops.linalg.solving import inverse
+    from wengert.ops.activation.piecewise import hardshrink, prelu, rrelu, rrelu_, threshold, threshold_
+    from wengert.ops.activation.smooth import celu, celu_, selu, selu_
+    from wengert.ops.similarity import cosine_similarity, pairwise_distance, pdist
 
 # What is imported at its first use: modules, and names by the module that has them.
 _LATE_MODULES = ("fft", "func", "linalg", "masked", "signal", "special", "utils")
@@ -128,6 +132,9 @@ _LATE = {
     "ops.linalg.pseudo": ("pinverse",),
     "ops.linalg.reflections": ("geqrf", "ormqr"),
     "ops.linalg.solving": ("inverse",),
+    "ops.activation.piecewise": ("hardshrink", "prelu", "rrelu", "rrelu_", "threshold", "threshold_",),
+    "ops.activation.smooth": ("celu", "celu_", "selu", "selu_",),
+    "ops.similarity": ("cosine_similarity", "pairwise_distance", "pdist",),
 }
 _LATE_UNDER_OTHER_NAMES = {
     "cross": "wengert.ops.linalg.assembling:cross_of_tensor",
@@ -171,8 +178,9 @@ __all__ = [
     # trigonometric
     "acos", "acosh", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "asin", "asinh", "atan",
     "atanh", "cos", "cosh", "sin", "sinh", "tan", "tanh",
-    # activation
-    "relu",
+    # activation and similarity
+    "celu", "celu_", "cosine_similarity", "hardshrink", "pairwise_distance", "pdist", "prelu", "relu", "relu_", "rrelu",
+    "rrelu_", "selu", "selu_", "threshold", "threshold_",
     # comparison
     "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
     "bitwise_xor", "eq", "equal", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf", "isnan",

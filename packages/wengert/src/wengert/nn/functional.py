@@ -1,18 +1,22 @@
-"""Public: torch.nn.functional's names."""
+"""Public: torch.nn.functional's names. The rarer ones are imported at first use."""
 
+from typing import TYPE_CHECKING
+
+from wengert.extras import deferred
 from wengert.ops.activation import (
     elu,
     gelu,
     hardtanh,
     leaky_relu,
     logsigmoid,
-    relu,
     relu6,
     sigmoid,
-    silu,
     softplus,
     tanh,
 )
+from wengert.ops.activation.basic import elu_, hardtanh_, leaky_relu_, relu_
+from wengert.ops.activation.basic import functional_relu as relu
+from wengert.ops.activation.basic import functional_silu as silu
 from wengert.ops.attention import dropout, scaled_dot_product_attention
 from wengert.ops.convolution import conv1d, conv2d, pad
 from wengert.ops.indexing.along import embedding, one_hot
@@ -33,45 +37,160 @@ from wengert.ops.normalization import functional_log_softmax as log_softmax
 from wengert.ops.normalization import functional_softmax as softmax
 from wengert.ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 
+if TYPE_CHECKING:
+    from wengert.ops.activation.piecewise import (
+        hardshrink,
+        hardsigmoid,
+        hardswish,
+        prelu,
+        rrelu,
+        rrelu_,
+        softshrink,
+        tanhshrink,
+        threshold,
+        threshold_,
+    )
+    from wengert.ops.activation.smooth import celu, celu_, glu, gumbel_softmax, mish, selu, selu_, softsign
+    from wengert.ops.loss.likelihood import gaussian_nll_loss, linear_cross_entropy, poisson_nll_loss
+    from wengert.ops.loss.margins import (
+        cosine_embedding_loss,
+        hinge_embedding_loss,
+        margin_ranking_loss,
+        multi_margin_loss,
+        multilabel_margin_loss,
+        multilabel_soft_margin_loss,
+        soft_margin_loss,
+        triplet_margin_loss,
+        triplet_margin_with_distance_loss,
+    )
+    from wengert.ops.similarity import cosine_similarity, pairwise_distance, pdist
+
+# What is imported at its first use, by the module that has it.
+_LATE = {
+    "activation.piecewise": (
+        "hardshrink",
+        "hardsigmoid",
+        "hardswish",
+        "prelu",
+        "rrelu",
+        "rrelu_",
+        "softshrink",
+        "tanhshrink",
+        "threshold",
+        "threshold_",
+    ),
+    "activation.smooth": (
+        "celu",
+        "celu_",
+        "glu",
+        "gumbel_softmax",
+        "mish",
+        "selu",
+        "selu_",
+        "softsign",
+    ),
+    "loss.likelihood": (
+        "gaussian_nll_loss",
+        "linear_cross_entropy",
+        "poisson_nll_loss",
+    ),
+    "loss.margins": (
+        "cosine_embedding_loss",
+        "hinge_embedding_loss",
+        "margin_ranking_loss",
+        "multi_margin_loss",
+        "multilabel_margin_loss",
+        "multilabel_soft_margin_loss",
+        "soft_margin_loss",
+        "triplet_margin_loss",
+        "triplet_margin_with_distance_loss",
+    ),
+    "similarity": (
+        "cosine_similarity",
+        "pairwise_distance",
+        "pdist",
+    ),
+}
+__getattr__ = deferred(
+    __name__, {name: f"wengert.ops.{module}:{name}" for module, names in _LATE.items() for name in names}
+)
+
 __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "celu",
+    "celu_",
     "conv1d",
     "conv2d",
+    "cosine_embedding_loss",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
     "elu",
+    "elu_",
     "embedding",
+    "gaussian_nll_loss",
     "gelu",
+    "glu",
     "group_norm",
+    "gumbel_softmax",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
     "hardtanh",
+    "hardtanh_",
+    "hinge_embedding_loss",
     "huber_loss",
     "kl_div",
     "l1_loss",
     "layer_norm",
     "leaky_relu",
+    "leaky_relu_",
     "linear",
+    "linear_cross_entropy",
     "log_softmax",
     "logsigmoid",
+    "margin_ranking_loss",
     "max_pool1d",
     "max_pool2d",
+    "mish",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
     "normalize",
     "one_hot",
     "pad",
+    "pairwise_distance",
+    "pdist",
+    "poisson_nll_loss",
+    "prelu",
     "relu",
     "relu6",
+    "relu_",
     "rms_norm",
+    "rrelu",
+    "rrelu_",
     "scaled_dot_product_attention",
+    "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
     "softmin",
     "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
+    "threshold_",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]

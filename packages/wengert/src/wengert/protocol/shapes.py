@@ -13,9 +13,9 @@ Shape = tuple[int, ...]
 @lru_cache(maxsize=4096)
 def broadcast_shapes(first: Shape, second: Shape) -> Shape:
     """The shape that both broadcast to; RuntimeError in torch's words where there is none."""
-    if len(first) < len(second):
-        return tuple(_wider(n, m, d, second, first) for d, (n, m) in enumerate(_aligned(second, first)))
-    return tuple(_wider(n, m, d, first, second) for d, (n, m) in enumerate(_aligned(first, second)))
+    ndim = max(len(first), len(second))
+    pairs = zip(*((1,) * (ndim - len(shape)) + shape for shape in (first, second)), strict=True)
+    return tuple(_wider(n, m, d, first, second) for d, (n, m) in enumerate(pairs))
 
 
 def broadcast_all(shapes: Sequence[Shape]) -> Shape:
@@ -26,18 +26,14 @@ def broadcast_all(shapes: Sequence[Shape]) -> Shape:
     return result
 
 
-def _aligned(long: Shape, short: Shape) -> list[tuple[int, int]]:
-    return list(zip(long, (1,) * (len(long) - len(short)) + short, strict=True))
-
-
-def _wider(n: int, m: int, dim: int, long: Shape, short: Shape) -> int:
+def _wider(n: int, m: int, dim: int, first: Shape, second: Shape) -> int:
     if n == m or m == 1:
         return n
     if n == 1:
         return m
     raise RuntimeError(
         f"The size of tensor a ({n}) must match the size of tensor b ({m}) at non-singleton dimension {dim}: "
-        f"shapes {long} and {short} do not broadcast. Reshape one so that each pair of sizes, from the right, "
+        f"shapes {first} and {second} do not broadcast. Reshape one so that each pair of sizes, from the right, "
         "is equal or holds a 1."
     )
 

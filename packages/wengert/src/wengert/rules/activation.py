@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from wengert.protocol.array import Array
 from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, DType
 from wengert.protocol.namespace import Namespace
-from wengert.rule.kinds import elementwise
+from wengert.rule.kinds import elementwise, general
 from wengert.rule.refusals import refusing_operands
 
 _WHOLE = (BOOL, INTEGER, COMPLEX)
@@ -151,3 +151,32 @@ def logsigmoid(xp: Namespace, x: Array) -> Array:
 
 logsigmoid.partials(x=lambda xp, x: xp.expit(-x))
 logsigmoid.refusal = refusing_operands("log_sigmoid_cpu", *_WHOLE)
+
+
+@general
+def glu(xp: Namespace, x: Array, *, axis: int) -> Array:
+    value, gate = _halves(xp, x, axis)
+    return xp.multiply(value, xp.expit(gate))
+
+
+def _halves(xp: Namespace, x: Array, axis: int) -> tuple[Array, Array]:
+    half, lead = x.shape[axis] // 2, (slice(None),) * axis
+    return xp.getitem(x, (*lead, slice(0, half))), xp.getitem(x, (*lead, slice(half, 2 * half)))
+
+
+@glu.vjp("x")
+def glu_vjp(xp: Namespace, g: Array, x: Array, axis: int) -> Array:
+    value, gate = _halves(xp, x, axis)
+    share = xp.expit(gate)
+    g = xp.multiply(g, share)
+    return xp.concat([g, xp.multiply(xp.multiply(g, value), 1 - share)], axis=axis)
+
+
+@glu.jvp
+def glu_jvp(xp: Namespace, t: Array, x: Array, axis: int) -> Array:
+    (value, gate), (t_value, t_gate) = _halves(xp, x, axis), _halves(xp, t, axis)
+    share = xp.expit(gate)
+    return xp.multiply(share, xp.add(t_value, xp.multiply(xp.multiply(value, 1 - share), t_gate)))
+
+
+glu.refusal = refusing_operands("glu_cpu", *_WHOLE)

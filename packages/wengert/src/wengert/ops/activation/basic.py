@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from wengert.extras import Late
 from wengert.ops.arithmetic import clamp
 from wengert.ops.arithmetic.operands import checked
-from wengert.ops.exponential import sigmoid
-from wengert.ops.trigonometric import tanh
 from wengert.protocol.dtypes import INTEGER
 from wengert.rules import activation as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.inplace import in_place
 from wengert.tensor.operation import direct, kernel
 
 _leaky_relu = kernel(rules.leaky_relu, "LeakyReluBackward0", x="self")
@@ -79,7 +81,7 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     return _gelu_tanh(input)
 
 
-def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """`input` where it is positive, else `negative_slope` times `input`.
 
     Shapes: kept. Dtype: kept. Derivative: g where `input` is positive, else negative_slope * g.
@@ -89,10 +91,10 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     >>> leaky_relu(tensor([-1., 2.]), 0.1)
     tensor([-0.1000,  2.0000])
     """
-    return _leaky_relu(input, negative_slope)
+    return leaky_relu_(input, negative_slope) if inplace else _leaky_relu(input, negative_slope)
 
 
-def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """`input` where it is positive, else `alpha` * (exp(input) - 1).
 
     Shapes: kept. Dtype: kept. Derivative: g where `input` is positive, else alpha * exp(input) * g.
@@ -102,30 +104,35 @@ def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
     >>> elu(tensor([-1., 2.]))
     tensor([-0.6321,  2.0000])
     """
-    return _elu(input, alpha)
+    return elu_(input, alpha) if inplace else _elu(input, alpha)
 
 
-def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """`input` between `min_val` and `max_val`, the nearer of these outside.
 
     Shapes: kept. Dtype: kept. Derivative: g strictly between the bounds, else 0.
-    Errors: NotImplementedError for booleans and complex numbers. Source: torch.nn.functional.hardtanh.
+    Errors: ValueError if min_val is above max_val; NotImplementedError for booleans and complex numbers.
+    Source: torch.nn.functional.hardtanh.
 
     >>> hardtanh(tensor([-2., 0.5]))
     tensor([-1.0000,  0.5000])
     """
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
+    if inplace:
+        return hardtanh_(input, min_val, max_val)
     if checked("hardtanh", "input", input).space.dtype.category == INTEGER:
         return clamp(input, int(min_val), int(max_val))
     return _hardtanh(input, min_val, max_val)
 
 
-def relu6(input: Tensor) -> Tensor:
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """`relu`, at most 6: `hardtanh` between 0 and 6. Source: torch.nn.functional.relu6.
 
     >>> relu6(tensor([-1., 2., 7.]))
     tensor([0., 2., 6.])
     """
-    return hardtanh(input, 0.0, 6.0)
+    return hardtanh(input, 0.0, 6.0, inplace)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -140,24 +147,38 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     return _softplus(input, beta, threshold)
 
 
+def functional_relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """`relu` as nn.functional has it: with `inplace` it is written into `input`. Source: torch.nn.functional.relu.
+
+    >>> wengert.nn.functional.relu(tensor([-1., 2.]))
+    tensor([0., 2.])
+    """
+    return relu_(input) if inplace else relu(input)
+
+
+def functional_silu(input: Any, inplace: bool = False) -> Tensor:
+    """`input` times its `sigmoid`; with `inplace` it is written into `input`.
+
+    Shapes: kept. Dtype: kept. Derivative: g -> g * s * (1 + input * (1 - s)) with s = sigmoid(input).
+    Errors: NotImplementedError for integers.
+    Source: torch.nn.functional.silu; Elfwing, Uchibe and Doya, 2017.
+
+    >>> wengert.nn.functional.silu(tensor([0., 1.]))
+    tensor([0.0000, 0.7311])
+    """
+    if checked("silu", "input", input).space.dtype.is_complex:
+        return input * input.sigmoid()
+    return silu_(input) if inplace else silu(input)
+
+
+leaky_relu_, elu_, hardtanh_, relu_, silu_ = in_place(leaky_relu, elu, hardtanh, relu, silu)
+
+
 class ActivationMethods(Tensor):
     """The methods of a Tensor for activations."""
 
     __slots__ = ()
 
     relu = relu
-
-
-__all__ = [
-    "elu",
-    "gelu",
-    "hardtanh",
-    "leaky_relu",
-    "logsigmoid",
-    "relu",
-    "relu6",
-    "sigmoid",
-    "silu",
-    "softplus",
-    "tanh",
-]
+    prelu = Late("wengert.ops.activation.piecewise:prelu")
+    hardshrink = Late("wengert.ops.activation.piecewise:hardshrink")
