@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -233,3 +234,26 @@ def test_writing_in_place() -> None:
 def test_refusals(call: Callable[[], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x: vmap(lambda row: (row * 2 > 1).sum())(x),
+        lambda x: vmap(grad(lambda row: (row * row).sum()))(x),
+        lambda x: jvp(vmap(lambda row: row * row), (x,), (x,)),
+        lambda x: hessian(lambda t: (t * t * t).sum())(x),
+        lambda x: linearize(lambda t: t * t, x)[1](x),
+    ],
+    ids=["vmap", "gradients of each", "jvp", "hessian", "linearize"],
+)
+def test_transforms_leave_no_garbage(program: Callable[[Any], Any]) -> None:
+    x = wengert.tensor([[1.0, 2.0], [3.0, 4.0]])
+    program(x)
+    gc.collect()
+    gc.disable()
+    try:
+        program(x)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

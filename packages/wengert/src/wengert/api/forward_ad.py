@@ -29,7 +29,7 @@ def exit_dual_level(*, level: int | None = None) -> None:
     current = dual.current_level.get()
     if current is None or (level is not None and level != 0):
         raise RuntimeError("Trying to exit a forward AD level that was not the last one that was created.")
-    current.alive = False
+    current.end()
     dual.current_level.set(None)
 
 

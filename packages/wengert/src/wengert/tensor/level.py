@@ -26,6 +26,11 @@ class Level:
         self.depth = _next_depth()
         self.spaces: dict[Space, Any] = {}
 
+    def end(self) -> None:
+        """Say that this level has ended, and let go of its spaces: they refer to it."""
+        self.alive = False
+        self.spaces.clear()
+
     def random_space(self, space: Space) -> Space:
         """Where random numbers for `space` are drawn inside of this level."""
         return space

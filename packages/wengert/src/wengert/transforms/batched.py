@@ -89,6 +89,11 @@ class BatchLevel(Level):
         """The tensor that has this array."""
         return make(self.space(array.value.space), array)
 
+    def end(self) -> None:
+        for space in self.spaces.values():
+            space.end()
+        super().end()
+
     def random_space(self, space: Space) -> Space:
         return self.space(space)
 
@@ -196,6 +201,12 @@ class BatchedSpace(LevelSpace):
             depth, below = depth + isinstance(below, BatchedSpace), below.below
         inner = repr(array.value).replace("\n", "\n    ")
         return f"BatchedTensor(lvl={depth}, bdim={0 if array.has_axis else None}, value=\n    {inner}\n)"
+
+    def end(self) -> None:
+        """Break the circles that this space is in; of its tensors only the whole batches are left."""
+        self.plain, self.boolean, self.index = self.below, self.below.boolean, self.below.index
+        vars(self.xp).clear()
+        self.scalars.clear()
 
     # in place and views
 

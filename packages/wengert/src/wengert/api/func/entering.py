@@ -147,7 +147,7 @@ class Inside:
     def __exit__(self, *details: object) -> None:
         set_grad_mode(self.mode)
         running.set(self.outer)
-        self.level.alive = False
+        self.level.end()
 
 
 __all__ = ["RAW", "Entered", "Inside", "Variables"]

@@ -65,7 +65,7 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
         values = unflatten([primal_at(level, out) for out in outputs], shape)
         rest = map_leaves(partial(_outside, level), aux)
     finally:
-        level.alive = False
+        level.end()
         running.set(outer)
     filled = [
         namespace_of(out.space.backend).zeros_like(out) if t is None else t

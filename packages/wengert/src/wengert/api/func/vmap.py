@@ -137,7 +137,7 @@ def _run(
         places = _checked_outputs(func, out_dims, level, outputs, shape)
         results = [_result(func, level, out, place) for out, place in zip(outputs, places, strict=True)]
     finally:
-        level.alive = False
+        level.end()
         running.set(outer)
     return results, shape, places
 

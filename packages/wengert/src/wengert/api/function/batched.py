@@ -89,7 +89,7 @@ def _again(size: int, randomness: str) -> Any:
     try:
         yield level
     finally:
-        level.alive = False
+        level.end()
         running.set(outer)
 
 
