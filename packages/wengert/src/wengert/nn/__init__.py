@@ -1,5 +1,100 @@
-"""Public: neural-network functions, under torch's names."""
+"""Neural networks, with torch's names: functions, and modules, which are imported at their first use."""
 
+# One line for each name would be two hundred lines.
+# fmt: off
+from typing import TYPE_CHECKING
+
+from wengert.extras import deferred
 from wengert.nn import functional
 
-__all__ = ["functional"]
+if TYPE_CHECKING:
+    from wengert.api.modules.activation import (
+        ELU,
+        GELU,
+        Dropout,
+        Flatten,
+        Hardtanh,
+        LeakyReLU,
+        LogSigmoid,
+        LogSoftmax,
+        ReLU,
+        ReLU6,
+        Sigmoid,
+        SiLU,
+        Softmax,
+        Softmin,
+        Softplus,
+        Tanh,
+        Unflatten,
+    )
+    from wengert.api.modules.attention import MultiheadAttention
+    from wengert.api.modules.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+    from wengert.api.modules.convolution import Conv1d, Conv2d
+    from wengert.api.modules.linear import Bilinear, Embedding, Identity, Linear
+    from wengert.api.modules.loss import (
+        BCELoss,
+        BCEWithLogitsLoss,
+        CrossEntropyLoss,
+        HuberLoss,
+        KLDivLoss,
+        L1Loss,
+        MSELoss,
+        NLLLoss,
+        SmoothL1Loss,
+    )
+    from wengert.api.modules.module import Module
+    from wengert.api.modules.normalization import (
+        BatchNorm1d,
+        BatchNorm2d,
+        BatchNorm3d,
+        GroupNorm,
+        InstanceNorm1d,
+        InstanceNorm2d,
+        InstanceNorm3d,
+        LayerNorm,
+        RMSNorm,
+    )
+    from wengert.api.modules.parameter import Buffer, Parameter
+    from wengert.api.modules.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+    from wengert.api.modules.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell
+    from wengert.nn import init, utils
+
+_LATE = {
+    "activation": (
+        "Dropout", "ELU", "Flatten", "GELU", "Hardtanh", "LeakyReLU", "LogSigmoid", "LogSoftmax", "ReLU", "ReLU6",
+        "SiLU", "Sigmoid", "Softmax", "Softmin", "Softplus", "Tanh", "Unflatten",
+    ),
+    "attention": ("MultiheadAttention",),
+    "containers": ("ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential",),
+    "convolution": ("Conv1d", "Conv2d",),
+    "linear": ("Bilinear", "Embedding", "Identity", "Linear",),
+    "loss": (
+        "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "NLLLoss",
+        "SmoothL1Loss",
+    ),
+    "module": ("Module",),
+    "normalization": (
+        "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d",
+        "InstanceNorm3d", "LayerNorm", "RMSNorm",
+    ),
+    "parameter": ("Buffer", "Parameter",),
+    "pooling": ("AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d",),
+    "recurrent": ("GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNBase", "RNNCell",),
+}
+__getattr__ = deferred(
+    __name__,
+    {"init": "wengert.nn.init", "utils": "wengert.nn.utils"}
+    | {name: f"wengert.api.modules.{module}:{name}" for module, names in _LATE.items() for name in names},
+)
+
+__all__ = [
+    "AvgPool1d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Bilinear",
+    "Buffer", "Conv1d", "Conv2d", "CrossEntropyLoss", "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GRU",
+    "GRUCell", "GroupNorm", "Hardtanh", "HuberLoss", "Identity", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
+    "KLDivLoss", "L1Loss", "LSTM", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax",
+    "MSELoss", "MaxPool1d", "MaxPool2d", "Module", "ModuleDict", "ModuleList", "MultiheadAttention", "NLLLoss",
+    "Parameter", "ParameterDict", "ParameterList", "RMSNorm", "RNN", "RNNBase", "RNNCell", "ReLU", "ReLU6",
+    "Sequential", "SiLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Softmin", "Softplus", "Tanh", "Unflatten",
+    "functional", "init", "utils",
+]
+# fmt: on

@@ -1,0 +1,1 @@
+"""Floor 7: what `wengert.nn` names: parameters, modules and layers."""
