@@ -52,11 +52,12 @@ class _Recurrent(Module):
 
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
+    step: ClassVar[Callable[[Any, Any, State], State]]
     hidden_size: int
 
     def next_state(self, from_input: Any, from_state: Any, state: State) -> State:
-        """The step."""
-        raise NotImplementedError(type(self).__name__)
+        """One step."""
+        return type(self).step(from_input, from_state, state)
 
     def reset_parameters(self) -> None:
         """Draw new parameters."""
@@ -135,14 +136,14 @@ class LSTMCell(_Cell):
     """
 
     gates, states = 4, 2
-    next_state = staticmethod(_lstm_step)
+    step = staticmethod(_lstm_step)
 
 
 class GRUCell(_Cell):
     """One step of a gated recurrent unit. Source: torch.nn.GRUCell; Cho et al., 2014."""
 
     gates = 3
-    next_state = staticmethod(_gru_step)
+    step = staticmethod(_gru_step)
 
 
 class RNNBase(_Recurrent):
@@ -322,11 +323,11 @@ class LSTM(RNNBase):
     """A long short-term memory over a sequence. Source: torch.nn.LSTM."""
 
     gates, states = 4, 2
-    next_state = staticmethod(_lstm_step)
+    step = staticmethod(_lstm_step)
 
 
 class GRU(RNNBase):
     """A gated recurrent unit over a sequence. Source: torch.nn.GRU."""
 
     gates = 3
-    next_state = staticmethod(_gru_step)
+    step = staticmethod(_gru_step)
