@@ -32,6 +32,26 @@ class DualLevel(Level):
             found = self.spaces[below] = DualSpace(below, self)
         return found
 
+    def push(
+        self,
+        operation: Operation,
+        primals: Sequence[Any],
+        tangents: Sequence[Any],
+        statics: dict[str, Any],
+        outs: Sequence[Any],
+    ) -> Any:
+        """The tangent of the result of `operation`, or of each of its results."""
+        return _push(operation, primals, tangents, statics, outs)
+
+    def push_unknown(self, rule: Callable[[], Any], tangents: Sequence[Any], outs: Sequence[Any]) -> Any:
+        """The tangents of the results of a function that is not declared, which has a `rule` of its own; None stands
+        in `outs` for a result that has none."""
+        return rule()
+
+    def zero(self, tensor: TensorBase) -> Any:
+        """The tangent of a tensor that does not move."""
+        return namespace_of(tensor.space.backend).zeros_like(tensor)
+
 
 #: The level of `forward_ad` that has been entered, None outside of one.
 current_level: ContextVar[DualLevel | None] = ContextVar("wengert_dual_level", default=None)
@@ -83,9 +103,9 @@ class DualSpace(LevelSpace):
         several = bool(operation.primitive.outputs)
         outs = result if several else (result,)
         with self.xp.errstate():
-            pushed = _push(operation, primals, tangents, statics, outs)
+            pushed = level.push(operation, primals, tangents, statics, outs)
         duals = [
-            make_dual(self.level, out, t) if t is not None and out.space.dtype.is_inexact else out
+            make_dual(level, out, t) if t is not None and out.space.dtype.is_inexact else out
             for out, t in zip(outs, pushed if several else (pushed,), strict=True)
         ]
         _keep_tangents(result, operation, duals)
@@ -110,7 +130,7 @@ class DualSpace(LevelSpace):
                 wholes[level] = tangent
             else:
                 whole = wholes.get(level)
-                whole = namespace_of(self.backend).zeros_like(base) if whole is None else whole.clone()
+                whole = level.zero(base) if whole is None else whole.clone()
                 view.replay(whole).copy_(tangent)
                 wholes[level] = whole
         if not wholes:

@@ -25,7 +25,7 @@ def push(
 ) -> None:
     """Give the results (`finished`, made of the `outputs` of forward) the tangents that the user's jvp computes."""
     for position, (output, result, t) in enumerate(
-        zip(outputs, finished, _pushed(call, level, tangents, len(outputs)), strict=True)
+        zip(outputs, finished, _pushed(call, level, tangents, outputs), strict=True)
     ):
         if not call.differentiable(output):
             if t is not None:
@@ -54,16 +54,17 @@ def push(
                 become_dual(result.space, kept.tensor, t)
 
 
-def _pushed(call: Call, level: DualLevel, tangents: Sequence[Any], count: int) -> list[Any]:
+def _pushed(call: Call, level: DualLevel, tangents: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
     """What jvp returns, one for each output."""
-    node, materialize = call.node, call.ctx.materialize_grads
+    node, materialize, count = call.node, call.ctx.materialize_grads, len(outputs)
     given = [
         zeros(tensor.shape, tensor.space) if t is None and tensor is not None and materialize else t
         for tensor, t in zip(call.tensors, tangents, strict=True)
     ]
     node.in_jvp, level.alive = True, False  # jvp works on plain values
     try:
-        answer = node.function.jvp(call.ctx, *given)
+        moving = [output if call.differentiable(output) else None for output in outputs]
+        answer = level.push_unknown(lambda: node.function.jvp(call.ctx, *given), tangents, moving)
     finally:
         node.in_jvp, level.alive = False, True
     answers = list(cast(Sequence[Any], answer)) if isinstance(answer, tuple) else [answer]
