@@ -49,7 +49,7 @@ def detected(func: Callable[..., Any], arguments: Any) -> Pattern:
         outputs, _ = flatten(func(*unflatten(inner, structure)))
         rows = [sorted(members) for out in outputs for members in level.dependences(out)]
     finally:
-        level.alive = False
+        level.end()
         running.set(outer)
         set_grad_mode(mode)
     return Pattern(rows, start)
