@@ -101,7 +101,9 @@ def _further(axis: Any, rank: int) -> Any:
     """`axis`, one axis, several or None for all, behind the new one."""
     if axis is None:
         return tuple(range(1, rank + 1))
-    return axis + 1 if axis.__class__ is int else tuple([d + 1 for d in axis])
+    if axis.__class__ is int:
+        return axis + 1 if axis >= 0 else axis  # counted from the end it stays
+    return tuple([d + 1 if d >= 0 else d for d in axis])
 
 
 def _over_matrices(core: Sequence[int]) -> BatchRule:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wengert.ops.arguments import spoken
+from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, bfloat16, float16
 from wengert.protocol.errors import LinAlgError
 from wengert.tensor.base import TensorBase as Tensor
@@ -60,10 +61,12 @@ def check_same_dtype(name: str, x: Tensor, y: Tensor, first: str = "A", second: 
         )
 
 
-def check_info(info: Tensor, told: Callable[[str, int], str]) -> None:
+def check_info(info: Any, told: Callable[[str, int], str]) -> None:
     """LinAlgError, as `told` of the place in the batch and the number, for the first matrix whose `info` is not 0."""
+    while info.space.plain.__class__ is not Space:  # inside of vmap: of the whole batch
+        info = info.array.value
     space = info.space.plain
-    if not space.backend.capabilities.synchronous:
+    if not space.is_readable:
         return
     numbers = space.xp.tolist(space.xp.reshape(info.array, (-1,)))
     for place, number in enumerate(numbers):

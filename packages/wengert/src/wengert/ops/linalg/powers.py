@@ -86,7 +86,7 @@ def matrix_exp(A: Any) -> Tensor:
 def _squarings(A: Any) -> int:
     """How often to halve until the largest sum over a column is at most a half; 10 where reading a value would wait."""
     space = A.space.plain
-    if not space.backend.capabilities.synchronous:
+    if not space.is_readable:
         return 10
     xp = space.xp
     norm = xp.tolist(xp.max(xp.sum(xp.abs(A.array), axis=(-2,)), axis=None))

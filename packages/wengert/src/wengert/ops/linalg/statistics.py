@@ -78,7 +78,7 @@ def _weights(count: int, fweights: Any, aweights: Any) -> Any:
                 f"{found} != {count}"
             )
         space = weights.space.plain
-        if space.backend.capabilities.synchronous and count and space.xp.tolist(space.xp.any(weights.array < 0)):
+        if space.is_readable and count and space.xp.tolist(space.xp.any(weights.array < 0)):
             raise RuntimeError(f"cov(): {name} cannot be negative")
     if fweights is None or aweights is None:
         return aweights if fweights is None else fweights
@@ -87,7 +87,7 @@ def _weights(count: int, fweights: Any, aweights: Any) -> Any:
 
 def _refuse_zero(total: Any) -> None:
     space = total.space.plain
-    if space.backend.capabilities.synchronous and space.xp.tolist(total.array) == 0:
+    if space.is_readable and space.xp.tolist(total.array) == 0:
         raise RuntimeError("cov(): weights sum to zero, can't be normalized")
 
 

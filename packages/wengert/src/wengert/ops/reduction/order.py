@@ -237,7 +237,7 @@ def _checked_parts(name: str, input: Any, q: Any, interpolation: str) -> Any:
     else:
         return input.new_tensor(float(q))
     parts = cast(Any, q)
-    if space.backend.capabilities.synchronous and bool(((parts < 0) | (parts > 1)).any()):
+    if space.is_readable and bool(((parts < 0) | (parts > 1)).any()):
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
     return parts
 
