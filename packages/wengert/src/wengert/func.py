@@ -10,10 +10,13 @@ from wengert.api.func.vmap import vmap
 from wengert.extras import deferred
 
 if TYPE_CHECKING:
+    from wengert.api.func.implicit import custom_fixed_point, custom_root
     from wengert.api.func.sparse import SparseMatrix, sparse_hessian, sparse_jacobian
 
 __all__ = [
     "SparseMatrix",
+    "custom_fixed_point",
+    "custom_root",
     "functional_call",
     "grad",
     "grad_and_value",
@@ -29,7 +32,9 @@ __all__ = [
     "vmap",
 ]
 
+_SPARSE = ("SparseMatrix", "sparse_hessian", "sparse_jacobian")
 __getattr__ = deferred(
     __name__,
-    {name: f"wengert.api.func.sparse:{name}" for name in ("SparseMatrix", "sparse_hessian", "sparse_jacobian")},
+    {name: f"wengert.api.func.sparse:{name}" for name in _SPARSE}
+    | {name: f"wengert.api.func.implicit:{name}" for name in ("custom_fixed_point", "custom_root")},
 )
