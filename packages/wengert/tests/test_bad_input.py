@@ -254,9 +254,9 @@ def test_only_inexact_tensors_require_grad() -> None:
     with pytest.raises(RuntimeError, match=words):
         wengert.tensor([1, 2], requires_grad=True)
     x = wengert.tensor([1, 2])
-    with pytest.raises(RuntimeError, match=f"(?i){words}"):
+    with pytest.raises(RuntimeError, match="only Tensors of floating point dtype can require gradients"):
         x.requires_grad_()
-    with pytest.raises(RuntimeError, match=f"(?i){words}"):
+    with pytest.raises(RuntimeError, match="only Tensors of floating point and complex dtype can require gradients"):
         x.requires_grad = True
     assert not x.requires_grad
 

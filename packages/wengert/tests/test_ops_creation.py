@@ -44,7 +44,7 @@ def test_tensors_stand_for_numbers_in_a_list() -> None:
         ("text", {}, TypeError, "new(): invalid data type 'str'"),
         (None, {}, RuntimeError, "Could not infer dtype of NoneType"),
         (2**63, {}, ValueError, "Overflow when unpacking long long"),
-        (300, {"dtype": "uint8"}, RuntimeError, "value cannot be converted to type uint8 without overflow"),
+        (300, {"dtype": "uint8"}, RuntimeError, "value cannot be converted to type uint8_t without overflow"),
         (1j, {"dtype": "float32"}, TypeError, "must be real number, not complex"),
         (float("nan"), {"dtype": "int32"}, RuntimeError, "without overflow"),
         ([1], {"requires_grad": True}, RuntimeError, "Only Tensors of floating point and complex dtype can require"),

@@ -40,13 +40,15 @@ from wengert.ops.conversion import (
 )
 from wengert.ops.convolution import constant_pad_nd, conv1d, conv2d
 from wengert.ops.creation import (
-    arange, as_tensor, asarray, device, empty, empty_like, eye, from_dlpack, from_numpy, full, full_like,
+    arange, as_tensor, asarray, device, empty, empty_like, empty_permuted, empty_strided, eye, from_dlpack,
+    from_numpy, full, full_like,
     get_default_device, linspace, logspace, ones, ones_like, scalar_tensor, set_default_device, tensor, zeros,
     zeros_like,
 )
 from wengert.ops.exponential import erf, erfc, exp, exp2, expm1, log, log1p, log2, log10, logaddexp, sigmoid
 from wengert.ops.indexing import (
-    argsort, argwhere, bucketize, diagonal_scatter, gather, index_add, index_copy, index_fill, index_put,
+    argsort, argwhere, as_strided_scatter, bucketize, diagonal_scatter, gather, index_add, index_copy, index_fill,
+    index_put,
     index_reduce, index_select, isin, masked_scatter, masked_select, msort, nonzero, nonzero_static, put, scatter,
     scatter_add, scatter_reduce, searchsorted, select_scatter, slice_scatter, sort, take, take_along_dim, topk,
     tril_indices, triu_indices, unique, unique_consecutive, unravel_index,
@@ -88,6 +90,14 @@ from wengert.tensor.printing import get_printoptions, set_printoptions
 if TYPE_CHECKING:
     from wengert import fft, func, linalg, masked, signal, special, utils
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
+    from wengert.api.functions import (
+        abs_, acos_, acosh_, addmv_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, as_strided_,
+        asin_, asinh_, atan_, atanh_, ceil_, clamp_, clamp_max_, clamp_min_, clip_, conj_physical_, cos_,
+        cosh_, deg2rad_, detach, detach_, erf_, erfc_, exp2_, exp_, expm1_, fill_, fix_, floor_, frac_, gcd_,
+        get_device, i0_, index_put_, is_signed, lcm_, ldexp_, log10_, log1p_, log2_, log_, logit_,
+        nan_to_num_, neg_, negative_, rad2deg_, reciprocal_, relu_, resize_as_, round_, rsqrt_, sigmoid_,
+        sin_, sinc_, sinh_, sqrt_, square_, tan_, tanh_, trunc_, xlogy_, zero_,
+    )
     from wengert.func import vmap
     from wengert.ops.fourier.short_time import istft, stft
     from wengert.ops.fourier.windows import (
@@ -117,6 +127,16 @@ if TYPE_CHECKING:
 _LATE_MODULES = ("fft", "func", "linalg", "masked", "signal", "special", "utils")
 _LATE = {
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
+    "api.functions": (
+        "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_",
+        "arctanh_", "as_strided_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_",
+        "clamp_min_", "clip_", "conj_physical_", "cos_", "cosh_", "deg2rad_", "detach", "detach_", "erf_",
+        "erfc_", "exp2_", "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "gcd_", "get_device", "i0_",
+        "index_put_", "is_signed", "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_", "logit_",
+        "nan_to_num_", "neg_", "negative_", "rad2deg_", "reciprocal_", "relu_", "resize_as_", "round_",
+        "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_",
+        "xlogy_", "zero_",
+    ),
     "func": ("vmap",),
     "ops.fourier.short_time": ("istft", "stft"),
     "ops.fourier.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
@@ -157,7 +177,8 @@ short, int, long = int16, int32, int64
 
 __all__ = [
     # creation
-    "arange", "as_tensor", "asarray", "device", "empty", "empty_like", "eye", "from_dlpack", "from_numpy", "full",
+    "arange", "as_tensor", "asarray", "device", "empty", "empty_like", "empty_permuted", "empty_strided", "eye",
+    "from_dlpack", "from_numpy", "full",
     "full_like", "get_default_device", "linspace", "logspace", "ones", "ones_like", "scalar_tensor",
     "set_default_device", "tensor", "zeros", "zeros_like",
     # random
@@ -212,7 +233,8 @@ __all__ = [
     "tensor_split", "tile", "transpose", "tril", "triu", "unbind", "unflatten", "unsafe_chunk", "unsafe_split",
     "unsqueeze", "vsplit", "vstack",
     # indexing
-    "argsort", "argwhere", "bucketize", "diagonal_scatter", "fill", "gather", "index_add", "index_copy",
+    "argsort", "argwhere", "as_strided_scatter", "bucketize", "diagonal_scatter", "fill", "gather", "index_add",
+    "index_copy",
     "index_fill", "index_put", "index_reduce", "index_select", "isin", "masked_scatter", "masked_select", "msort",
     "nonzero", "nonzero_static", "put", "scatter", "scatter_add", "scatter_reduce", "searchsorted",
     "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk", "tril_indices", "triu_indices",
@@ -234,6 +256,14 @@ __all__ = [
     "no_grad",
     "random", "set_anomaly_enabled", "set_default_dtype", "set_grad_enabled", "set_printoptions", "short", "special",
     "uint16", "uint32", "uint64", "uint8", "use_backend",
+    # methods that are functions too
+    "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_",
+    "as_strided_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_",
+    "clip_", "conj_physical_", "cos_", "cosh_", "deg2rad_", "detach", "detach_", "erf_", "erfc_", "exp2_",
+    "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "gcd_", "get_device", "i0_", "index_put_",
+    "is_signed", "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_", "logit_", "nan_to_num_", "neg_",
+    "negative_", "rad2deg_", "reciprocal_", "relu_", "resize_as_", "round_", "rsqrt_", "sigmoid_", "sin_",
+    "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_", "zero_",
     # transforms of functions
     "func", "utils", "vmap",
 ]

@@ -98,6 +98,8 @@ class Tensor(
             raise RuntimeError(f"requires_grad must be a bool; got {type(value).__name__}")
         if value and not is_leaf(self):
             raise RuntimeError("you can only change requires_grad flags of leaf variables.")
+        if value:
+            require_inexact(self.space.dtype, "only Tensors of floating point and complex dtype")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -125,7 +127,7 @@ class Tensor(
         if not requires_grad:
             self.node = None if view is None or view.base.node is None else SEVERED
         elif self.node is None or self.node is SEVERED:
-            require_inexact(self.space.dtype)
+            require_inexact(self.space.dtype, "only Tensors of floating point dtype")
             if self.is_inference() and not current_mode().inference:
                 raise RuntimeError(
                     "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed. "
@@ -189,8 +191,9 @@ class Tensor(
             )
         if value.space.dtype is not self.space.dtype:
             raise RuntimeError(
-                f"attempting to assign a gradient with dtype '{value.space.dtype.name}' to a tensor with dtype "
-                f"'{self.space.dtype.name}'. Convert it first: g.to({self.space.dtype!r})."
+                f"attempting to assign a gradient with dtype '{value.space.dtype.name}' to a tensor with grad_dtype "
+                f"'{self.space.dtype.spoken}'. The gradient must match the tensor's grad_dtype (defaults to the "
+                f"tensor's dtype). Convert it first: g.to({self.space.dtype!r})."
             )
         if value.space.backend is not self.space.backend:
             raise BackendError(
@@ -265,7 +268,7 @@ class Tensor(
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
                 "for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and "
                 "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
-                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
             )
         self.node = None
         return self

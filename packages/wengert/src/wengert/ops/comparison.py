@@ -21,7 +21,7 @@ from wengert.protocol.dtypes import bool_, float64
 from wengert.rules import comparison as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
-from wengert.tensor.operands import number, raise_not_tensor
+from wengert.tensor.operands import number, overflow, raise_not_tensor
 from wengert.tensor.operation import direct, kernel, operator
 
 Number = bool | int | float | complex
@@ -249,7 +249,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> Tensor:
             f"{len(value.shape)} dimension(s)."
         )
     if value.space.dtype.category > space.dtype.category:
-        raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
+        raise overflow(space.dtype)
     return _masked_fill_by_tensor(input, mask, value)
 
 

@@ -41,9 +41,11 @@ class TensorBase:
     reference to its AccumulateGrad node, dead until the leaf is used. `version` is the cell that counts in-place
     writes, shared with all that share the memory; None until there is a first write or view. The slots after these five
     are set only where they are used, so that making a tensor stays cheap; there is no `__init__` for the same reason.
+    `__dict__`, made when it is first used, is for the user's own attributes.
     """
 
     __slots__ = (
+        "__dict__",
         "__weakref__",
         "_grad",
         "_hooks",
@@ -211,13 +213,10 @@ def wrap(backend: Backend, data: Any, requires_grad: bool = False) -> Any:
     return make(space, data, UNUSED_LEAF if requires_grad else None)
 
 
-def require_inexact(dtype: DType) -> None:
-    """RuntimeError unless a tensor of this dtype can require grad."""
+def require_inexact(dtype: DType, which: str = "Only Tensors of floating point and complex dtype") -> None:
+    """RuntimeError, which begins with `which`, unless a tensor of this dtype can require grad."""
     if not dtype.is_inexact:
-        raise RuntimeError(
-            f"Only Tensors of floating point and complex dtype can require gradients; got {dtype!r}. "
-            "Convert it first: t.to(wengert.float32)."
-        )
+        raise RuntimeError(f"{which} can require gradients; got {dtype!r}. Convert it first: t.to(wengert.float32).")
 
 
 def version_cell(tensor: TensorBase) -> list[Any]:

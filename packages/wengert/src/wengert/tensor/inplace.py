@@ -63,6 +63,8 @@ def _is_one_kernel(self: TensorBase, args: tuple[Any, ...], keywords: dict[str, 
     """Whether the operation is one raw kernel: nothing to record, one operand that fits without conversion."""
     if keywords or len(args) != 1 or self.space.__class__ is not Space or not self.shape:
         return False
+    if not self.space.dtype.is_inexact:
+        return False  # a difference of booleans and a quotient of integers are refused on the general way
     other = args[0]
     if isinstance(other, TensorBase):
         if other.space is not self.space or other.shape != self.shape:

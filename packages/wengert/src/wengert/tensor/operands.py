@@ -86,6 +86,20 @@ def raise_not_tensor(name: str, argument: str, value: Any, position: int | None 
     raise TypeError(f"{name}(): argument {argument!r}{place} must be Tensor, not {type(value).__name__}.{hint}")
 
 
+#: What torch's messages about numbers call a dtype: the name of its type in C++.
+_IN_C = {
+    "uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
+    "float16": "c10::Half", "bfloat16": "c10::BFloat16", "float32": "float", "float64": "double",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
+
+
+def overflow(dtype: DType) -> RuntimeError:
+    """The error for a number that `dtype` cannot hold."""
+    name = _IN_C.get(dtype.name, dtype.name)
+    return RuntimeError(f"value cannot be converted to type {name} without overflow")
+
+
 def number(space: Space, value: Any) -> Any:
     """A Python number as a 0-d tensor of `space`, remembered so that a constant in a loop is made once."""
     found = space.scalars.get(value)
@@ -93,7 +107,7 @@ def number(space: Space, value: Any) -> Any:
         if value.__class__ not in NUMBERS:
             value = _plain_number(value)
         if space.dtype.category < 2 and value.__class__ is float and not isfinite(value):
-            raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
+            raise overflow(space.dtype)
         with space.xp.errstate():  # a number beyond the dtype becomes inf, quietly
             data = space.xp.asarray(_within(space.dtype, value), dtype=space.native, device=space.native_device)
         found = make(space, data)

@@ -9,7 +9,7 @@ from wengert.protocol.dtypes import result_dtype
 from wengert.rule.refusals import unsupported
 from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operands import raise_not_tensor
+from wengert.tensor.operands import NUMBERS, raise_not_tensor
 from wengert.tensor.operation import direct, kernel, operator
 
 plus = kernel(rules.add, "AddBackward0")
@@ -157,6 +157,8 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | Number) -> Tensor:
         return _lerp_between(input, end, weight)
     if isinstance(weight, complex):
         return _lerp_by_number(input, end, number_like(input, weight))
+    if not isinstance(weight, NUMBERS):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+        raise TypeError(f"lerp() received an invalid combination of arguments - got weight={type(weight).__name__}")
     return _lerp(input, checked("lerp", "end", end), weight)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from wengert.backends.registry import resolve
 from wengert.ops.conversion.moving import from_host, to_host
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
-from wengert.tensor.base import UNUSED_LEAF, concrete_classes, gradient_of, is_leaf, tensor_class
+from wengert.tensor.base import UNUSED_LEAF, concrete_classes, gradient_of, is_leaf, make, tensor_class
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.view import as_alias
+from wengert.tensor.view import as_alias, sharing
 
 
 def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Any:
@@ -22,17 +23,39 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Any:
         )
     if id(self) in memo:
         return memo[id(self)]
-    out = _new(type(self), self.space.plain, self.space.xp.copy(self.array), self.shape, self.node is not None)
+    array, memory = _copied_memory(self, memo)
+    out = _new(type(self), self.space.plain, array, self.shape, self.node is not None)
     memo[id(self)] = out
+    if memory is not None:
+        as_alias(out, memory)
+    if self.__dict__:
+        out.__dict__ = deepcopy(self.__dict__, memo)
     grad = gradient_of(self)
     if grad is not None:
         out._grad = __deepcopy__(grad, memo)
     return out
 
 
+def _copied_memory(self: Tensor, memo: dict[int, Any]) -> tuple[Any, Tensor | None]:
+    """The elements in a copy of the memory, which all tensors on one memory share in one call of `deepcopy`, and a
+    tensor of all that memory; None in its place where `self` has its memory alone."""
+    space, cell = self.space.plain, self.version
+    layout = space.xp.layout(self.array)
+    if cell is None or layout is None or next(sharing(self), None) is None or space is not self.space:
+        return space.xp.copy(self.array), None
+    memory = memo.get(id(cell))
+    if memory is None:
+        whole = space.xp.strided(self.array, size=(layout.length,), stride=(1,), offset=0)
+        memory = memo[id(cell)] = make(space, space.xp.copy(whole))
+    array = space.xp.strided(memory.array, size=self.shape, stride=layout.stride, offset=layout.offset)
+    return array, memory
+
+
 def __copy__(self: Tensor) -> Any:
     """A leaf with the same memory, and without self's gradient."""
     out = _new(type(self), self.space.plain, self.array, self.shape, self.node is not None)
+    if self.__dict__:
+        out.__dict__.update(self.__dict__)
     return as_alias(out, self)
 
 
@@ -43,7 +66,8 @@ def __reduce_ex__(self: Tensor, protocol: Any) -> tuple[Any, ...]:
         content: Any = to_host(space, self.array)
     except ImportError:  # no NumPy here
         content = space.xp.tolist(self.array)
-    return rebuild, (type(self), content, space.dtype, self.shape, self.node is not None)
+    made = rebuild, (type(self), content, space.dtype, self.shape, self.node is not None)
+    return (*made, self.__dict__) if self.__dict__ else made
 
 
 def rebuild(kind: type, content: Any, dtype: DType, shape: Shape, requires_grad: bool) -> Any:

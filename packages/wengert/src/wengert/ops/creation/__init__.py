@@ -21,6 +21,7 @@ from wengert.ops.creation.filled import (
 )
 from wengert.ops.creation.ranges import arange, linspace, logspace
 from wengert.ops.creation.sharing import from_dlpack, from_numpy
+from wengert.ops.creation.strided import empty_permuted, empty_strided, new_empty_strided
 from wengert.ops.placement import device, get_default_device, set_default_device
 from wengert.tensor.base import TensorBase as Tensor
 
@@ -35,6 +36,7 @@ class CreationMethods(Tensor):
     new_ones = new_ones
     new_empty = new_empty
     new_full = new_full
+    new_empty_strided = new_empty_strided
 
 
 __all__ = [
@@ -44,6 +46,8 @@ __all__ = [
     "device",
     "empty",
     "empty_like",
+    "empty_permuted",
+    "empty_strided",
     "eye",
     "from_dlpack",
     "from_numpy",

@@ -10,6 +10,7 @@ from typing import Any, cast
 from wengert.protocol.dtypes import BOOL, COMPLEX, FLOATING, INTEGER, DType
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import overflow
 
 Number = bool | int | float | complex
 #: The largest finite number of a dtype, where Python's floats go beyond.
@@ -134,8 +135,3 @@ def _fitted_integers(dtype: DType, values: list[Any]) -> list[Any]:
             value += span
         result.append(value)
     return result
-
-
-def overflow(dtype: DType) -> RuntimeError:
-    """The error for a number that `dtype` cannot hold."""
-    return RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")

@@ -3,7 +3,7 @@
 from wengert.ops.indexing.along import embedding, gather, index_select, one_hot, take, take_along_dim
 from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.methods import IndexingMethods
-from wengert.ops.indexing.placing import diagonal_scatter, index_reduce, put, scatter_reduce
+from wengert.ops.indexing.placing import as_strided_scatter, diagonal_scatter, index_reduce, put, scatter_reduce
 from wengert.ops.indexing.positions import nonzero_static, tril_indices, triu_indices, unravel_index
 from wengert.ops.indexing.reading import argwhere, getitem, masked_select, nonzero
 from wengert.ops.indexing.scattering import index_add, index_copy, index_fill, scatter, scatter_add
@@ -21,7 +21,8 @@ from wengert.ops.indexing.writing import (
 )
 
 __all__ = [
-    "IndexingMethods", "argsort", "argwhere", "bucketize", "diagonal_scatter", "gather", "index_add", "index_copy",
+    "IndexingMethods", "argsort", "argwhere", "as_strided_scatter", "bucketize", "diagonal_scatter", "gather",
+    "index_add", "index_copy",
     "index_fill", "index_put", "index_reduce", "index_select", "isin", "masked_scatter", "masked_select", "msort",
     "nonzero", "nonzero_static", "put", "scatter", "scatter_add", "scatter_reduce", "searchsorted",
     "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk", "tril_indices", "triu_indices",

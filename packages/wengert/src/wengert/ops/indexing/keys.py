@@ -56,7 +56,7 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
         )
         if not ndim and isinstance(first, slice):
             raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-        if not ndim and isinstance(first, int):
+        if not ndim and isinstance(first, int) and len(entries) == 1:
             raise IndexError(
                 "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
                 "convert a 0-dim "

@@ -27,7 +27,7 @@ class IndexingMethods(Tensor):
     index_put = writing.index_put
     masked_scatter = writing.masked_scatter
     index_reduce, scatter_reduce, put = placing.index_reduce, placing.scatter_reduce, placing.put
-    diagonal_scatter = placing.diagonal_scatter
+    diagonal_scatter, as_strided_scatter = placing.diagonal_scatter, placing.as_strided_scatter
     select_scatter = writing.select_scatter
     slice_scatter = writing.slice_scatter
     sort = sorting.sort

@@ -3,22 +3,28 @@ meet."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from wengert.ops.arguments import spoken
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.along import count_of, flat_positions
 from wengert.ops.indexing.keys import checked_index
 from wengert.ops.indexing.scattering import check_rows, scattered
+from wengert.ops.movement.strides import as_strided, layout_of, places_of
 from wengert.protocol.dtypes import int64
 from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.base import make
 from wengert.tensor.operation import kernel
 
 _SAVED = {"x": "self", "indices": "index", "axis": "dim", "how": "reduce"}
 _scatter_reduce = kernel(rules.reduce_at, "ScatterReduceBackward0", source="src", **_SAVED)
 _index_reduce = kernel(rules.reduce_at, "IndexReduceBackward0", **_SAVED)
 _put = kernel(rules.put_flat, "PutBackward0", x="self", indices="index")
+_as_strided_scatter = kernel(rules.put_flat, "AsStridedScatterBackward0", x="self")
 _diagonal_scatter = kernel(
     rules.diagonal_put, "DiagonalScatterBackward0", x="self", source="src", axis1="dim1", axis2="dim2"
 )
@@ -97,6 +103,39 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     if count and not total:
         raise IndexError("put_(): Tried to put elements into an empty tensor")
     return _put(input, source, flat_positions(index, total), bool(accumulate))
+
+
+def as_strided_scatter(
+    input: Tensor, src: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
+    """A copy of `input` with `src` where `as_strided(input, size, stride, storage_offset)` would lie.
+
+    Shapes: `src` is of `size`. Dtype: that of both. Derivative: g -> g with zeros there, as_strided(g, ...).
+    Errors: RuntimeError if `src` has another shape, and those of `as_strided`. Source: torch.as_strided_scatter.
+
+    >>> as_strided_scatter(tensor([1., 2., 3., 4.]), tensor([0., 0.]), (2,), (2,))
+    tensor([0., 2., 0., 4.])
+    """
+    checked("as_strided_scatter", "src", src)
+    whole: Any = checked("as_strided_scatter", "input", input)
+    own, region = layout_of(input), as_strided(whole.detach(), size, stride, storage_offset)
+    if src.shape != region.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(region.shape)}"
+        )
+    begin = own.offset if storage_offset is None else storage_offset
+    positions = {place: position for position, place in enumerate(places_of(input.shape, own.stride, own.offset))}
+    places = places_of(region.shape, stride, begin)
+    inside = [at for at, place in enumerate(places) if place in positions]
+    values: Any = src
+    values = values.reshape(len(places))
+    if len(inside) < len(places):  # the memory has elements that `input` has not
+        values = values[inside]
+    index = input.space.plain.index
+    found = [positions[places[at]] for at in inside]
+    put_at = make(index, index.xp.asarray(found, dtype=index.native, device=index.native_device))
+    return _as_strided_scatter(input, values, put_at, False)
 
 
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:

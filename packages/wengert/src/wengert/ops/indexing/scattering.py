@@ -62,6 +62,7 @@ def _scalar_sum(source: Any) -> Any:
 
 
 def _vector(name: str, index: Any) -> Any:
+    checked(f"{name}_", "index", index)
     if len(index.shape) > 1:
         raise IndexError(
             f"{name}_(): Index is supposed to be a vector, but got dim: {len(index.shape)} with type: "

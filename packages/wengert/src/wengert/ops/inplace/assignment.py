@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from wengert.graph.modes import is_grad_enabled
 from wengert.ops.arguments import spoken
-from wengert.ops.creation.sizes import overflow
 from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.reading import viewed
 from wengert.ops.indexing.writing import assigned, fitting, put_in_place, stretched, write_item
@@ -17,7 +16,7 @@ from wengert.protocol.dtypes import uint8
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import bump_version
 from wengert.tensor.inplace import before, raise_overlap, write
-from wengert.tensor.operands import NUMBERS
+from wengert.tensor.operands import NUMBERS, overflow
 from wengert.tensor.view import check_writable, user_line
 
 
@@ -49,6 +48,11 @@ def setitem(self: Any, key: Any, value: Any) -> None:
         return
     write_item(self, explicit, value)
     bump_version(self, user_line())
+
+
+def delitem(self: Any, key: Any) -> None:
+    """`del self[key]`: refused."""
+    raise TypeError("Tensor does not support deleting items")
 
 
 def _write_region(self: Any, key: Any, explicit: Key, value: Any) -> None:

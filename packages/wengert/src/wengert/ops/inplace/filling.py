@@ -7,14 +7,14 @@ from typing import Any
 
 from wengert.ops.arithmetic.basic import filled, filled_anew, filled_anew_by_tensor, filled_by_tensor, replaced, zeroed
 from wengert.ops.arithmetic.operands import checked
-from wengert.ops.creation.sizes import fitted, overflow
+from wengert.ops.creation.sizes import fitted
 from wengert.protocol.backend import Space
 from wengert.protocol.shapes import broadcast_shapes
 from wengert.rules import indexing
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.inplace import before, check_unstretched, refuse_overlap, write
-from wengert.tensor.operands import NUMBERS, number
+from wengert.tensor.operands import NUMBERS, number, overflow
 from wengert.tensor.operation import in_dtype, kernel
 from wengert.tensor.view import check_writable
 

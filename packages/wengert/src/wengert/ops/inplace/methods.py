@@ -14,9 +14,11 @@ from wengert.ops import complex as complexes
 from wengert.ops import special as specials
 from wengert.ops import trigonometric as trigonometry
 from wengert.ops.arithmetic import is_operand
-from wengert.ops.inplace.assignment import setitem
+from wengert.ops.inplace import applying
+from wengert.ops.inplace.assignment import delitem, setitem
 from wengert.ops.inplace.comparing import in_place_test
 from wengert.ops.inplace.filling import copy_, fill_, fill_diagonal_, zero_
+from wengert.ops.inplace.refusing import refusing_booleans, refusing_complex
 from wengert.ops.inplace.turning import in_place_view, resize_, resize_as_
 from wengert.ops.random import filling
 from wengert.tensor.base import TensorBase as Tensor
@@ -47,7 +49,8 @@ class InplaceMethods(Tensor):
     subtract_, multiply_, divide_, true_divide_ = sub_, mul_, div_, in_place(arithmetic.true_divide)
     floor_divide_, remainder_, fmod_ = in_place(arithmetic.floor_divide, arithmetic.remainder, arithmetic.fmod)
     pow_, square_, sqrt_, rsqrt_ = in_place(arithmetic.pow, arithmetic.square, arithmetic.sqrt, arithmetic.rsqrt)
-    neg_, abs_, sign_, sgn_ = in_place(arithmetic.neg, arithmetic.abs, arithmetic.sign, arithmetic.sgn)
+    neg_, sign_, sgn_ = in_place(arithmetic.neg, arithmetic.sign, arithmetic.sgn)
+    abs_ = in_place_by(arithmetic.abs, refusing_complex)
     negative_, absolute_ = neg_, abs_
     reciprocal_, lerp_, nan_to_num_ = in_place(arithmetic.reciprocal, arithmetic.lerp, arithmetic.nan_to_num)
     addcmul_, addcdiv_ = in_place(arithmetic.addcmul, arithmetic.addcdiv)
@@ -90,7 +93,8 @@ class InplaceMethods(Tensor):
     bitwise_xor_, bitwise_not_ = in_place(logic.bitwise_xor, logic.bitwise_not)
     bitwise_left_shift_, bitwise_right_shift_ = in_place(logic.bitwise_left_shift, logic.bitwise_right_shift)
 
-    cumsum_, cumprod_ = in_place(reduction.cumsum, reduction.cumprod)
+    cumsum_ = in_place_by(reduction.cumsum, refusing_booleans(reduction.cumsum))
+    cumprod_ = in_place_by(reduction.cumprod, refusing_booleans(reduction.cumprod))
     tril_, triu_ = in_place(movement.tril, movement.triu)
     addmm_, addmv_, baddbmm_ = in_place(linalg.addmm, linalg.addmv, linalg.baddbmm)
     addbmm_ = Late("wengert.ops.linalg.inplace:addbmm_")
@@ -118,7 +122,9 @@ class InplaceMethods(Tensor):
     conj_physical_ = in_place(complexes.conj_physical)
     zero_, fill_, copy_, fill_diagonal_ = zero_, fill_, copy_, fill_diagonal_
 
-    __setitem__ = setitem
+    apply_, map_, map2_ = applying.apply_, applying.map_, applying.map2_
+
+    __setitem__, __delitem__ = setitem, delitem
     __iadd__, __isub__ = _as_operator(add_), _as_operator(sub_)
     __imul__, __itruediv__ = _as_operator(mul_), _as_operator(div_)
     __ifloordiv__, __imod__ = _as_operator(floor_divide_), _as_operator(remainder_)

@@ -33,6 +33,14 @@ def row_major(shape: Shape) -> Shape:
     return tuple(reversed(result))
 
 
+def places_of(shape: Shape, stride: Sequence[int], offset: int) -> list[int]:
+    """Where in memory the elements of a tensor lie, counted in elements, in the order of their indices."""
+    found = [offset]
+    for n, step in zip(shape, stride, strict=True):
+        found = [start + i * step for start in found for i in range(n)]
+    return found
+
+
 def layout_of(tensor: Tensor) -> Layout:
     """Where a tensor lies in its memory; densely at its beginning, at address 0, where the library does not tell."""
     found = tensor.space.xp.layout(tensor.array)

@@ -13,6 +13,7 @@ from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
 from wengert.rule.refusals import unsupported
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import overflow
 
 _HIGHEST = {"float16": 1 << 11, "bfloat16": 1 << 8, "float32": 1 << 24, "float64": 1 << 53}
 
@@ -105,7 +106,7 @@ def permutation(space: Space, n: int, generator: Generator | None = None) -> Any
     if space.dtype is dtypes.bool_:
         raise unsupported("randperm", space.dtype)
     if n and not n - 1 <= limits(space.dtype)[1]:
-        raise RuntimeError(f"value cannot be converted to type {space.dtype.name} without overflow")
+        raise overflow(space.dtype)
     return space.xp.permutation(raw_generator(space, generator), n, dtype=space.native, device=space.native_device)
 
 
