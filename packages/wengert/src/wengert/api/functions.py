@@ -60,7 +60,6 @@ NAMES = frozenset(
             "negative_",
             "rad2deg_",
             "reciprocal_",
-            "relu_",
             "resize_as_",
             "round_",
             "rsqrt_",
