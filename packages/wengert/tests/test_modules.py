@@ -49,7 +49,7 @@ def test_a_parameter_has_the_memory_of_its_tensor_and_stays_on_the_fast_path() -
     assert isinstance(parameter, wengert.Tensor)
     assert parameter.requires_grad
     assert parameter.is_leaf
-    assert not hasattr(parameter, "__dict__")
+    assert not parameter.__dict__
     assert repr(parameter) == "Parameter containing:\ntensor([1., 2.], requires_grad=True)"
     assert type(parameter.data) is type(parameter.detach()) is type(parameter * 2) is wengert.Tensor
     assert nn.Parameter(tensor, requires_grad=False).requires_grad is False
