@@ -12,6 +12,26 @@ from wengert.tensor.tools import RecordingTools
 _PREFIX, _RAW_PREFIX = "_saved_", "_raw_saved_"
 #: Our names of kept values as torch's, where an operation does not say otherwise.
 _TORCHS = {"out": "result", "axis": "dim", "keepdims": "keepdim", "x_shape": "self_sym_sizes"}
+#: What our rules ask for and torch's nodes do not show: shapes other than the first input's, and these.
+_OWN = frozenset(
+    {
+        *("shape", "axes", "key", "pattern", "second", "third", "fourth", "is_whole", "rows", "sizes", "widths"),
+        *(
+            "dtype",
+            "counts",
+            "divisor",
+            "affine",
+            "view",
+            "is_scaled",
+            "last",
+            "phase",
+            "size",
+            "step",
+            "output",
+            "value",
+        ),
+    }
+)
 #: What turns a kept value into a Tensor. Nothing is computed, so no namespace is needed.
 _TOOLS = RecordingTools(lambda backend: None)
 
@@ -22,6 +42,12 @@ def kept_names(node: Any) -> dict[str, str]:
     return {node.saved_names.get(name) or _TORCHS.get(name, name): name for name in ours}
 
 
+def _shown_names(node: Any) -> dict[str, str]:
+    """Those of `kept_names` that are attributes of `node`: what torch's nodes may have too."""
+    names = kept_names(node).items()
+    return {theirs: ours for theirs, ours in names if theirs not in _OWN and not theirs.endswith(("_shape", "_dtype"))}
+
+
 def kept_value(node: Any, attribute: str) -> Any:
     """The value of an attribute that no slot has: a Tensor, an argument, or None for what this call had no need of.
 
@@ -29,7 +55,7 @@ def kept_value(node: Any, attribute: str) -> Any:
     written."""
     raw = attribute.startswith(_RAW_PREFIX)
     stem = attribute.removeprefix("_raw") if raw else attribute
-    name = kept_names(node).get(stem.removeprefix(_PREFIX)) if stem.startswith(_PREFIX) else None
+    name = _shown_names(node).get(stem.removeprefix(_PREFIX)) if stem.startswith(_PREFIX) else None
     if name is not None and raw and _is_tensor(node, name):
         return SavedTensor(node, name)
     if name is None or raw:
@@ -48,7 +74,7 @@ def tensor_kept(node: Any, name: str) -> Any:
 
 def attributes(node: Any) -> list[str]:
     """The names of all attributes of `node`, those of kept values too."""
-    names = kept_names(node)
+    names = _shown_names(node)
     saved = [f"{_PREFIX}{name}" for name in names]
     raw = [f"{_RAW_PREFIX}{name}" for name, ours in names.items() if _is_tensor(node, ours)]
     return sorted({*object.__dir__(node), *saved, *raw})

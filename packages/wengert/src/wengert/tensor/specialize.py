@@ -67,6 +67,7 @@ def recorder(
     """
     environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}
     function = FunctionType(_first_call.__code__, environment, declared.name)
+    function.__qualname__ = declared.name  # what Python's own errors say
     environment["itself"] = function
 
     def specialize() -> None:

@@ -82,7 +82,7 @@ def copysign(input: Tensor, other: Tensor | float) -> Tensor:
     return (_copysign if isinstance(other, Tensor) else _copysign_by_number)(input, other)
 
 
-@direct(rules.nextafter, "NextafterBackward0")
+@direct(rules.nextafter, "NextafterBackward0", x="self", y="other")
 def nextafter(input: Tensor, other: Tensor) -> Tensor:
     """The next number that the dtype has after `input`, in the direction of `other`.
 
