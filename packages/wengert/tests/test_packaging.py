@@ -113,6 +113,7 @@ def test_extras_of_the_core() -> None:
         "torch": ["wengert-torch"],
         "cuda12": ["wengert-cupy[cuda12]"],
         "cuda13": ["wengert-cupy[cuda13]"],
+        "safetensors": ["safetensors", "numpy"],
     }
     assert [item.split(">=")[0] for item in project("wengert")["dependencies"]] == ["pluggy"]
 

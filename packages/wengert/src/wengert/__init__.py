@@ -88,7 +88,7 @@ from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
-    from wengert import fft, func, linalg, masked, signal, special, utils
+    from wengert import fft, func, linalg, masked, optim, signal, special, utils
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.api.functions import (
         abs_, acos_, acosh_, addmv_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, as_strided_,
@@ -98,6 +98,7 @@ if TYPE_CHECKING:
         nan_to_num_, neg_, negative_, rad2deg_, reciprocal_, resize_as_, round_, rsqrt_, sigmoid_,
         sin_, sinc_, sinh_, sqrt_, square_, tan_, tanh_, trunc_, xlogy_, zero_,
     )
+    from wengert.api.saving import load, save
     from wengert.func import vmap
     from wengert.ops.fourier.short_time import istft, stft
     from wengert.ops.fourier.windows import (
@@ -124,7 +125,7 @@ if TYPE_CHECKING:
     from wengert.ops.similarity import cosine_similarity, pairwise_distance, pdist
 
 # What is imported at its first use: modules, and names by the module that has them.
-_LATE_MODULES = ("fft", "func", "linalg", "masked", "signal", "special", "utils")
+_LATE_MODULES = ("fft", "func", "linalg", "masked", "optim", "signal", "special", "utils")
 _LATE = {
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
     "api.functions": (
@@ -137,6 +138,7 @@ _LATE = {
         "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_",
         "xlogy_", "zero_",
     ),
+    "api.saving": ("load", "save"),
     "func": ("vmap",),
     "ops.fourier.short_time": ("istft", "stft"),
     "ops.fourier.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
@@ -265,6 +267,6 @@ __all__ = [
     "negative_", "rad2deg_", "reciprocal_", "resize_as_", "round_", "rsqrt_", "sigmoid_", "sin_",
     "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_", "zero_",
     # transforms of functions
-    "func", "utils", "vmap",
+    "func", "load", "optim", "save", "utils", "vmap",
 ]
 # fmt: on
