@@ -7,27 +7,17 @@ The loss on held-out text is compared with that of a unigram model, which knows 
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from pydoc_data.topics import topics
 from typing import NamedTuple
 
-from training import (
-    Adam,
-    argument_parser,
-    chosen_backend,
-    cosine_decay,
-    pip_command_if_missing,
-    progress_bar,
-    random_parameter,
-    whole_number,
-    zero_parameter,
-)
+from training import argument_parser, begin, chosen_backend, pip_command_if_missing, progress_bar, whole_number
 
 with pip_command_if_missing():
     import wengert
     import wengert.nn.functional as F
+    from wengert import nn, optim
 
 CONTEXT = 32  # characters that the model sees
 WIDTH = 64  # numbers that describe one character
@@ -40,32 +30,6 @@ CLEAR_MARGIN = 0.5  # nats per character by which the unigram model must be beat
 Tensor = wengert.Tensor
 
 
-class Block(NamedTuple):
-    attention_scale: Tensor
-    attention_shift: Tensor
-    query_key_value: Tensor
-    attention_output: Tensor
-    hidden_scale: Tensor
-    hidden_shift: Tensor
-    hidden_weight: Tensor
-    hidden_bias: Tensor
-    output_weight: Tensor
-    output_bias: Tensor
-
-
-class Transformer(NamedTuple):
-    characters: Tensor
-    positions: Tensor
-    blocks: list[Block]
-    score_scale: Tensor
-    score_shift: Tensor
-    score_weight: Tensor
-
-    def parameters(self) -> list[Tensor]:
-        in_blocks = [parameter for block in self.blocks for parameter in block]
-        return [self.characters, self.positions, *in_blocks, self.score_scale, self.score_shift, self.score_weight]
-
-
 class Result(NamedTuple):
     losses: list[float]
     validation_loss: float
@@ -73,63 +37,56 @@ class Result(NamedTuple):
     sample: str
 
 
-def unit_scale() -> Tensor:
-    return wengert.ones(WIDTH, requires_grad=True)
+class Block(nn.Module):
+    """Attention, then a layer of its own for each character; both add to their input.
+
+    At first they add nothing: that learns faster than beginning with noise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_attention, self.before_hidden = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.query_key_value = nn.Linear(WIDTH, 3 * WIDTH, bias=False)
+        self.gathered = nn.Linear(WIDTH, WIDTH, bias=False)
+        self.hidden = nn.Sequential(nn.Linear(WIDTH, 4 * WIDTH), nn.GELU(), nn.Linear(4 * WIDTH, WIDTH))
+        self.apply(begin)
+        nn.init.zeros_(self.gathered.weight)
+        nn.init.zeros_(self.hidden[2].weight)
+
+    def attention(self, x: Tensor) -> Tensor:
+        """Each character gathers what it needs from itself and those before it."""
+        batch, length, _ = x.shape
+        heads = self.query_key_value(x).reshape(batch, length, 3, HEADS, WIDTH // HEADS)
+        query, key, value = heads.permute(2, 0, 3, 1, 4).unbind(0)  # each (batch, head, length, width of a head)
+        found = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return self.gathered(found.transpose(1, 2).reshape(batch, length, WIDTH))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attention(self.before_attention(x))
+        return x + self.hidden(self.before_hidden(x))
 
 
-def initial_block() -> Block:
-    """A block that adds nothing to its input yet: it learns faster than one that begins with noise."""
-    return Block(
-        unit_scale(), zero_parameter(WIDTH), random_parameter(3 * WIDTH, WIDTH), zero_parameter(WIDTH, WIDTH),
-        unit_scale(), zero_parameter(WIDTH), random_parameter(4 * WIDTH, WIDTH), zero_parameter(4 * WIDTH),
-        zero_parameter(WIDTH, 4 * WIDTH), zero_parameter(WIDTH),
-    )  # fmt: skip
-
-
-def initial_transformer(alphabet_size: int) -> Transformer:
-    return Transformer(
-        random_parameter(alphabet_size, WIDTH),
-        random_parameter(CONTEXT, WIDTH),
-        [initial_block() for _ in range(BLOCKS)],
-        unit_scale(),
-        zero_parameter(WIDTH),
-        random_parameter(alphabet_size, WIDTH),
-    )
-
-
-def attention(block: Block, x: Tensor) -> Tensor:
-    """Each character gathers what it needs from itself and those before it."""
-    batch, length, _ = x.shape
-    x = F.layer_norm(x, (WIDTH,), block.attention_scale, block.attention_shift)
-    heads = F.linear(x, block.query_key_value).reshape(batch, length, 3, HEADS, WIDTH // HEADS)
-    query, key, value = heads.permute(2, 0, 3, 1, 4).unbind(0)  # each (batch, head, length, width of a head)
-    scores = query @ key.transpose(-2, -1) / math.sqrt(WIDTH // HEADS)
-    position = wengert.arange(length)
-    later = position > position.unsqueeze(1)
-    weights = F.softmax(scores.masked_fill(later, -math.inf), dim=-1)
-    gathered = (weights @ value).transpose(1, 2).reshape(batch, length, WIDTH)
-    return F.linear(gathered, block.attention_output)
-
-
-def hidden_layer(block: Block, x: Tensor) -> Tensor:
-    x = F.layer_norm(x, (WIDTH,), block.hidden_scale, block.hidden_shift)
-    hidden = F.gelu(F.linear(x, block.hidden_weight, block.hidden_bias))
-    return F.linear(hidden, block.output_weight, block.output_bias)
-
-
-def next_scores(model: Transformer, text: Tensor) -> Tensor:
+class Transformer(nn.Module):
     """Integers (batch, length) -> a score for each possible next character (batch, length, alphabet)."""
-    x = F.embedding(text, model.characters) + model.positions[: text.shape[1]]
-    for block in model.blocks:
-        x = x + attention(block, x)
-        x = x + hidden_layer(block, x)
-    return F.linear(F.layer_norm(x, (WIDTH,), model.score_scale, model.score_shift), model.score_weight)
+
+    def __init__(self, alphabet_size: int) -> None:
+        super().__init__()
+        self.characters, self.positions = nn.Embedding(alphabet_size, WIDTH), nn.Embedding(CONTEXT, WIDTH)
+        self.blocks = nn.Sequential(*(Block() for _ in range(BLOCKS)))
+        self.scores = nn.Sequential(nn.LayerNorm(WIDTH), nn.Linear(WIDTH, alphabet_size, bias=False))
+        self.scores.apply(begin)
+        for embedding in (self.characters, self.positions):
+            nn.init.kaiming_normal_(embedding.weight, nonlinearity="relu")
+
+    def forward(self, text: Tensor) -> Tensor:
+        x = self.characters(text) + self.positions(wengert.arange(text.shape[1]))
+        return self.scores(self.blocks(x))
 
 
 def loss_at(model: Transformer, text: Tensor, starts: Tensor) -> Tensor:
     """Mean cross entropy, in nats per character, over the windows of `text` that begin at `starts`."""
     windows = text[starts.unsqueeze(1) + wengert.arange(CONTEXT + 1)]
-    scores = next_scores(model, windows[:, :-1])
+    scores = model(windows[:, :-1])
     return F.cross_entropy(scores.reshape(-1, scores.shape[-1]), windows[:, 1:].reshape(-1))
 
 
@@ -144,7 +101,7 @@ def write(model: Transformer, alphabet: str, beginning: str, length: int) -> str
     written = [alphabet.index(character) for character in beginning]
     with wengert.no_grad():
         for _ in range(length):
-            scores = next_scores(model, wengert.tensor([written[-CONTEXT:]]))[0, -1]
+            scores = model(wengert.tensor([written[-CONTEXT:]]))[0, -1]
             cumulative = F.softmax(scores, dim=0).cumsum(0)
             drawn = int((cumulative < wengert.rand(1)).sum())
             written.append(min(drawn, len(alphabet) - 1))  # rounding may leave the last sum below 1
@@ -158,15 +115,18 @@ def train(steps: int) -> Result:
     boundary = len(whole) * 9 // 10
     text, validation_text = encoded[:boundary], encoded[boundary:]
 
-    model = initial_transformer(len(alphabet))
-    optimizer = Adam(model.parameters())
+    model = Transformer(len(alphabet))
+    optimizer = optim.Adam(model.parameters(), LEARNING_RATE)
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     losses: list[float] = []
     with progress_bar("training", steps) as advance:
-        for step in range(steps):
+        for _ in range(steps):
             starts = wengert.randint(0, len(text) - CONTEXT, (BATCH_SIZE,))
             loss = loss_at(model, text, starts)
+            optimizer.zero_grad()
             loss.backward()
-            optimizer.step(LEARNING_RATE * cosine_decay(step, steps))
+            optimizer.step()
+            scheduler.step()
             losses.append(loss.item())
             advance(f"loss {losses[-1]:.3f}")
     with wengert.no_grad():

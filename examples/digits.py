@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from training import (
-    Adam,
     argument_parser,
+    begin,
     chosen_backend,
-    cosine_decay,
     picture_path,
     pip_command_if_missing,
     progress_bar,
-    random_parameter,
     whole_number,
-    zero_parameter,
 )
 
 with pip_command_if_missing():
@@ -32,12 +29,11 @@ with pip_command_if_missing():
     from matplotlib.figure import Figure
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
+    from wengert import nn, optim
 
 BATCH_SIZE = 64
 
-Parameters = list[wengert.Tensor]
-# (parameters, images, training) -> one score per class for each image
-Model = Callable[[Parameters, wengert.Tensor, bool], wengert.Tensor]
+MakeModel = Callable[[], nn.Module]  # the model gives one score per class for each image
 
 
 class Split(NamedTuple):
@@ -67,41 +63,36 @@ def load_split() -> Split:
     )
 
 
-def initial_parameters() -> Parameters:
-    return [
-        random_parameter(256, 64), zero_parameter(256),
-        random_parameter(256, 256), zero_parameter(256),
-        random_parameter(10, 256), zero_parameter(10),
-    ]  # fmt: skip
+def perceptron() -> nn.Module:
+    return nn.Sequential(
+        nn.Linear(64, 256), nn.ReLU(), nn.Dropout(),
+        nn.Linear(256, 256), nn.ReLU(), nn.Dropout(),
+        nn.Linear(256, 10),
+    ).apply(begin)  # fmt: skip
 
 
-def perceptron(parameters: Parameters, images: wengert.Tensor, training: bool) -> wengert.Tensor:
-    weight1, bias1, weight2, bias2, weight3, bias3 = parameters
-    hidden = F.dropout(F.relu(F.linear(images, weight1, bias1)), 0.5, training)
-    hidden = F.dropout(F.relu(F.linear(hidden, weight2, bias2)), 0.5, training)
-    return F.linear(hidden, weight3, bias3)
-
-
-def train(model: Model, parameters: Parameters, split: Split, epochs: int, learning_rate: float) -> Result:
-    """Fit `parameters` to the training images, then read the test images."""
+def train(model: nn.Module, split: Split, epochs: int, learning_rate: float) -> Result:
+    """Fit `model` to the training images, then read the test images."""
     count = len(split.train_labels)
     batches = math.ceil(count / BATCH_SIZE)
     steps = epochs * batches
-    optimizer = Adam(parameters)
+    optimizer = optim.Adam(model.parameters(), learning_rate)
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     losses: list[float] = []
     with progress_bar("training", steps) as advance:
         for _ in range(epochs):
             order = wengert.randperm(count)
             for start in range(0, count, BATCH_SIZE):
                 batch = order[start : start + BATCH_SIZE]
-                scores = model(parameters, split.train_images[batch], True)
-                loss = F.cross_entropy(scores, split.train_labels[batch])
+                loss = F.cross_entropy(model(split.train_images[batch]), split.train_labels[batch])
+                optimizer.zero_grad()
                 loss.backward()
-                optimizer.step(learning_rate * cosine_decay(len(losses), steps))
+                optimizer.step()
+                scheduler.step()
                 losses.append(loss.item())
                 advance(f"loss {losses[-1]:.3f}")
     with wengert.no_grad():
-        predictions = model(parameters, split.test_images, False).argmax(1)
+        predictions = model.eval()(split.test_images).argmax(1)
         accuracy = (predictions == split.test_labels).to(wengert.float32).mean().item()
     epoch_losses = [sum(losses[start : start + batches]) / batches for start in range(0, steps, batches)]
     return Result(accuracy, losses, epoch_losses, predictions.tolist())
@@ -142,8 +133,7 @@ def save_picture(path: Path, title: str, result: Result, split: Split) -> None:
 def run(
     description: str,
     script: str,
-    model: Model,
-    make_parameters: Callable[[], Parameters],
+    make_model: MakeModel,
     arguments: Sequence[str] | None,
     *,
     epochs: int,
@@ -159,7 +149,7 @@ def run(
     with chosen_backend(parser, options.backend):
         wengert.manual_seed(options.seed)
         split = load_split()
-        result = train(model, make_parameters(), split, options.epochs, learning_rate)
+        result = train(make_model(), split, options.epochs, learning_rate)
         save_picture(options.output, f"{description}, {options.backend}, seed {options.seed}", result, split)
     seconds = time.perf_counter() - started
     final_loss = result.epoch_losses[-1]
@@ -169,7 +159,7 @@ def run(
 
 def main(arguments: Sequence[str] | None = None) -> Result:
     name = "A multilayer perceptron"
-    return run(name, __file__, perceptron, initial_parameters, arguments, epochs=60, learning_rate=5e-3)
+    return run(name, __file__, perceptron, arguments, epochs=60, learning_rate=5e-3)
 
 
 if __name__ == "__main__":

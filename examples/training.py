@@ -1,9 +1,8 @@
-"""What the examples share: arguments, the choice of a backend, a progress bar, initial parameters and Adam."""
+"""What the examples share: arguments, the choice of a backend, a progress bar and initial parameters."""
 
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ with pip_command_if_missing():
     import wengert
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     from threadpoolctl import threadpool_limits
+    from wengert import nn
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -96,48 +96,10 @@ def progress_bar(description: str, total: int) -> Iterator[Callable[[str], None]
         yield lambda status: progress.update(task, advance=1, status=status)
 
 
-def random_parameter(*shape: int) -> wengert.Tensor:
-    """Weights whose outputs have about the variance of their inputs after a relu (He et al., 2015).
-
-    The first axis of `shape` counts the outputs; each output sums over all the other axes.
-    """
-    inputs = math.prod(shape[1:])
-    return (wengert.randn(*shape) * math.sqrt(2 / inputs)).requires_grad_()
-
-
-def zero_parameter(*shape: int) -> wengert.Tensor:
-    """For biases, and for weights that should begin without effect."""
-    return wengert.zeros(*shape, requires_grad=True)
-
-
-def cosine_decay(step: int, steps: int) -> float:
-    """Falls from 1 at the first step to 0 after the last."""
-    return (1 + math.cos(math.pi * step / steps)) / 2
-
-
-class Adam:
-    """Gradient descent that divides each gradient by its usual size (Kingma and Ba, 2015)."""
-
-    def __init__(self, parameters: list[wengert.Tensor], mean_decay: float = 0.9, square_decay: float = 0.999) -> None:
-        self.parameters = parameters
-        self.mean_decay = mean_decay
-        self.square_decay = square_decay
-        self.means = [wengert.zeros_like(parameter) for parameter in parameters]
-        self.squares = [wengert.zeros_like(parameter) for parameter in parameters]
-        self.steps = 0
-
-    def step(self, learning_rate: float) -> None:
-        """Move every parameter against its gradient, then forget the gradients."""
-        self.steps += 1
-        # Both averages start at zero; dividing by these undoes their bias towards it.
-        mean_weight = 1 - self.mean_decay**self.steps
-        square_weight = 1 - self.square_decay**self.steps
-        with wengert.no_grad():
-            for parameter, mean, square in zip(self.parameters, self.means, self.squares, strict=True):
-                gradient = parameter.grad
-                assert gradient is not None, "call backward() before step()"
-                mean.mul_(self.mean_decay).add_(gradient * (1 - self.mean_decay))
-                square.mul_(self.square_decay).add_(gradient * gradient * (1 - self.square_decay))
-                typical_size = (square / square_weight).sqrt() + 1e-8
-                parameter.sub_(mean / typical_size * (learning_rate / mean_weight))
-                parameter.grad = None
+def begin(module: nn.Module) -> None:
+    """For `Module.apply`: weights whose outputs have about the variance of their inputs after a relu (He et al., 2015),
+    biases of zero."""
+    if isinstance(module, (nn.Linear, nn.Conv2d)):
+        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -24,7 +24,7 @@ import conv_digits
 import digits
 import wengert
 import wengert.nn.functional as F
-from training import Adam
+from wengert import nn, optim
 
 Step = Callable[[], None]
 
@@ -36,34 +36,36 @@ class Growth(NamedTuple):
     peak: int  # in KiB on Linux
 
 
-def classifier_step(model: digits.Model, parameters: digits.Parameters) -> Step:
+def classifier_step(model: nn.Module) -> Step:
     """One step of `digits.py` or `conv_digits.py`."""
-    optimizer = Adam(parameters)
+    optimizer = optim.Adam(model.parameters())
     images, labels = wengert.rand(4, 64), wengert.randint(0, 10, (4,))
 
     def step() -> None:
-        F.cross_entropy(model(parameters, images, True), labels).backward()
-        optimizer.step(1e-3)
+        optimizer.zero_grad()
+        F.cross_entropy(model(images), labels).backward()
+        optimizer.step()
 
     return step
 
 
 def language_step() -> Step:
     """One step of `charlm.py`."""
-    model = charlm.initial_transformer(5)
-    optimizer = Adam(model.parameters())
+    model = charlm.Transformer(5)
+    optimizer = optim.Adam(model.parameters())
     text = wengert.randint(0, 5, (80,))
 
     def step() -> None:
+        optimizer.zero_grad()
         charlm.loss_at(model, text, wengert.randint(0, 80 - charlm.CONTEXT, (2,))).backward()
-        optimizer.step(1e-3)
+        optimizer.step()
 
     return step
 
 
 EXAMPLES: dict[str, Callable[[], Step]] = {
-    "digits": lambda: classifier_step(digits.perceptron, digits.initial_parameters()),
-    "conv_digits": lambda: classifier_step(conv_digits.convolutional_net, conv_digits.initial_parameters()),
+    "digits": lambda: classifier_step(digits.perceptron()),
+    "conv_digits": lambda: classifier_step(conv_digits.convolutional_net()),
     "charlm": language_step,
 }
 

@@ -1,4 +1,4 @@
-"""What the examples share: arguments and their errors, missing packages, and Adam."""
+"""What the examples share: arguments and their errors, missing packages, and first values."""
 
 import os
 import subprocess
@@ -76,29 +76,9 @@ def test_a_disabled_backend_ends_with_the_reason_and_no_traceback(tmp_path: Path
     assert "Traceback" not in finished.stderr
 
 
-def test_the_first_step_of_adam_has_the_length_of_the_learning_rate() -> None:
-    parameter = wengert.tensor([1.0, 2.0, 3.0], requires_grad=True)
-    (parameter * wengert.tensor([5.0, -0.01, 100.0])).sum().backward()
-    training.Adam([parameter]).step(0.5)
-    assert parameter.tolist() == pytest.approx([0.5, 2.5, 2.5], rel=1e-5)
-    assert parameter.grad is None
-    assert parameter.is_leaf
-
-
-def test_adam_finds_the_minimum_of_a_quadratic() -> None:
-    parameter = wengert.tensor([4.0, -3.0], requires_grad=True)
-    minimum = wengert.tensor([1.0, 2.0])
-    optimizer = training.Adam([parameter])
-    for step in range(300):
-        (parameter - minimum).square().sum().backward()
-        optimizer.step(0.3 * training.cosine_decay(step, 300))
-    assert parameter.tolist() == pytest.approx([1.0, 2.0], abs=1e-3)
-
-
-def test_initial_parameters_learn_and_have_the_scale_that_a_relu_wants() -> None:
+def test_parameters_begin_with_the_scale_that_a_relu_wants() -> None:
     wengert.manual_seed(0)
-    weight = training.random_parameter(400, 10, 5)
-    assert weight.requires_grad
-    assert weight.is_leaf
-    assert weight.std().item() == pytest.approx((2 / 50) ** 0.5, rel=0.03)
-    assert training.zero_parameter(2, 3).tolist() == [[0.0] * 3] * 2
+    layer = wengert.nn.Conv2d(10, 400, (5, 1))
+    training.begin(layer)
+    assert layer.weight.std().item() == pytest.approx((2 / 50) ** 0.5, rel=0.03)
+    assert layer.bias.tolist() == [0.0] * 400

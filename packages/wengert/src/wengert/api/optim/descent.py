@@ -134,7 +134,7 @@ class Adam(Optimizer):
 
     def begin(self, group: Group, parameter: Any) -> State:
         names = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if group["amsgrad"] else [])]
-        return {"step": tensor(0.0), **{name: zeros_like(parameter).detach() for name in names}}
+        return {"step": tensor(0.0), **{name: zeros_like(parameter) for name in names}}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
         rate, (mean_decay, square_decay) = _number(group["lr"]), group["betas"]
@@ -218,7 +218,7 @@ class Adagrad(Optimizer):
     def begin(self, group: Group, parameter: Any) -> State:
         first = group["initial_accumulator_value"]
         value = complex(first, first) if parameter.is_complex() else first
-        return {"step": tensor(0.0), "sum": full_like(parameter, value).detach()}
+        return {"step": tensor(0.0), "sum": full_like(parameter, value)}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
         count = _count(state)
@@ -265,7 +265,7 @@ class RMSprop(Optimizer):
             "square_avg", *(["momentum_buffer"] if group["momentum"] > 0 else []),
             *(["grad_avg"] if group["centered"] else []),
         ]  # fmt: skip
-        return {"step": tensor(0.0), **{name: zeros_like(parameter).detach() for name in names}}
+        return {"step": tensor(0.0), **{name: zeros_like(parameter) for name in names}}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
         _count(state)
