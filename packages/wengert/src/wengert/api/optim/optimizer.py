@@ -17,6 +17,26 @@ from wengert.tensor.base import TensorBase, gradient_of, is_leaf
 Closure = Callable[[], Any]
 
 
+def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(step)
+    def hooked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self.has_stepped = True
+        hooks = self._hooks
+        for hook in list(hooks.get("pre", Hooks()).values()):
+            answer = hook(self, args, kwargs)
+            if answer is None:
+                continue
+            if not isinstance(answer, tuple) or len(cast(tuple[Any, ...], answer)) != 2:
+                raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {answer}.")
+            args, kwargs = cast(tuple[tuple[Any, ...], dict[str, Any]], answer)
+        result = step(self, *args, **kwargs)
+        for hook in list(hooks.get("post", Hooks()).values()):
+            hook(self, args, kwargs)
+        return result
+
+    return hooked
+
+
 class Optimizer:
     """Moves parameters against their gradients. A subclass gives the defaults of its options and defines `update`, for
     one parameter, or `step`.
@@ -98,6 +118,7 @@ class Optimizer:
         """Move one parameter, in place."""
         raise NotImplementedError(f"{type(self).__name__} defines neither update nor step")
 
+    @_with_hooks
     def step(self, closure: Closure | None = None) -> Any:
         """Move all parameters that have a gradient. `closure` computes the loss anew, with gradients; its result is
         returned."""
@@ -177,29 +198,6 @@ class Optimizer:
             lines += [*([""] if number else []), f"Parameter Group {number}"]
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join(lines) + "\n)"
-
-
-def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(step)
-    def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        self.has_stepped = True
-        hooks = self._hooks  # pyright: ignore[reportPrivateUsage]  # of the class above
-        for hook in list(hooks.get("pre", Hooks()).values()):
-            answer = hook(self, args, kwargs)
-            if answer is None:
-                continue
-            if not isinstance(answer, tuple) or len(cast(tuple[Any, ...], answer)) != 2:
-                raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {answer}.")
-            args, kwargs = cast(tuple[tuple[Any, ...], dict[str, Any]], answer)
-        result = step(self, *args, **kwargs)
-        for hook in list(hooks.get("post", Hooks()).values()):
-            hook(self, args, kwargs)
-        return result
-
-    return hooked
-
-
-Optimizer.step = _with_hooks(Optimizer.step)
 
 
 def _fitted(value: Any, parameter: Any) -> Any:
