@@ -51,6 +51,10 @@ def numbers(highest: int, *shape: int) -> torch.Tensor:
     return torch.randint(highest, shape)
 
 
+def signs(*shape: int) -> torch.Tensor:
+    return numbers(2, *shape).double() * 2 - 1
+
+
 #: What is built from the namespace `nn`, and what the inputs are made of.
 LAYERS: dict[str, tuple[Build, Callable[[], tuple[torch.Tensor, ...]]]] = {
     "Linear": (lambda nn: nn.Linear(3, 2), lambda: (drawn(4, 3),)),
@@ -123,6 +127,25 @@ LAYERS: dict[str, tuple[Build, Callable[[], tuple[torch.Tensor, ...]]]] = {
     "BCEWithLogitsLoss": (lambda nn: nn.BCEWithLogitsLoss(), lambda: (drawn(3), torch.rand(3, dtype=torch.float64))),
     "NLLLoss": (lambda nn: nn.NLLLoss(ignore_index=1), lambda: (drawn(4, 3), torch.tensor([0, 1, 2, 0]))),
     "CrossEntropyLoss": (lambda nn: nn.CrossEntropyLoss(label_smoothing=0.1), lambda: (drawn(4, 3), numbers(3, 4))),
+    "PoissonNLLLoss": (lambda nn: nn.PoissonNLLLoss(), lambda: (drawn(3), drawn(3).detach().abs())),
+    "GaussianNLLLoss": (
+        lambda nn: nn.GaussianNLLLoss(full=True), lambda: (drawn(3), drawn(3), drawn(3).detach().abs()),
+    ),
+    "SoftMarginLoss": (lambda nn: nn.SoftMarginLoss(), lambda: (drawn(3), signs(3))),
+    "MarginRankingLoss": (lambda nn: nn.MarginRankingLoss(0.5), lambda: (drawn(3), drawn(3), signs(3))),
+    "HingeEmbeddingLoss": (lambda nn: nn.HingeEmbeddingLoss(), lambda: (drawn(3), signs(3))),
+    "CosineEmbeddingLoss": (lambda nn: nn.CosineEmbeddingLoss(0.1), lambda: (drawn(3, 2), drawn(3, 2), signs(3))),
+    "TripletMarginLoss": (lambda nn: nn.TripletMarginLoss(swap=True), lambda: (drawn(3, 2), drawn(3, 2), drawn(3, 2))),
+    "MultiMarginLoss": (lambda nn: nn.MultiMarginLoss(margin=0.5), lambda: (drawn(4, 3), numbers(3, 4))),
+    "MultiLabelMarginLoss": (lambda nn: nn.MultiLabelMarginLoss(), lambda: (drawn(3), torch.tensor([2, 0, -1]))),
+    "MultiLabelSoftMarginLoss": (
+        lambda nn: nn.MultiLabelSoftMarginLoss(), lambda: (drawn(2, 3), numbers(2, 2, 3).double()),
+    ),
+    "CosineSimilarity": (lambda nn: nn.CosineSimilarity(), lambda: (drawn(3, 4), drawn(3, 4))),
+    "PairwiseDistance": (lambda nn: nn.PairwiseDistance(keepdim=True), lambda: (drawn(3, 4), drawn(3, 4))),
+    "Softmax2d": (lambda nn: nn.Softmax2d(), lambda: (drawn(2, 3, 2, 2),)),
+    "PReLU": (lambda nn: nn.PReLU(4, init=0.5), lambda: (drawn(3, 4),)),
+    "RReLU in use": (lambda nn: nn.RReLU(0.25, 0.5).eval(), lambda: (drawn(3, 4),)),
     "Sequential": (
         lambda nn: nn.Sequential(nn.Linear(3, 4), nn.ReLU(inplace=True), nn.BatchNorm1d(4), nn.ELU(inplace=True)),
         lambda: (drawn(5, 3),),
@@ -132,6 +155,9 @@ LAYERS: dict[str, tuple[Build, Callable[[], tuple[torch.Tensor, ...]]]] = {
         for name, options in {
             "ReLU": {}, "ReLU6": {}, "Sigmoid": {}, "Tanh": {}, "SiLU": {}, "LogSigmoid": {},
             "GELU": {"approximate": "tanh"}, "ELU": {"alpha": 0.5}, "LeakyReLU": {"negative_slope": 0.2},
+            "CELU": {"alpha": 0.5}, "SELU": {}, "Mish": {}, "Hardswish": {}, "Hardsigmoid": {}, "Hardshrink": {},
+            "Softshrink": {"lambd": 0.2}, "Softsign": {}, "Tanhshrink": {},
+            "Threshold": {"threshold": 0.1, "value": 2.0}, "GLU": {"dim": 1},
             "Hardtanh": {"min_val": -0.5}, "Softplus": {"beta": 2.0},
             "Softmax": {"dim": 0}, "LogSoftmax": {"dim": 1}, "Softmin": {"dim": 1},
         }.items()

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from wengert.api.modules.activation import (
         ELU,
         GELU,
-        Dropout,
         Flatten,
         Hardtanh,
         LeakyReLU,
@@ -28,8 +27,27 @@ if TYPE_CHECKING:
         Unflatten,
     )
     from wengert.api.modules.attention import MultiheadAttention
+    from wengert.api.modules.bending import (
+        CELU,
+        GLU,
+        SELU,
+        CosineSimilarity,
+        Hardshrink,
+        Hardsigmoid,
+        Hardswish,
+        Mish,
+        PairwiseDistance,
+        PReLU,
+        RReLU,
+        Softmax2d,
+        Softshrink,
+        Softsign,
+        Tanhshrink,
+        Threshold,
+    )
     from wengert.api.modules.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
     from wengert.api.modules.convolution import Conv1d, Conv2d
+    from wengert.api.modules.dropout import Dropout
     from wengert.api.modules.linear import Bilinear, Embedding, Identity, Linear
     from wengert.api.modules.loss import (
         BCELoss,
@@ -41,6 +59,18 @@ if TYPE_CHECKING:
         MSELoss,
         NLLLoss,
         SmoothL1Loss,
+    )
+    from wengert.api.modules.margins import (
+        CosineEmbeddingLoss,
+        GaussianNLLLoss,
+        HingeEmbeddingLoss,
+        MarginRankingLoss,
+        MultiLabelMarginLoss,
+        MultiLabelSoftMarginLoss,
+        MultiMarginLoss,
+        PoissonNLLLoss,
+        SoftMarginLoss,
+        TripletMarginLoss,
     )
     from wengert.api.modules.module import Module
     from wengert.api.modules.normalization import (
@@ -61,16 +91,25 @@ if TYPE_CHECKING:
 
 _LATE = {
     "activation": (
-        "Dropout", "ELU", "Flatten", "GELU", "Hardtanh", "LeakyReLU", "LogSigmoid", "LogSoftmax", "ReLU", "ReLU6",
-        "SiLU", "Sigmoid", "Softmax", "Softmin", "Softplus", "Tanh", "Unflatten",
+        "ELU", "Flatten", "GELU", "Hardtanh", "LeakyReLU", "LogSigmoid", "LogSoftmax", "ReLU", "ReLU6", "SiLU",
+        "Sigmoid", "Softmax", "Softmin", "Softplus", "Tanh", "Unflatten",
     ),
     "attention": ("MultiheadAttention",),
+    "bending": (
+        "CELU", "CosineSimilarity", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish", "Mish", "PReLU",
+        "PairwiseDistance", "RReLU", "SELU", "Softmax2d", "Softshrink", "Softsign", "Tanhshrink", "Threshold",
+    ),
     "containers": ("ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential",),
     "convolution": ("Conv1d", "Conv2d",),
+    "dropout": ("Dropout",),
     "linear": ("Bilinear", "Embedding", "Identity", "Linear",),
     "loss": (
         "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "NLLLoss",
         "SmoothL1Loss",
+    ),
+    "margins": (
+        "CosineEmbeddingLoss", "GaussianNLLLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "MultiLabelMarginLoss",
+        "MultiLabelSoftMarginLoss", "MultiMarginLoss", "PoissonNLLLoss", "SoftMarginLoss", "TripletMarginLoss",
     ),
     "module": ("Module",),
     "normalization": (
@@ -89,12 +128,15 @@ __getattr__ = deferred(
 
 __all__ = [
     "AvgPool1d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Bilinear",
-    "Buffer", "Conv1d", "Conv2d", "CrossEntropyLoss", "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GRU",
-    "GRUCell", "GroupNorm", "Hardtanh", "HuberLoss", "Identity", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
-    "KLDivLoss", "L1Loss", "LSTM", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax",
-    "MSELoss", "MaxPool1d", "MaxPool2d", "Module", "ModuleDict", "ModuleList", "MultiheadAttention", "NLLLoss",
-    "Parameter", "ParameterDict", "ParameterList", "RMSNorm", "RNN", "RNNBase", "RNNCell", "ReLU", "ReLU6",
-    "Sequential", "SiLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Softmin", "Softplus", "Tanh", "Unflatten",
-    "functional", "init", "utils",
+    "Buffer", "CELU", "Conv1d", "Conv2d", "CosineEmbeddingLoss", "CosineSimilarity", "CrossEntropyLoss", "Dropout",
+    "ELU", "Embedding", "Flatten", "GELU", "GLU", "GRU", "GRUCell", "GaussianNLLLoss", "GroupNorm", "Hardshrink",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "HingeEmbeddingLoss", "HuberLoss", "Identity", "InstanceNorm1d",
+    "InstanceNorm2d", "InstanceNorm3d", "KLDivLoss", "L1Loss", "LSTM", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear",
+    "LogSigmoid", "LogSoftmax", "MSELoss", "MarginRankingLoss", "MaxPool1d", "MaxPool2d", "Mish", "Module",
+    "ModuleDict", "ModuleList", "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss",
+    "MultiheadAttention", "NLLLoss", "PReLU", "PairwiseDistance", "Parameter", "ParameterDict", "ParameterList",
+    "PoissonNLLLoss", "RMSNorm", "RNN", "RNNBase", "RNNCell", "RReLU", "ReLU", "ReLU6", "SELU", "Sequential", "SiLU",
+    "Sigmoid", "SmoothL1Loss", "SoftMarginLoss", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softshrink",
+    "Softsign", "Tanh", "Tanhshrink", "Threshold", "TripletMarginLoss", "Unflatten", "functional", "init", "utils",
 ]
 # fmt: on

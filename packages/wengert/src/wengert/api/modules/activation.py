@@ -1,4 +1,4 @@
-"""Floor 7: activations, dropout and changes of shape as modules."""
+"""Floor 7: the usual activations and changes of shape as modules."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from wengert.api.modules.thin import Thin
-from wengert.ops.activation import elu, gelu, hardtanh, leaky_relu, logsigmoid, relu, relu6, silu, softplus
-from wengert.ops.attention import dropout
+from wengert.ops.activation import elu, gelu, hardtanh, leaky_relu, logsigmoid, relu6, softplus
+from wengert.ops.activation.basic import functional_relu, functional_silu
 from wengert.ops.exponential import sigmoid
 from wengert.ops.movement import flatten, unflatten
 from wengert.ops.normalization import functional_log_softmax, functional_softmax, softmin
@@ -21,7 +21,7 @@ class ReLU(Thin):
     tensor([0., 2.])
     """
 
-    function = staticmethod(relu)
+    function = staticmethod(functional_relu)
     inplace: bool = False
 
 
@@ -47,7 +47,7 @@ class Tanh(Thin):
 class SiLU(Thin):
     """x sigmoid(x). Source: torch.nn.SiLU."""
 
-    function = staticmethod(silu)
+    function = staticmethod(functional_silu)
     inplace: bool = False
 
 
@@ -120,29 +120,6 @@ class Softmin(Thin):
 
     function = staticmethod(softmin)
     dim: int | None = None
-
-
-class Dropout(Thin):
-    """In training, elements set to zero with probability `p`, the others divided by 1 - p. Source: torch.nn.Dropout.
-
-    >>> nn.Dropout().eval()(ones(3))
-    tensor([1., 1., 1.])
-    """
-
-    function = staticmethod(dropout)
-    p: float = 0.5
-    inplace: bool = False
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.p <= 1:
-            raise ValueError(f"dropout probability has to be between 0 and 1, but got {self.p}")
-        super().__post_init__()
-
-    def forward(self, *args: Any) -> Any:
-        return self.function(*args, self.p, self.training, self.inplace)
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}, inplace={self.inplace}"
 
 
 class Flatten(Thin):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, dataclass_transform
 
 from wengert.api.modules.module import Module
-from wengert.tensor.inplace import in_place
 
 
 @dataclass_transform(eq_default=False)
@@ -15,25 +14,22 @@ class Thin(Module):
     """A module that calls `function` with its input and its options.
 
     A subclass names the function and annotates the options, in torch's order and with torch's defaults: from them come
-    the constructor, the attributes, the call and the printed form. `silent` names the options that are not printed; an
-    option `inplace` writes the result into the input.
+    the constructor, the attributes, the call and the printed form. `silent` names the options that are not printed;
+    `inplace` is printed where it is set.
     """
 
     function: ClassVar[Callable[..., Any]]
     silent: ClassVar[tuple[str, ...]] = ()
     _names: ClassVar[tuple[str, ...]] = ()
-    _written: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         dataclass(eq=False, repr=False)(cls)
         named = fields(cls)  # pyright: ignore[reportArgumentType]  # it is a dataclass now
-        cls._names = tuple(field.name for field in named if field.name != "inplace")
+        cls._names = tuple(field.name for field in named)
         for name in cls._names:
             if name in cls.__dict__:
                 delattr(cls, name)  # a default would hide a buffer of that name
-        if "function" in cls.__dict__:
-            cls._written = staticmethod(in_place(cls.function))
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -43,9 +39,9 @@ class Thin(Module):
         return {name: getattr(self, name) for name in self._names}
 
     def forward(self, *args: Any) -> Any:
-        call = self._written if getattr(self, "inplace", False) else self.function
-        return call(*args, **self.options())
+        return self.function(*args, **self.options())
 
     def extra_repr(self) -> str:
-        words = [f"{name}={getattr(self, name)!r}" for name in self._names if name not in self.silent]
-        return ", ".join([*words, *(["inplace=True"] if getattr(self, "inplace", False) else [])])
+        shown = (name for name in self._names if name not in self.silent)
+        values = ((name, getattr(self, name)) for name in shown)
+        return ", ".join(f"{name}={value!r}" for name, value in values if name != "inplace" or value)
