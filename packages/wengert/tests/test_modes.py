@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -231,7 +232,8 @@ def test_backward_runs_in_no_grad_and_records_with_create_graph() -> None:
     seen = []
     y.register_hook(lambda g: seen.append((is_grad_enabled(), g.requires_grad)))
     (y * x).backward(retain_graph=True)
-    with pytest.warns(UserWarning, match="will create a reference cycle"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         (y * x).backward(create_graph=True)
     assert seen == [(False, False), (True, True)]
     x.grad = None

@@ -95,6 +95,12 @@ def backward(
     run_backward(tensors, grad_tensors, retain_graph, create_graph, inputs)
 
 
+class _Said:
+    """What is said once in a process."""
+
+    of_cycles = False
+
+
 def run_backward(
     tensors: Tensors, given: Any, retain_graph: bool | None, create_graph: bool, inputs: Tensors | None
 ) -> None:
@@ -106,7 +112,8 @@ def run_backward(
         )
     targets = None if inputs is None else _targets(inputs, "backward")
     roots = _roots(_sequence(tensors), given, "grad_tensors", create_graph)
-    if create_graph:
+    if create_graph and not _Said.of_cycles:
+        _Said.of_cycles = True
         warnings.warn(
             "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
             "gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid "

@@ -49,7 +49,7 @@ def run(
     """
     starts = list(roots)
     if not starts:
-        return []
+        return [None] * len(targets or ()) if capture else []
     task = Task(starts, tools, keep)
     if targets is not None:
         found: dict[Node, dict[int, Any]] = {node: {} for node, _ in targets}

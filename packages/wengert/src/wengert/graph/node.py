@@ -69,6 +69,11 @@ class Node:
         return self, 0
 
     @property
+    def requires_grad(self) -> bool:
+        """True: what needs no gradient has no node."""
+        return True
+
+    @property
     def metadata(self) -> dict[Any, Any]:
         """A dictionary for the user's own notes on this node."""
         return self.extras().metadata

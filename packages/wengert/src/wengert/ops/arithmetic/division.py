@@ -141,8 +141,8 @@ truediv_operator = operator(_divide)
 
 
 def rtruediv_operator(self: Any, other: Any) -> Any:
-    """`other / self` for a number: the reciprocal, multiplied."""
-    return mul(reciprocal(self), other) if isinstance(other, NUMBERS) else NotImplemented
+    """`other / self`: the reciprocal, multiplied."""
+    return mul(reciprocal(self), other) if is_operand(other) else NotImplemented
 
 
 def floordiv_operator(self: Any, other: Any) -> Any:
@@ -151,7 +151,7 @@ def floordiv_operator(self: Any, other: Any) -> Any:
 
 
 def rfloordiv_operator(self: Any, other: Any) -> Any:
-    """`other // self` for a number."""
+    """`other // self`."""
     return floor_divide(other, self) if is_operand(other) else NotImplemented
 
 
@@ -161,7 +161,7 @@ def mod_operator(self: Any, other: Any) -> Any:
 
 
 def rmod_operator(self: Any, other: Any) -> Any:
-    """`other % self` for a number."""
+    """`other % self`."""
     return remainder(other, self) if is_operand(other) else NotImplemented
 
 

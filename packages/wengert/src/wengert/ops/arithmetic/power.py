@@ -89,8 +89,8 @@ def pow_operator(self: Any, other: Any) -> Any:
 
 
 def rpow_operator(self: Any, other: Any) -> Any:
-    """`other ** self` for a number."""
-    return pow(other, self) if isinstance(other, NUMBERS) else NotImplemented
+    """`other ** self`."""
+    return pow(other, self) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
 
 
 def square(input: Tensor) -> Tensor:

@@ -18,7 +18,6 @@ def __repr__(self: Tensor) -> str:
     space, default = self.space, get_default_dtype()
     if space.plain.__class__ is not Space:
         return cast(Any, space.plain).text_of(self)  # a transform's space
-    node = cast(Any, self).grad_fn
     tangent = live_tangent(self)
     suffixes = tensor_suffixes(
         self.shape,
@@ -26,11 +25,20 @@ def __repr__(self: Tensor) -> str:
         dtype_is_default=space.dtype is default,
         dtype_is_implied=space.dtype in (default, _implied_complex(default), dtypes.int64, dtypes.bool_),
         device=_unexpected_device(self),
-        grad_fn=None if node is None else node.name(),
+        grad_fn=_node_name(self),
         requires_grad=self.node is not None,
         tangent=None if tangent is None else f"{tangent}",
     )
     return format_tensor(lambda key: _box(self, key), self.shape, space.dtype, suffixes)
+
+
+def _node_name(self: Tensor) -> str | None:
+    """The name of the node, as torch says it where a view may not be used any more."""
+    try:
+        node = cast(Any, self).grad_fn
+    except RuntimeError:
+        return "Invalid"
+    return None if node is None else node.name()
 
 
 def _implied_complex(default: DType) -> DType:

@@ -8,7 +8,7 @@ from typing import Any
 
 from wengert.ops.indexing.keys import WHOLE, Key, normalized_key, raise_out_of_bounds, slice_within
 from wengert.protocol.dtypes import bool_, int64
-from wengert.protocol.shapes import Shape, broadcast_shapes
+from wengert.protocol.shapes import Shape, broadcast_shapes, inverse_permutation
 from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.rules.indexing import ARRAY
@@ -96,30 +96,58 @@ def viewed(input: Any, basic: tuple[Any, ...], kind: str) -> Any:
 
 def by_arrays(record: Callable[..., Any], input: Any, pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> Any:
     """`input` at the arrays of a pattern: by one record for up to four, else by one position that stands for all."""
-    if len(arrays) <= 4:
+    if len(arrays) <= MOST:
         return record(input, *arrays, pattern=pattern)
-    indices: list[Any] = []
-    axes: list[int] = []
-    axis = 0
-    following = iter(arrays)
-    for entry in pattern:
-        found = _as_integers(next(following)) if entry is ARRAY else []
-        indices += found
-        axes += range(axis, axis + len(found))
-        axis += len(found) or 1
-    others = [d for d in range(len(input.shape)) if d not in axes]
-    sizes = [input.shape[d] for d in axes]
-    position = indices[0]
-    for index, n in zip(indices[1:], sizes[1:], strict=True):
-        position = position * n + index
-    rows = _permute(input, (*axes, *others))
-    joined = tuple(input.shape[d] for d in others)
-    rows = _reshape(rows, (prod(sizes), *joined))
-    result = record(rows, position, pattern=(ARRAY,))
-    count = len(position.shape)
-    place = axes[0] if axes == list(range(axes[0], axes[0] + len(axes))) else 0
-    order = (*range(count, count + place), *range(count), *range(count + place, count + len(others)))
-    return result if order == tuple(range(len(order))) else _permute(result, order)
+    joined = Joined(input, pattern, arrays)
+    return _permute(record(joined.rows(input), joined.position, pattern=(ARRAY,)), joined.placed)
+
+
+#: The most index arrays that one record takes.
+MOST = 4
+
+
+class Joined:
+    """Index arrays of several axes as one array of positions along these axes, laid out as one axis of rows."""
+
+    def __init__(self, input: Any, pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> None:
+        indices: list[Any] = []
+        axes: list[int] = []
+        axis = 0
+        following = iter(arrays)
+        for entry in pattern:
+            found = _as_integers(next(following)) if entry is ARRAY else []
+            indices += found
+            axes += range(axis, axis + len(found))
+            axis += len(found) or 1
+        others = [d for d in range(len(input.shape)) if d not in axes]
+        self.order = (*axes, *others)  # of the axes of `input`, those of the rows first
+        self.sizes = [input.shape[d] for d in axes]
+        self.joined = tuple([input.shape[d] for d in others])
+        self.position = indices[0]
+        for index, n in zip(indices[1:], self.sizes[1:], strict=True):
+            self.position = self.position * n + index
+        count = len(self.position.shape)
+        place = axes[0] if axes == list(range(axes[0], axes[0] + len(axes))) else 0
+        #: Of the axes of what is read, in the order that the pattern asks for.
+        self.placed = (*range(count, count + place), *range(count), *range(count + place, count + len(others)))
+
+    def rows(self, input: Any) -> Any:
+        """`input` with the indexed axes as one, in front."""
+        return _reshape(_permute(input, self.order), (prod(self.sizes), *self.joined))
+
+    def taken(self, value: Any) -> Any:
+        """`value`, of the shape of what is read, as it lies among the rows."""
+        return _permute(value, inverse_permutation(self.placed))
+
+    def back(self, rows: Any) -> Any:
+        """`rows` in the shape of the input."""
+        return _permute(_reshape(rows, (*self.sizes, *self.joined)), inverse_permutation(self.order))
+
+    @property
+    def read_shape(self) -> Shape:
+        """The shape of what is read."""
+        shape = (*self.position.shape, *self.joined)
+        return tuple([shape[d] for d in self.placed])
 
 
 def _as_integers(array: Any) -> list[Any]:
@@ -180,4 +208,4 @@ def argwhere(input: Tensor) -> Tensor:
     return nonzero(input)
 
 
-__all__ = ["WHOLE", "argwhere", "by_arrays", "by_key", "getitem", "masked_select", "nonzero", "viewed"]
+__all__ = ["MOST", "WHOLE", "Joined", "argwhere", "by_arrays", "by_key", "getitem", "masked_select", "nonzero", "viewed"]

@@ -9,7 +9,7 @@ from wengert.ops.arguments import spoken
 from wengert.ops.arithmetic.basic import filled_by_tensor, replaced
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.keys import Key, normalized_key
-from wengert.ops.indexing.reading import by_key, viewed
+from wengert.ops.indexing.reading import MOST, Joined, by_key, viewed
 from wengert.ops.movement.stretching import expanded_shape
 from wengert.protocol.dtypes import bool_
 from wengert.protocol.shapes import Shape, broadcast_all, normalize_axis
@@ -99,13 +99,12 @@ def _written(record: Callable[..., Any], input: Any, key: Key, value: Any) -> An
 def put_arrays(
     record: Callable[..., Any], input: Any, value: Any, pattern: tuple[Any, ...], arrays: tuple[Any, ...]
 ) -> Any:
-    """`record(input, value, *arrays)`; RuntimeError for more arrays than a record takes."""
-    if len(arrays) > 4:
-        raise RuntimeError(
-            f"index_put: {len(arrays)} index tensors; expected at most 4. Flatten the indexed dimensions and write "
-            "by one index."
-        )
-    return record(input, value, *arrays, pattern=pattern)
+    """`input` with `value` at the arrays of a pattern, which `record` puts there, as in `by_arrays`."""
+    if len(arrays) <= MOST:
+        return record(input, value, *arrays, pattern=pattern)
+    joined = Joined(input, pattern, arrays)
+    value = joined.taken(stretched(value, joined.read_shape))
+    return joined.back(record(joined.rows(input), value, joined.position, pattern=(ARRAY,)))
 
 
 def _written_shape(input: Any, key: Key) -> Shape | None:
