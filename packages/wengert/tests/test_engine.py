@@ -193,3 +193,57 @@ def test_threads_share_a_leaf() -> None:
     for thread in threads:
         thread.join()
     assert x.grad.item() == 400.0
+
+
+def test_what_an_operation_computed_becomes_the_gradient_itself() -> None:
+    """No copy is made of what the backend computed where nobody else can hold it."""
+    x, w = leaf([1.0, 2.0]), wengert.tensor([3.0, 4.0])
+    y, copied = (x * w).sin(), x + 0.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(x.space.xp, "copy", lambda array: pytest.fail("copied"))
+        y.backward(wengert.ones(2))
+        x.grad = None
+        with pytest.raises(pytest.fail.Exception, match="copied"):
+            copied.backward(wengert.ones(2))  # the gradient that was given is its caller's
+
+
+def test_no_gradient_shares_its_memory() -> None:
+    x, y, z = leaf([1.0, 2.0]), leaf([3.0, 4.0]), leaf([[5.0, 6.0]])
+    ((x + y) + z.reshape(2)).sum().backward()
+    grads = [x.grad, y.grad, z.grad]
+    for grad in grads:
+        before = [other.tolist() for other in grads if other is not grad]
+        grad.mul_(7.0)
+        assert [other.tolist() for other in grads if other is not grad] == before
+
+
+def test_gradients_of_nothing() -> None:
+    x = leaf([1.0])
+    assert wengert.autograd.grad([], [x], [], allow_unused=True) == (None,)
+    with pytest.raises(RuntimeError, match="appears to not have been used in the graph"):
+        wengert.autograd.grad([], [x], [])
+
+
+def test_every_node_requires_grad() -> None:
+    x = leaf([1.0])
+    node = (x * 2).grad_fn
+    assert node.requires_grad
+    assert node.next_functions[0][0].requires_grad
+
+
+def test_a_warning_of_cycles_comes_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wengert.api.autograd._Said.of_cycles", False)
+    x = leaf([1.0])
+    with pytest.warns(UserWarning, match="will create a reference cycle"):
+        (x * x).backward(create_graph=True)
+    x.grad = None
+    (x * x).backward(create_graph=True)  # a warning would be an error
+    x.grad = None
+
+
+def test_threads_of_a_backward_are_a_setting() -> None:
+    from_before = wengert.autograd.is_multithreading_enabled()
+    with wengert.autograd.set_multithreading_enabled(False):
+        assert not wengert.autograd.is_multithreading_enabled()
+    assert from_before
+    assert wengert.autograd.is_multithreading_enabled()

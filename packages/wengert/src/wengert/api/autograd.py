@@ -240,7 +240,7 @@ def _sequence(tensors: Any) -> list[Any]:
     result = list(tensors)
     for tensor in result:
         if not isinstance(tensor, (TensorBase, GradientEdge)):
-            raise TypeError(f"got {type(tensor).__name__}; expected a Tensor or a sequence of Tensors.")
+            raise AssertionError(f"Expected output to be a wengert.Tensor, but got {type(tensor).__name__}")
     return result
 
 

@@ -27,6 +27,8 @@ def enter_dual_level() -> int:
 def exit_dual_level(*, level: int | None = None) -> None:
     """End forward mode; all tangents are gone."""
     current = dual.current_level.get()
+    if current is None and level is None:
+        raise RuntimeError("Dual level must be a positive number. Forward mode has not begun.")
     if current is None or (level is not None and level != 0):
         raise RuntimeError("Trying to exit a forward AD level that was not the last one that was created.")
     current.end()
@@ -77,6 +79,8 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
 
 def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
     """The primal and the tangent of a tensor."""
+    if not isinstance(tensor, TensorBase):
+        raise TypeError(f"unpack_dual(): argument 'tensor' must be Tensor, not {type(tensor).__name__}")
     current = dual.current_level.get()
     return UnpackedDualTensor(dual.primal_at(current, tensor), dual.tangent_at(current, tensor))
 

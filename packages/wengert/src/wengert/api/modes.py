@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextvars import ContextVar
 from functools import partial, wraps
 from types import CodeType, TracebackType
 from typing import Any, NamedTuple, Self, cast
@@ -258,7 +259,9 @@ class set_grad_enabled(_Manager):  # torch's name
     def __init__(self, mode: bool) -> None:
         super().__init__()
         if not isinstance(mode, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
-            raise TypeError(f"set_grad_enabled(): argument 'enabled' must be bool, not {type(mode).__name__}")
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
         self.mode, self.prev = mode, _state()
         set_grad_mode(mode)
 
@@ -307,12 +310,45 @@ class inference_mode(_Manager):  # torch's name
         return type(self)(self.mode)
 
 
+_threads: ContextVar[bool] = ContextVar("wengert_multithreading", default=True)
+
+
+def is_multithreading_enabled() -> bool:
+    """What `set_multithreading_enabled` has set."""
+    return _threads.get()
+
+
+class set_multithreading_enabled(_Manager):  # torch's name
+    """Allow backward to use several threads, at once; as a context manager, restore the previous setting at exit.
+
+    Nothing depends on it: a backward runs in the thread that called it.
+
+    Source: torch.autograd.set_multithreading_enabled.
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__()
+        self.mode, self.prev = mode, _threads.get()
+        _threads.set(mode)
+
+    def __enter__(self) -> None:
+        _threads.set(self.mode)
+
+    def __exit__(self, *details: object) -> None:
+        _threads.set(self.prev)
+
+    def clone(self) -> Self:
+        return type(self)(self.mode)
+
+
 __all__ = [
     "enable_grad",
     "inference_mode",
     "is_grad_enabled",
     "is_inference",
     "is_inference_mode_enabled",
+    "is_multithreading_enabled",
     "no_grad",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 from wengert.api.autograd import backward, grad
 from wengert.api.function import Function
-from wengert.api.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from wengert.api.modes import (
+    enable_grad,
+    inference_mode,
+    is_multithreading_enabled,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
 from wengert.autograd import forward_ad, function, graph
 from wengert.autograd.gradcheck import gradcheck, gradgradcheck  # the function hides the module, as in torch
 from wengert.extras import deferred
@@ -30,10 +37,12 @@ __all__ = [
     "gradgradcheck",
     "graph",
     "inference_mode",
+    "is_multithreading_enabled",
     "no_grad",
     "profiler",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]
 
 __getattr__ = deferred(

@@ -13,6 +13,11 @@ from wengert.tensor.base import TensorBase
 def each_of_a_batch(shapes: Sequence[Shape | None], cotangents: Any, gradients: Callable[[Any], Any]) -> Any:
     """`gradients` of each row of the cotangents of outputs that have these shapes, all at once by vmap."""
     rows: list[Any] = [cotangents] if isinstance(cotangents, TensorBase) else list(cotangents or ())
+    if any(g is not None and not g.shape for g in rows):
+        raise IndexError(
+            "invalid index of a 0-dim tensor. With `is_grads_batched=True` the first dimension of each grad_output is "
+            "the batch dimension."
+        )
     for position, (shape, g) in enumerate(zip(shapes, rows, strict=False)):
         if g is not None and shape is not None and g.shape[1:] != shape:
             raise RuntimeError(

@@ -208,4 +208,15 @@ def argwhere(input: Tensor) -> Tensor:
     return nonzero(input)
 
 
-__all__ = ["MOST", "WHOLE", "Joined", "argwhere", "by_arrays", "by_key", "getitem", "masked_select", "nonzero", "viewed"]
+__all__ = [
+    "MOST",
+    "WHOLE",
+    "Joined",
+    "argwhere",
+    "by_arrays",
+    "by_key",
+    "getitem",
+    "masked_select",
+    "nonzero",
+    "viewed",
+]
