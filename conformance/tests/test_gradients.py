@@ -50,8 +50,9 @@ POINT = [0.2, 0.45, 0.5, 0.9]
 SPECIAL = ("bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "modified_bessel_i0", "modified_bessel_i1",
     "modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1",
     "spherical_bessel_j0")  # fmt: skip
+#: What makes a singular matrix of `POINT`.
+TO_SINGULAR = wengert.tensor([0.8, 1.55, 1.5, 3.1], dtype=wengert.float64, backend="numpy")
 #: Primitives that no sample reaches, called by hand on x, which lies at `POINT`.
-SINGULAR = wengert.tensor([1.0, 2.0, 2.0, 4.0], dtype=wengert.float64, backend="numpy")
 BY_HAND: dict[str, Callable[[Any], Any]] = {
     "replaced": lambda x: (x * 1).copy_(x.sin()),
     "clamp": lambda x: x.clamp(0.3, 0.6),
@@ -62,9 +63,7 @@ BY_HAND: dict[str, Callable[[Any], Any]] = {
     **{name: getattr(wengert.special, name) for name in SPECIAL},
     "gammainc": lambda x: wengert.special.gammainc(wengert.tensor(1.5, dtype=x.dtype), x),
     "gammaincc": lambda x: wengert.special.gammaincc(wengert.tensor(1.5, dtype=x.dtype), x),
-    "det_at_singular": lambda x: wengert.linalg.det(
-        (x - wengert.tensor(POINT, dtype=x.dtype) + SINGULAR).reshape(2, 2)
-    ),
+    "det_at_singular": lambda x: wengert.linalg.det((x + TO_SINGULAR).reshape(2, 2)),
 }
 #: Primitives whose results are drawn, not computed: there is no difference to take.
 DRAWN = {"sampled", "sampled_between"}

@@ -198,13 +198,13 @@ def test_threads_share_a_leaf() -> None:
 def test_what_an_operation_computed_becomes_the_gradient_itself() -> None:
     """No copy is made of what the backend computed where nobody else can hold it."""
     x, w = leaf([1.0, 2.0]), wengert.tensor([3.0, 4.0])
-    y, copied = (x * w).sin(), x + 0.0
+    y, copied, g = (x * w).sin(), x + 0.0, wengert.ones(2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(x.space.xp, "copy", lambda array: pytest.fail("copied"))
-        y.backward(wengert.ones(2))
+        y.backward(g)
         x.grad = None
         with pytest.raises(pytest.fail.Exception, match="copied"):
-            copied.backward(wengert.ones(2))  # the gradient that was given is its caller's
+            copied.backward(g)  # the gradient that was given is its caller's
 
 
 def test_no_gradient_shares_its_memory() -> None:

@@ -259,9 +259,8 @@ class set_grad_enabled(_Manager):  # torch's name
     def __init__(self, mode: bool) -> None:
         super().__init__()
         if not isinstance(mode, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
-            raise TypeError(
-                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
-            )
+            given = type(mode).__name__
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {given}")
         self.mode, self.prev = mode, _state()
         set_grad_mode(mode)
 

@@ -8,7 +8,6 @@ from wengert.ops.arithmetic.basic import mul
 from wengert.ops.arithmetic.operands import Number, is_operand, is_whole, refuse_zero_divisor
 from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operands import NUMBERS
 from wengert.tensor.operation import direct, kernel, operator
 
 _NAMES = {"x": "self", "y": "other"}
