@@ -57,8 +57,15 @@ def _inmost(args: Sequence[Any]) -> Any:
     return inmost
 
 
-def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, Any], compute: DType | None) -> Any:
-    """`record` below all transforms: a dual counts as its primal, but is kept as it is."""
+def record_plain(
+    operation: Operation,
+    args: Sequence[Any],
+    statics: dict[str, Any],
+    compute: DType | None,
+    known: Sequence[Any] = (),
+) -> Any:
+    """`record` below all transforms: a dual counts as its primal, but is kept as it is. `known` are the raw results,
+    where they were computed before."""
     primitive = operation.primitive
     place = common_place(operation, args)
     names = primitive.inputs * len(args) if primitive.variadic else primitive.inputs
@@ -92,10 +99,12 @@ def record_plain(operation: Operation, args: Sequence[Any], statics: dict[str, A
         operands.append(operand)
         arrays.append(array)
     native_statics = {key: RAW.static(target, key, value) for key, value in statics.items()}
-    result = primitive.forward(xp, *arrays, **native_statics)
     backend = place.backend
     several = bool(primitive.outputs)
-    datas = [xp.asarray(data) for data in (result if several else (result,))]
+    if not known:
+        result = primitive.forward(xp, *arrays, **native_statics)
+        known = result if several else (result,)
+    datas = [xp.asarray(data) for data in known]
     outs = [make(backend.space_of(data), data) for data in datas]
     if not isinstance(primitive, Predicate):
         attach(operation, names, operands, statics, outs, target)

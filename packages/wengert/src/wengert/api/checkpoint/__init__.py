@@ -11,6 +11,12 @@ from warnings import warn
 from wengert.api.checkpoint.frame import CheckpointError, Frame, GraphExecGroup, Log
 from wengert.api.checkpoint.reentrant import CheckpointFunction, check_backward_validity, detach_variable
 from wengert.api.checkpoint.revolve import split
+from wengert.api.checkpoint.selective import (
+    CheckpointPolicy,
+    SelectiveCheckpointContext,
+    called,
+    create_selective_checkpoint_contexts,
+)
 from wengert.api.saved import saved_tensors_hooks
 from wengert.graph.modes import is_grad_enabled
 from wengert.ops.random.generator import default_states, from_states
@@ -87,13 +93,13 @@ def checkpoint(
 
     def again(*inputs: Any) -> None:
         with from_states(states), second:
-            function(*inputs, **kwargs)
+            called(second, function, inputs, kwargs)
 
     chosen = _early_stop.get()
     frame = Frame(again, args, early_stop if chosen is None else chosen, _DESCRIPTIONS[determinism_check])
     frame.logs = logs
     with saved_tensors_hooks(frame.pack, frame.unpack), first:
-        result = function(*args, **kwargs)
+        result = called(first, function, args, kwargs)
         frame.is_done = True
     if not frame.is_done:
         raise RuntimeError(
@@ -229,10 +235,13 @@ def _stretch(parts: Sequence[Callable[[Any], Any]], budget: int, options: dict[s
 __all__ = [
     "CheckpointError",
     "CheckpointFunction",
+    "CheckpointPolicy",
     "GraphExecGroup",
+    "SelectiveCheckpointContext",
     "check_backward_validity",
     "checkpoint",
     "checkpoint_sequential",
+    "create_selective_checkpoint_contexts",
     "detach_variable",
     "noop_context_fn",
     "set_checkpoint_debug_enabled",
