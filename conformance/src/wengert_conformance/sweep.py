@@ -99,6 +99,8 @@ def left_out(entry: OpInfo) -> str | None:
         return "sparse layouts"
     if any(word.startswith("_") and not word.startswith("__") for word in words) or words[0] == "torch":
         return "torch's internal names"
+    if entry.name.startswith("jiterator_"):
+        return "kernels compiled for a GPU"
     if entry.name in ("max_pool2d_with_indices_backward", "native_dropout_backward"):
         return "torch's internal names"
     if entry.name.endswith("_copy") and entry.name not in ("index_copy", "narrow_copy"):
@@ -135,7 +137,7 @@ def columns_of(entry: OpInfo) -> Iterator[str]:
         yield "operator"
     if set(OTHER_DTYPES) & entry.supported_dtypes("cpu"):
         yield "dtypes"
-    if entry.supports_out and "." not in target_of(entry).removeprefix("Tensor"):
+    if entry.supports_out and not target_of(entry).startswith("Tensor."):
         yield "out"
     if entry.error_inputs_func is not None:
         yield "errors"

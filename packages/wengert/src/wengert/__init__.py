@@ -64,6 +64,7 @@ from wengert.ops.movement import (
     unsqueeze, vsplit, vstack,
 )
 from wengert.ops.normalization import group_norm, layer_norm, log_softmax, rms_norm, softmax
+from wengert.ops.out import form_with_out, forms_with_out
 from wengert.ops.pooling import avg_pool1d, max_pool1d, max_pool2d
 from wengert.ops.random import (
     Generator, bernoulli, binomial, get_rng_state, initial_seed, manual_seed, multinomial, normal, poisson, rand,
@@ -164,11 +165,33 @@ _LATE_UNDER_OTHER_NAMES = {
     "lu_solve": "wengert.ops.linalg.factored:lu_solve_of_tensor",
     "orgqr": "wengert.ops.linalg.reflections:householder_product",
 }
+# The functions that take `out=`.
+_WITH_OUT = """
+    abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all amax amin aminmax angle any arange
+    arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asin asinh atan atan2 atanh baddbmm
+    bernoulli bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm bucketize
+    cat ceil chain_matmul cholesky cholesky_inverse cholesky_solve clamp clamp_max clamp_min clip column_stack
+    complex concat concatenate conj_physical copysign cos cosh cross cummax cummin cumprod cumsum deg2rad diag diff
+    digamma div divide dot dstack empty eq erf erfc erfinv exp exp2 expm1 eye fix float_power floor floor_divide
+    fmax fmin fmod frac frexp full gather gcd ge geqrf ger greater greater_equal gt heaviside histc histogram hstack
+    hypot i0 igamma igammac index_add index_copy index_reduce index_select inner inverse isin isneginf isposinf kron
+    kthvalue lcm ldexp le lerp less less_equal lgamma linspace log log10 log1p log2 log_softmax logaddexp logaddexp2
+    logcumsumexp logical_and logical_not logical_or logical_xor logit logspace logsumexp lt lu lu_solve lu_unpack
+    masked_select matmul matrix_power max maximum mean median min minimum mm mode msort mul multinomial multiply mv
+    mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ne neg negative nextafter nonzero
+    nonzero_static norm normal not_equal ones orgqr ormqr outer polar polygamma pow prod qr quantile rad2deg rand
+    randint randn randperm reciprocal remainder renorm round row_stack rsqrt scatter scatter_add scatter_reduce
+    searchsorted sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort sqrt square stack std sub
+    subtract sum svd take take_along_dim tan tanh tensordot topk triangular_solve tril triu true_divide trunc var
+    vdot vstack where xlogy zeros
+"""
+globals().update(forms_with_out(globals(), _WITH_OUT))
 __getattr__ = deferred(
     __name__,
     _LATE_UNDER_OTHER_NAMES
     | {module: f"wengert.{module}" for module in _LATE_MODULES}
     | {name: f"wengert.{module}:{name}" for module, names in _LATE.items() for name in names},
+    dict.fromkeys(_WITH_OUT.split(), form_with_out),
 )
 
 __version__ = "0.1.0"

@@ -23,10 +23,13 @@ def optional(module: str, extra: str) -> Any:
         raise ImportError(f"{module} is not installed. Run: python -m pip install 'wengert[{extra}]'") from error
 
 
-def deferred(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+def deferred(
+    package: str, places: Mapping[str, str], forms: Mapping[str, Callable[[Any], Any]] | None = None
+) -> Callable[[str], Any]:
     """The `__getattr__` of a `package` some of whose public names are imported when they are first asked for.
 
-    `places` says where each name is: a module, or "module:name" for what a module defines.
+    `places` says where each name is: a module, or "module:name" for what a module defines. `forms` may say for a name
+    what makes the public form of what is found there.
 
     >>> deferred("wengert.extras", {"root": "math:sqrt"})("root")(4.0)
     2.0
@@ -37,6 +40,8 @@ def deferred(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
         if place is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         found = _found(place)
+        if forms and name in forms:
+            found = forms[name](found)
         setattr(modules[package], name, found)
         return found
 

@@ -21,6 +21,14 @@ from wengert.ops.fourier.several_axes import (
     rfftfreq,
     rfftn,
 )
+from wengert.ops.out import forms_with_out
+
+#: The functions that take `out=`.
+_WITH_OUT = """
+    fft fft2 fftfreq fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2
+    rfftfreq rfftn
+"""
+globals().update(forms_with_out(globals(), _WITH_OUT))
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "hfft2", "hfftn", "ifft", "ifft2", "ifftn", "ifftshift",

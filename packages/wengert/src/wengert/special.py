@@ -4,6 +4,7 @@ from wengert.ops.arithmetic import round
 from wengert.ops.exponential import erf, erfc, exp2, expm1, log1p
 from wengert.ops.exponential import sigmoid as expit
 from wengert.ops.normalization import log_softmax, softmax
+from wengert.ops.out import forms_with_out
 from wengert.ops.reduction import logsumexp
 from wengert.ops.special.bessel import (
     airy_ai,
@@ -39,6 +40,18 @@ from wengert.ops.special.orthogonal import (
     shifted_chebyshev_polynomial_v,
     shifted_chebyshev_polynomial_w,
 )
+
+#: The functions that take `out=`.
+_WITH_OUT = """
+    airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u
+    chebyshev_polynomial_v chebyshev_polynomial_w digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammainc
+    gammaincc gammaln hermite_polynomial_h hermite_polynomial_he i0 i0e i1 i1e laguerre_polynomial_l
+    legendre_polynomial_p log1p log_ndtr logit logsumexp modified_bessel_i0 modified_bessel_i1 modified_bessel_k0
+    modified_bessel_k1 multigammaln ndtr ndtri polygamma psi round scaled_modified_bessel_k0
+    scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u
+    shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sinc spherical_bessel_j0 xlog1py xlogy zeta
+"""
+globals().update(forms_with_out(globals(), _WITH_OUT))
 
 __all__ = [
     "airy_ai",

@@ -35,6 +35,7 @@ from wengert.ops.loss import (
 from wengert.ops.normalization import batch_norm, group_norm, layer_norm, normalize, rms_norm, softmin
 from wengert.ops.normalization import functional_log_softmax as log_softmax
 from wengert.ops.normalization import functional_softmax as softmax
+from wengert.ops.out import form_with_out, forms_with_out
 from wengert.ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 
 if TYPE_CHECKING:
@@ -111,8 +112,13 @@ _LATE = {
         "pdist",
     ),
 }
+#: The functions that take `out=`.
+_WITH_OUT = "avg_pool2d avg_pool3d gelu hardshrink linear logsigmoid normalize softplus softshrink"
+globals().update(forms_with_out(globals(), _WITH_OUT))
 __getattr__ = deferred(
-    __name__, {name: f"wengert.ops.{module}:{name}" for module, names in _LATE.items() for name in names}
+    __name__,
+    {name: f"wengert.ops.{module}:{name}" for module, names in _LATE.items() for name in names},
+    dict.fromkeys(_WITH_OUT.split(), form_with_out),
 )
 
 __all__ = [

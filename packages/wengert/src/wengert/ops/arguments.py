@@ -59,7 +59,7 @@ def renamed(name: str, keywords: dict[str, Any], dim: Any, keepdim: Any = False)
             dim = value
         elif keyword == "keepdims":
             keepdim = value
-        else:
+        elif keyword != "out" or value is not None:  # numpy.sum(tensor) calls tensor.sum(axis=None, out=None)
             raise TypeError(f"{name}() got an unexpected keyword argument {keyword!r}")
     return dim, keepdim
 

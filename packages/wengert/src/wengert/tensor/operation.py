@@ -88,6 +88,19 @@ def operator(function: Function) -> Function:
     return recorder(operation, declared, on_stranger=NotImplemented)
 
 
+def with_out(function: Function, into: Callable[[Any, tuple[Any, ...]], Any]) -> Function | None:
+    """`function`, made by `direct`, with a keyword `out` more; a call that gives it is `into(out, arguments)`. None for
+    a function of another kind."""
+    operation, declared = _DIRECT.get(function, (None, None))
+    if operation is None or declared is None:
+        return None
+    look = declared.parameters
+    keywords, defaults = (*look.keyword_only, "out"), {**look.defaults, "out": None}
+    parameters = Parameters(look.positional, None, keywords, defaults)
+    annotations = {**declared.annotations, "out": "Tensor | None"}
+    return recorder(operation, Declared(declared.name, parameters, declared.doc, annotations, __name__), into=into)
+
+
 def _as_declared(function: Function) -> Declared:
     python = cast(Any, function)
     return Declared(

@@ -56,14 +56,15 @@ class Declared:
 
 
 def recorder(
-    operation: Operation, declared: Declared, on_stranger: Any = None, is_view: bool = False
+    operation: Operation, declared: Declared, on_stranger: Any = None, is_view: bool = False, into: Any = None
 ) -> Callable[..., Any]:
     """The record function of `operation` that looks like `declared`, specialised when it is first called.
 
     The inputs come first among the parameters, then the statics. The function that is returned stays the same object
     for good (methods and operators hold it); at the first call its code is exchanged for the specialised one.
     `on_stranger`, if given, is returned for an operand of an unknown class: what an operator needs to let the other
-    side try. With `is_view` the result is tracked as a view of the one input.
+    side try. With `is_view` the result is tracked as a view of the one input. With `into` the last parameter is `out`,
+    and a call that gives it is `into(out, arguments)`.
     """
     environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}
     function = FunctionType(_first_call.__code__, environment, declared.name)
@@ -72,7 +73,12 @@ def recorder(
 
     def specialize() -> None:
         names, count = declared.parameters.names, len(operation.primitive.inputs)
-        source = _record_source(operation, _heading(declared), names[:count], names[count:], is_view)
+        heading = _heading(declared)
+        if into is not None:
+            names = names[:-1]
+            heading += f"\n    if out is not None: return into(out, ({', '.join(names)},))"
+            environment["into"] = into
+        source = _record_source(operation, heading, names[:count], names[count:], is_view)
         environment.update(_ingredients(operation, is_view))
         if is_view:
             environment.update(_VIEW_INGREDIENTS, general=_view_record(operation, function, names[count:]))

@@ -1,0 +1,145 @@
+"""Floor 6: `out=`, for all functions that take it: the result is written into a tensor that the caller has.
+
+The public modules give out the forms made here; methods, operators and the functions among themselves use the plain
+ones, which know nothing of `out`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from math import prod
+from typing import Any, cast
+from warnings import warn
+
+from wengert.graph.modes import is_grad_enabled
+from wengert.rule.signature import names_of
+from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.inplace import check_castable, refuse_overlap, write
+from wengert.tensor.operation import with_out
+from wengert.tensor.view import check_writable, view_of
+
+Function = Callable[..., Any]
+
+
+def forms_with_out(scope: dict[str, Any], names: str) -> dict[str, Function]:
+    """The functions of a module's `scope` that `names` lists, each in a form that takes `out=`; late ones are left."""
+    return {name: form_with_out(scope[name]) for name in names.split() if name in scope}
+
+
+def form_with_out(plain: Function) -> Function:
+    """`plain` with a keyword-only parameter `out`, None by default."""
+
+    def into(out: Any, arguments: tuple[Any, ...]) -> Any:
+        return computed_into(out, plain, arguments, {})
+
+    recorded = with_out(plain, into)
+    if recorded is not None:
+        cast(Any, recorded).__wrapped__ = plain
+        return recorded
+
+    def function(*arguments: Any, out: Any = None, **keywords: Any) -> Any:
+        if out is None:
+            return plain(*arguments, **keywords)
+        return computed_into(out, plain, arguments, keywords)
+
+    python: Any = function
+    python.__name__ = python.__qualname__ = plain.__name__
+    python.__doc__, python.__wrapped__ = plain.__doc__, plain
+    return function
+
+
+def computed_into(out: Any, plain: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """What `plain` gives for the arguments, written into `out`, a tensor or a tuple of them; returns `out`.
+
+    An `out` of another shape is resized, with torch's warning if there was something in it.
+    """
+    name = plain.__name__
+    places = _places(name, out)
+    if is_grad_enabled() and any(t.node is not None for t in _tensors((*places, *arguments, *keywords.values()))):
+        raise RuntimeError(
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad."
+        )
+    if "dtype" in names_of(plain) and isinstance(out, Tensor):
+        keywords = _in_dtype_of(out, arguments, keywords)
+    result = plain(*arguments, **keywords)
+    several = isinstance(result, tuple)
+    parts = cast("tuple[Tensor, ...]", result if several else (result,))
+    if several is isinstance(out, Tensor):
+        kind = "tuple of Tensors" if several else "Tensor"
+        raise TypeError(f"{name}(): argument 'out' must be {kind}, not {type(out).__name__}")
+    if len(parts) != len(places):
+        raise TypeError(f"expected tuple of {len(parts)} elements but got {len(places)}")
+    for place, part in zip(places, parts, strict=True):
+        _check(place, part, arguments)
+    for place, part in zip(places, parts, strict=True):
+        _resize(place, part)
+        write(place, part)
+    if not several:
+        return out
+    return type(result)(*places) if hasattr(result, "_fields") else tuple(places)
+
+
+def _places(name: str, out: Any) -> tuple[Tensor, ...]:
+    places = cast("tuple[Any, ...]", tuple(out) if isinstance(out, (tuple, list)) else (out,))
+    for place in places:
+        if not isinstance(place, Tensor):
+            raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(place).__name__}")
+    return places
+
+
+def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, (tuple, list)):
+            yield from _tensors(cast("Iterable[Any]", value))
+
+
+def _in_dtype_of(out: Tensor, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of a function that is told its dtype: that of `out`."""
+    dtype, target = keywords.get("dtype"), out.space.dtype
+    sources = list(_tensors(arguments))
+    if dtype is None:
+        narrows = any(source.space.dtype.is_complex for source in sources) and not target.is_complex
+        return keywords if narrows else {**keywords, "dtype": target}
+    if dtype is target:
+        return keywords
+    if sources:
+        raise RuntimeError(f"Expected out tensor to have dtype {dtype.name}, but got {target.name} instead")
+    raise RuntimeError(f"dtype {dtype.spoken} does not match dtype of out parameter ({target.spoken})")
+
+
+def _check(place: Tensor, part: Tensor, arguments: tuple[Any, ...]) -> None:
+    """Torch's refusals, before anything is written."""
+    check_castable(part.space.dtype, place.space.dtype)
+    if (there := place.space.device) != (here := part.space.device):
+        raise RuntimeError(f"Attempting to copy from device {here} to device {there}, but it is not allowed!")
+    check_writable(place)
+    if place.shape == part.shape:
+        refuse_overlap(place, _tensors(arguments))
+    elif view_of(place) is not None:
+        raise RuntimeError(
+            f"out= is a view of shape {list(place.shape)} and cannot be resized to {list(part.shape)}. Give a tensor of "
+            "its own."
+        )
+
+
+def _resize(place: Any, part: Tensor) -> None:
+    """Give `place` the shape of `part`, with torch's warning where it held something."""
+    if place.shape == part.shape:
+        return
+    if prod(place.shape):
+        warn(
+            f"An output with one or more elements was resized since it had shape {list(place.shape)}, which does not "
+            f"match the required output shape {list(part.shape)}. This behavior is deprecated, and outputs will not be "
+            "resized unless they have zero elements. You can reuse an out tensor t by resizing it, inplace, to zero "
+            "elements with t.resize_(0).",
+            stacklevel=5,
+        )
+    space = place.space
+    place.array = space.xp.zeros(part.shape, dtype=space.native, device=space.native_device)
+    place.shape = part.shape
+
+
+__all__ = ["computed_into", "form_with_out", "forms_with_out"]
