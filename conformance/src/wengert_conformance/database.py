@@ -65,6 +65,8 @@ def family_entries(family: str) -> Iterator[OpInfo]:
 def plain_argument(value: Any, filtered: Counter[str], largest: int = LARGEST_TENSOR) -> Any:
     """An argument of a sample as a plain value."""
     if isinstance(value, torch.Tensor):
+        if value.is_meta:
+            raise Unsuitable("tensors without memory have no counterpart")
         if value.layout != torch.strided:
             raise Unsuitable("sparse tensors have no counterpart")
         if value.numel() > largest:

@@ -62,8 +62,8 @@ def computed_into(out: Any, plain: Function, arguments: tuple[Any, ...], keyword
         )
     if "dtype" in names_of(plain) and isinstance(out, Tensor):
         keywords = _in_dtype_of(out, arguments, keywords)
-    result = plain(*arguments, **keywords)
-    several = isinstance(result, tuple)
+    result: Any = plain(*arguments, **keywords)
+    several = not isinstance(result, Tensor)
     parts = cast("tuple[Tensor, ...]", result if several else (result,))
     if several is isinstance(out, Tensor):
         kind = "tuple of Tensors" if several else "Tensor"
@@ -77,15 +77,20 @@ def computed_into(out: Any, plain: Function, arguments: tuple[Any, ...], keyword
         write(place, part)
     if not several:
         return out
-    return type(result)(*places) if hasattr(result, "_fields") else tuple(places)
+    return _named(result, places)
+
+
+def _named(result: Any, places: tuple[Tensor, ...]) -> Any:
+    """The places as the kind of tuple that `result` is."""
+    return type(result)(*places) if hasattr(result, "_fields") else places
 
 
 def _places(name: str, out: Any) -> tuple[Tensor, ...]:
-    places = cast("tuple[Any, ...]", tuple(out) if isinstance(out, (tuple, list)) else (out,))
-    for place in places:
+    several: list[Any] = [*out] if isinstance(out, (tuple, list)) else [out]
+    for place in several:
         if not isinstance(place, Tensor):
             raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(place).__name__}")
-    return places
+    return tuple(several)
 
 
 def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
@@ -120,8 +125,8 @@ def _check(place: Tensor, part: Tensor, arguments: tuple[Any, ...]) -> None:
         refuse_overlap(place, _tensors(arguments))
     elif view_of(place) is not None:
         raise RuntimeError(
-            f"out= is a view of shape {list(place.shape)} and cannot be resized to {list(part.shape)}. Give a tensor of "
-            "its own."
+            f"out= is a view of shape {list(place.shape)} and cannot be resized to {list(part.shape)}. "
+            "Give a tensor of its own."
         )
 
 
