@@ -3,7 +3,7 @@
     python adjoint_ode.py
 
 SciPy solves the equation and knows nothing of derivatives. The gradient comes from the adjoint equation, which is
-backwards in time and needs only products with the derivatives of the right-hand side (Pontryagin 1962; Chen et al.
+solved backwards in time and needs products with the derivatives of the right-hand side (Pontryagin 1962; Chen et al.
 2018). It costs about one more solution, however many parameters there are.
 """
 
