@@ -146,6 +146,13 @@ LAYERS: dict[str, tuple[Build, Callable[[], tuple[torch.Tensor, ...]]]] = {
     "Softmax2d": (lambda nn: nn.Softmax2d(), lambda: (drawn(2, 3, 2, 2),)),
     "PReLU": (lambda nn: nn.PReLU(4, init=0.5), lambda: (drawn(3, 4),)),
     "RReLU in use": (lambda nn: nn.RReLU(0.25, 0.5).eval(), lambda: (drawn(3, 4),)),
+    "ConstantPad1d": (lambda nn: nn.ConstantPad1d((1, 2), 3.5), lambda: (drawn(2, 3),)),
+    "ZeroPad2d": (lambda nn: nn.ZeroPad2d(1), lambda: (drawn(2, 3, 3),)),
+    "ReflectionPad2d": (lambda nn: nn.ReflectionPad2d((1, 0, 2, 1)), lambda: (drawn(1, 2, 3, 3),)),
+    "ReplicationPad3d": (lambda nn: nn.ReplicationPad3d(1), lambda: (drawn(1, 1, 2, 2, 2),)),
+    "CircularPad1d": (lambda nn: nn.CircularPad1d(2), lambda: (drawn(1, 2, 3),)),
+    "Dropout2d in use": (lambda nn: nn.Dropout2d(0.2).eval(), lambda: (drawn(1, 2, 3, 3),)),
+    "AlphaDropout in use": (lambda nn: nn.AlphaDropout(0.2).eval(), lambda: (drawn(2, 3),)),
     "Sequential": (
         lambda nn: nn.Sequential(nn.Linear(3, 4), nn.ReLU(inplace=True), nn.BatchNorm1d(4), nn.ELU(inplace=True)),
         lambda: (drawn(5, 3),),

@@ -1,4 +1,4 @@
-"""Floor 7: dropout as a module."""
+"""Floor 7: dropout as modules."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import Any
 
 from wengert.api.modules.thin import Thin
 from wengert.ops.attention import dropout
+from wengert.ops.creation import full
+
+# What a SELU gives far below zero, and AlphaDropout in the place of an element.
+_LOWEST = -1.7580993408473766
 
 
 class Dropout(Thin):
@@ -29,3 +33,49 @@ class Dropout(Thin):
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
+
+
+class _ChannelDropout(Dropout):
+    """Dropout of whole channels."""
+
+    def forward(self, *args: Any) -> Any:
+        (input,) = args
+        if not self.training or not self.p:
+            return input
+        channels = (*input.shape[: -self.axes], *(1,) * self.axes)
+        mask = dropout(full(channels, 1.0, dtype=input.dtype, device=input.device), self.p)
+        return input.mul_(mask) if self.inplace else input * mask
+
+    axes = 1
+
+
+class Dropout1d(_ChannelDropout):
+    """In training, whole channels of series set to zero. Source: torch.nn.Dropout1d; Tompson et al., 2015."""
+
+
+class Dropout2d(_ChannelDropout):
+    """In training, whole channels of images set to zero. Source: torch.nn.Dropout2d."""
+
+    axes = 2
+
+
+class Dropout3d(_ChannelDropout):
+    """In training, whole channels of volumes set to zero. Source: torch.nn.Dropout3d."""
+
+    axes = 3
+
+
+class AlphaDropout(Dropout):
+    """Dropout that keeps mean and variance of what a SELU gives.
+
+    Source: torch.nn.AlphaDropout; Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+    """
+
+    def forward(self, *args: Any) -> Any:
+        (input,) = args
+        if not self.training or not self.p:
+            return input
+        kept = full(input.shape, 1.0, dtype=input.dtype, device=input.device).bernoulli_(1 - self.p)
+        scale = 0.0 if self.p == 1 else ((1 - self.p) * (1 + self.p * _LOWEST**2)) ** -0.5
+        shift = ((1 - kept) - self.p) * (_LOWEST * scale)
+        return input.mul_(kept * scale).add_(shift) if self.inplace else input * (kept * scale) + shift
