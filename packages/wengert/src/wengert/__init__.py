@@ -38,7 +38,7 @@ from wengert.ops.conversion import (
     can_cast, finfo, iinfo, is_complex, is_conj, is_floating_point, is_neg, is_nonzero, is_same_size, is_tensor, numel,
     promote_types, result_type,
 )
-from wengert.ops.convolution import constant_pad_nd, conv1d, conv2d
+from wengert.ops.convolution import constant_pad_nd, conv1d, conv2d, conv3d
 from wengert.ops.creation import (
     arange, as_tensor, asarray, device, empty, empty_like, empty_permuted, empty_strided, eye, from_dlpack,
     from_numpy, full, full_like,
@@ -65,7 +65,7 @@ from wengert.ops.movement import (
 )
 from wengert.ops.normalization import group_norm, layer_norm, log_softmax, rms_norm, softmax
 from wengert.ops.out import form_with_out, forms_with_out
-from wengert.ops.pooling import avg_pool1d, max_pool1d, max_pool2d
+from wengert.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from wengert.ops.random import (
     Generator, bernoulli, binomial, get_rng_state, initial_seed, manual_seed, multinomial, normal, poisson, rand,
     rand_like, randint, randint_like, randn, randn_like, randperm, seed, set_rng_state,
@@ -124,6 +124,8 @@ if TYPE_CHECKING:
     from wengert.ops.activation.piecewise import hardshrink, prelu, rrelu, rrelu_, threshold, threshold_
     from wengert.ops.activation.smooth import celu, celu_, selu, selu_
     from wengert.ops.similarity import cosine_similarity, pairwise_distance, pdist
+    from wengert.ops.convolution.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
+    from wengert.ops.pooling.adaptive import adaptive_avg_pool1d
 
 # What is imported at its first use: modules, and names by the module that has them.
 _LATE_MODULES = ("fft", "func", "linalg", "masked", "optim", "signal", "special", "utils")
@@ -158,6 +160,8 @@ _LATE = {
     "ops.activation.piecewise": ("hardshrink", "prelu", "rrelu", "rrelu_", "threshold", "threshold_",),
     "ops.activation.smooth": ("celu", "celu_", "selu", "selu_",),
     "ops.similarity": ("cosine_similarity", "pairwise_distance", "pdist",),
+    "ops.convolution.transposed": ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d",),
+    "ops.pooling.adaptive": ("adaptive_avg_pool1d",),
 }
 _LATE_UNDER_OTHER_NAMES = {
     "cross": "wengert.ops.linalg.assembling:cross_of_tensor",
@@ -267,9 +271,9 @@ __all__ = [
     # normalization
     "group_norm", "layer_norm", "log_softmax", "rms_norm", "softmax",
     # convolution
-    "constant_pad_nd", "conv1d", "conv2d",
+    "constant_pad_nd", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
     # pooling
-    "avg_pool1d", "max_pool1d", "max_pool2d",
+    "adaptive_avg_pool1d", "avg_pool1d", "max_pool1d", "max_pool2d", "max_pool3d",
     # conversion
     "can_cast", "finfo", "iinfo", "is_complex", "is_conj", "is_floating_point", "is_neg", "is_nonzero", "is_same_size",
     "is_tensor", "numel", "promote_types", "result_type",

@@ -18,7 +18,7 @@ from wengert.ops.activation.basic import elu_, hardtanh_, leaky_relu_, relu_
 from wengert.ops.activation.basic import functional_relu as relu
 from wengert.ops.activation.basic import functional_silu as silu
 from wengert.ops.attention import dropout, scaled_dot_product_attention
-from wengert.ops.convolution import conv1d, conv2d, pad
+from wengert.ops.convolution import conv1d, conv2d, conv3d, pad
 from wengert.ops.indexing.along import embedding, one_hot
 from wengert.ops.linalg import linear
 from wengert.ops.loss import (
@@ -36,7 +36,7 @@ from wengert.ops.normalization import batch_norm, group_norm, layer_norm, normal
 from wengert.ops.normalization import functional_log_softmax as log_softmax
 from wengert.ops.normalization import functional_softmax as softmax
 from wengert.ops.out import form_with_out, forms_with_out
-from wengert.ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from wengert.ops.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 
 if TYPE_CHECKING:
     from wengert.ops.activation.piecewise import (
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         threshold_,
     )
     from wengert.ops.activation.smooth import celu, celu_, glu, gumbel_softmax, mish, selu, selu_, softsign
+    from wengert.ops.convolution.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
     from wengert.ops.loss.likelihood import gaussian_nll_loss, linear_cross_entropy, poisson_nll_loss
     from wengert.ops.loss.margins import (
         cosine_embedding_loss,
@@ -63,6 +64,24 @@ if TYPE_CHECKING:
         soft_margin_loss,
         triplet_margin_loss,
         triplet_margin_with_distance_loss,
+    )
+    from wengert.ops.pooling.adaptive import (
+        adaptive_avg_pool1d,
+        adaptive_avg_pool2d,
+        adaptive_avg_pool3d,
+        adaptive_max_pool1d,
+        adaptive_max_pool2d,
+        adaptive_max_pool3d,
+    )
+    from wengert.ops.pooling.unpooling import (
+        fractional_max_pool2d,
+        fractional_max_pool3d,
+        lp_pool1d,
+        lp_pool2d,
+        lp_pool3d,
+        max_unpool1d,
+        max_unpool2d,
+        max_unpool3d,
     )
     from wengert.ops.similarity import cosine_similarity, pairwise_distance, pdist
 
@@ -90,6 +109,11 @@ _LATE = {
         "selu_",
         "softsign",
     ),
+    "convolution.transposed": (
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+    ),
     "loss.likelihood": (
         "gaussian_nll_loss",
         "linear_cross_entropy",
@@ -105,6 +129,24 @@ _LATE = {
         "soft_margin_loss",
         "triplet_margin_loss",
         "triplet_margin_with_distance_loss",
+    ),
+    "pooling.adaptive": (
+        "adaptive_avg_pool1d",
+        "adaptive_avg_pool2d",
+        "adaptive_avg_pool3d",
+        "adaptive_max_pool1d",
+        "adaptive_max_pool2d",
+        "adaptive_max_pool3d",
+    ),
+    "pooling.unpooling": (
+        "fractional_max_pool2d",
+        "fractional_max_pool3d",
+        "lp_pool1d",
+        "lp_pool2d",
+        "lp_pool3d",
+        "max_unpool1d",
+        "max_unpool2d",
+        "max_unpool3d",
     ),
     "similarity": (
         "cosine_similarity",
@@ -122,8 +164,15 @@ __getattr__ = deferred(
 )
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "avg_pool1d",
     "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -131,6 +180,10 @@ __all__ = [
     "celu_",
     "conv1d",
     "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
@@ -138,6 +191,8 @@ __all__ = [
     "elu",
     "elu_",
     "embedding",
+    "fractional_max_pool2d",
+    "fractional_max_pool3d",
     "gaussian_nll_loss",
     "gelu",
     "glu",
@@ -159,9 +214,16 @@ __all__ = [
     "linear_cross_entropy",
     "log_softmax",
     "logsigmoid",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "margin_ranking_loss",
     "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "mish",
     "mse_loss",
     "multi_margin_loss",

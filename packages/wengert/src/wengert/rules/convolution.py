@@ -75,14 +75,16 @@ def convolve(xp: Namespace, x: Array, w: Array, *, step: Shape, padding: Shape, 
 def convolve_vjp_x(
     xp: Namespace, g: Array, w: Array, x_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Array:
-    return xp.convolve_input(g, w, shape=x_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+    return xp.convolve_input(g, xp.conj(w), shape=x_shape, step=step, padding=padding, dilation=dilation, groups=groups)
 
 
 @convolve.vjp("w")
 def convolve_vjp_w(
     xp: Namespace, g: Array, x: Array, w_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Array:
-    return xp.convolve_weight(g, x, shape=w_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+    return xp.convolve_weight(
+        g, xp.conj(x), shape=w_shape, step=step, padding=padding, dilation=dilation, groups=groups
+    )
 
 
 @general
@@ -134,14 +136,16 @@ def convolve_input(
 def convolve_input_vjp_y(
     xp: Namespace, g: Array, w: Array, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Array:
-    return xp.convolve(g, w, step=step, padding=padding, dilation=dilation, groups=groups)
+    return xp.convolve(g, xp.conj(w), step=step, padding=padding, dilation=dilation, groups=groups)
 
 
 @convolve_input.vjp("w")
 def convolve_input_vjp_w(
     xp: Namespace, g: Array, y: Array, w_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Array:
-    return xp.convolve_weight(y, g, shape=w_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+    return xp.convolve_weight(
+        xp.conj(y), g, shape=w_shape, step=step, padding=padding, dilation=dilation, groups=groups
+    )
 
 
 @bilinear
@@ -155,14 +159,14 @@ def convolve_weight(
 def convolve_weight_vjp_y(
     xp: Namespace, g: Array, x: Array, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Array:
-    return xp.convolve(x, g, step=step, padding=padding, dilation=dilation, groups=groups)
+    return xp.convolve(xp.conj(x), g, step=step, padding=padding, dilation=dilation, groups=groups)
 
 
 @convolve_weight.vjp("x")
 def convolve_weight_vjp_x(
     xp: Namespace, g: Array, y: Array, x_shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Array:
-    return xp.convolve_input(y, g, shape=x_shape, step=step, padding=padding, dilation=dilation, groups=groups)
+    return xp.convolve_input(xp.conj(y), g, shape=x_shape, step=step, padding=padding, dilation=dilation, groups=groups)
 
 
 # --- pooling ----------------------------------------------------------------------------------------------------------

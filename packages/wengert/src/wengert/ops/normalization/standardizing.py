@@ -51,12 +51,22 @@ def layer_norm(
         ) from None
     except AttributeError:
         raise_not_tensor("layer_norm", "input", input)
+    _check_normalized(shape, last, weight=weight, bias=bias)
+    if not input.space.dtype.is_floating_point:
+        raise_not_implemented("LayerNormKernelImpl", input)
+    _check_same_dtype(input, weight, bias)
+    return _layer_norm(input, weight, bias, shape, last, tuple(range(len(shape) - count, len(shape))), eps)[0]
+
+
+def _check_normalized(shape: Shape, last: Shape, **parameters: Tensor | None) -> None:
+    """torch's refusals of axes that `normalized_shape` does not fit."""
+    count = len(last)
     if not count:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
             "normalized_shape = []"
         )
-    for name, parameter in (("weight", weight), ("bias", bias)):
+    for name, parameter in parameters.items():
         if parameter is not None and parameter.shape != last:
             raise RuntimeError(
                 f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
@@ -67,10 +77,6 @@ def layer_norm(
             f"Given normalized_shape={list(last)}, expected input with shape [*, {', '.join(map(str, last))}], "
             f"but got input of size{list(shape)}"
         )
-    if not input.space.dtype.is_floating_point:
-        raise_not_implemented("LayerNormKernelImpl", input)
-    _check_same_dtype(input, weight, bias)
-    return _layer_norm(input, weight, bias, shape, last, tuple(range(len(shape) - count, len(shape))), eps)[0]
 
 
 def _check_same_dtype(input: Tensor, *parameters: Tensor | None) -> None:
@@ -202,14 +208,10 @@ def rms_norm(
     """
     last = tuple(index(n) for n in normalized_shape)
     shape, count = input.shape, len(last)
-    if not count or shape[-count:] != last:
-        raise RuntimeError(
-            f"Given normalized_shape={list(last)}, expected input with shape [*{', '.join(map(str, last))}], "
-            f"but got input of size{list(shape)}"
-        )
+    _check_normalized(shape, last, weight=weight)
     xp = namespace_of(input.space.backend)
     if eps is None:
-        eps = _EPSILON[input.space.dtype]
+        eps = _EPSILON[input.space.dtype.to_real()]
     axes = tuple(range(len(shape) - count, len(shape)))
     mean_square = xp.mean(xp.square(input), axis=axes, keepdims=True)
     out = xp.multiply(input, xp.reciprocal(xp.sqrt(mean_square + eps)))
