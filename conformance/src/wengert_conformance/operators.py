@@ -103,6 +103,7 @@ ARGUMENT_ORDER: dict[str, tuple[int, ...]] = {
     "where": (1, 0, 2),
     "einsum": (1, 0),
     "nn.functional.embedding": (1, 0),
+    "nn.functional.embedding_bag": (1, 0),
 }
 
 # Results that are random or left unwritten: dtype and shape are compared, numbers are not.

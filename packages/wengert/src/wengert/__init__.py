@@ -126,6 +126,11 @@ if TYPE_CHECKING:
     from wengert.ops.similarity import cosine_similarity, pairwise_distance, pdist
     from wengert.ops.convolution.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
     from wengert.ops.pooling.adaptive import adaptive_avg_pool1d
+    from wengert.ops.normalization.statistics import native_batch_norm, native_group_norm, native_layer_norm
+    from wengert.ops.rearranging import channel_shuffle, pixel_shuffle, pixel_unshuffle
+    from wengert.ops.bags import bilinear
+    from wengert.ops.dropout import alpha_dropout, feature_alpha_dropout
+    from wengert.ops.sampling import grid_sampler_2d, grid_sampler_3d
 
 # What is imported at its first use: modules, and names by the module that has them.
 _LATE_MODULES = ("fft", "func", "linalg", "masked", "optim", "signal", "special", "utils")
@@ -162,6 +167,11 @@ _LATE = {
     "ops.similarity": ("cosine_similarity", "pairwise_distance", "pdist",),
     "ops.convolution.transposed": ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d",),
     "ops.pooling.adaptive": ("adaptive_avg_pool1d",),
+    "ops.normalization.statistics": ("native_batch_norm", "native_group_norm", "native_layer_norm",),
+    "ops.rearranging": ("channel_shuffle", "pixel_shuffle", "pixel_unshuffle",),
+    "ops.bags": ("bilinear",),
+    "ops.dropout": ("alpha_dropout", "feature_alpha_dropout",),
+    "ops.sampling": ("grid_sampler_2d", "grid_sampler_3d",),
 }
 _LATE_UNDER_OTHER_NAMES = {
     "cross": "wengert.ops.linalg.assembling:cross_of_tensor",
@@ -269,11 +279,15 @@ __all__ = [
     "select_scatter", "slice_scatter", "sort", "take", "take_along_dim", "topk", "tril_indices", "triu_indices",
     "unique", "unique_consecutive", "unravel_index",
     # normalization
-    "group_norm", "layer_norm", "log_softmax", "rms_norm", "softmax",
+    "group_norm", "layer_norm", "log_softmax", "native_batch_norm", "native_group_norm", "native_layer_norm",
+    "rms_norm", "softmax",
     # convolution
     "constant_pad_nd", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
     # pooling
     "adaptive_avg_pool1d", "avg_pool1d", "max_pool1d", "max_pool2d", "max_pool3d",
+    # layers
+    "alpha_dropout", "bilinear", "channel_shuffle", "feature_alpha_dropout", "grid_sampler_2d", "grid_sampler_3d",
+    "pixel_shuffle", "pixel_unshuffle",
     # conversion
     "can_cast", "finfo", "iinfo", "is_complex", "is_conj", "is_floating_point", "is_neg", "is_nonzero", "is_same_size",
     "is_tensor", "numel", "promote_types", "result_type",

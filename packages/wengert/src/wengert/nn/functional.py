@@ -52,7 +52,9 @@ if TYPE_CHECKING:
         threshold_,
     )
     from wengert.ops.activation.smooth import celu, celu_, glu, gumbel_softmax, mish, selu, selu_, softsign
+    from wengert.ops.bags import bilinear, embedding_bag
     from wengert.ops.convolution.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
+    from wengert.ops.dropout import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
     from wengert.ops.loss.likelihood import gaussian_nll_loss, linear_cross_entropy, poisson_nll_loss
     from wengert.ops.loss.margins import (
         cosine_embedding_loss,
@@ -65,6 +67,9 @@ if TYPE_CHECKING:
         triplet_margin_loss,
         triplet_margin_with_distance_loss,
     )
+    from wengert.ops.loss.sequences import ctc_loss
+    from wengert.ops.multihead import multi_head_attention_forward
+    from wengert.ops.normalization.statistics import instance_norm, local_response_norm
     from wengert.ops.pooling.adaptive import (
         adaptive_avg_pool1d,
         adaptive_avg_pool2d,
@@ -83,6 +88,9 @@ if TYPE_CHECKING:
         max_unpool2d,
         max_unpool3d,
     )
+    from wengert.ops.rearranging import channel_shuffle, fold, pixel_shuffle, pixel_unshuffle, unfold
+    from wengert.ops.resampling import interpolate, upsample, upsample_bilinear, upsample_nearest
+    from wengert.ops.sampling import affine_grid, grid_sample
     from wengert.ops.similarity import cosine_similarity, pairwise_distance, pdist
 
 # What is imported at its first use, by the module that has it.
@@ -109,10 +117,21 @@ _LATE = {
         "selu_",
         "softsign",
     ),
+    "bags": (
+        "bilinear",
+        "embedding_bag",
+    ),
     "convolution.transposed": (
         "conv_transpose1d",
         "conv_transpose2d",
         "conv_transpose3d",
+    ),
+    "dropout": (
+        "alpha_dropout",
+        "dropout1d",
+        "dropout2d",
+        "dropout3d",
+        "feature_alpha_dropout",
     ),
     "loss.likelihood": (
         "gaussian_nll_loss",
@@ -129,6 +148,12 @@ _LATE = {
         "soft_margin_loss",
         "triplet_margin_loss",
         "triplet_margin_with_distance_loss",
+    ),
+    "loss.sequences": ("ctc_loss",),
+    "multihead": ("multi_head_attention_forward",),
+    "normalization.statistics": (
+        "instance_norm",
+        "local_response_norm",
     ),
     "pooling.adaptive": (
         "adaptive_avg_pool1d",
@@ -147,6 +172,23 @@ _LATE = {
         "max_unpool1d",
         "max_unpool2d",
         "max_unpool3d",
+    ),
+    "rearranging": (
+        "channel_shuffle",
+        "fold",
+        "pixel_shuffle",
+        "pixel_unshuffle",
+        "unfold",
+    ),
+    "resampling": (
+        "interpolate",
+        "upsample",
+        "upsample_bilinear",
+        "upsample_nearest",
+    ),
+    "sampling": (
+        "affine_grid",
+        "grid_sample",
     ),
     "similarity": (
         "cosine_similarity",
@@ -170,14 +212,18 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "affine_grid",
+    "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
     "batch_norm",
+    "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
     "celu_",
+    "channel_shuffle",
     "conv1d",
     "conv2d",
     "conv3d",
@@ -187,15 +233,23 @@ __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
+    "feature_alpha_dropout",
+    "fold",
     "fractional_max_pool2d",
     "fractional_max_pool3d",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardshrink",
@@ -205,6 +259,8 @@ __all__ = [
     "hardtanh_",
     "hinge_embedding_loss",
     "huber_loss",
+    "instance_norm",
+    "interpolate",
     "kl_div",
     "l1_loss",
     "layer_norm",
@@ -212,6 +268,7 @@ __all__ = [
     "leaky_relu_",
     "linear",
     "linear_cross_entropy",
+    "local_response_norm",
     "log_softmax",
     "logsigmoid",
     "lp_pool1d",
@@ -226,6 +283,7 @@ __all__ = [
     "max_unpool3d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
@@ -235,6 +293,8 @@ __all__ = [
     "pad",
     "pairwise_distance",
     "pdist",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson_nll_loss",
     "prelu",
     "relu",
@@ -261,4 +321,8 @@ __all__ = [
     "threshold_",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
+    "unfold",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
 ]

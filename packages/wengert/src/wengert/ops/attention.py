@@ -11,6 +11,7 @@ from wengert.ops.random.draws import bernoulli_mask
 from wengert.ops.xp import namespace_of
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import bool_
+from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.level import random_space
@@ -41,17 +42,17 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
             f"result type Float can't be cast to the desired output type {spoken(space.dtype)}. "
             "Convert the input first: t.to(wengert.float32)."
         )
-    mask = _mask(x, p)
+    mask = dropout_mask(x, p, x.shape)
     return x.mul_(mask) if inplace else x * mask
 
 
-def _mask(input: Tensor, p: float) -> Any:
-    """Zeros with probability `p`, elsewhere 1 / (1 - p)."""
+def dropout_mask(input: Tensor, p: float, shape: Shape) -> Any:
+    """A tensor of `shape` beside `input`: zeros with probability `p`, elsewhere 1 / (1 - p)."""
     space = random_space(input.space)
     xp = space.xp
     if p == 1:
-        return make(space, xp.zeros(input.shape, dtype=space.native, device=space.native_device))
-    kept = xp.astype(bernoulli_mask(space, input.shape, 1 - p), space.native)
+        return make(space, xp.zeros(shape, dtype=space.native, device=space.native_device))
+    kept = xp.astype(bernoulli_mask(space, shape, 1 - p), space.native)
     return make(space, xp.asarray(kept / (1 - p)))
 
 

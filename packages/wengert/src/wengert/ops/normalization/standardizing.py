@@ -41,6 +41,13 @@ def layer_norm(
     >>> wengert.nn.functional.layer_norm(tensor([1., 3.]), (2,), eps=0.)
     tensor([-1.,  1.])
     """
+    return layer_norm_with_statistics(input, normalized_shape, weight, bias, eps)[0]
+
+
+def layer_norm_with_statistics(
+    input: Any, normalized_shape: Sequence[int], weight: Any, bias: Any, eps: float
+) -> tuple[Any, Any, Any]:
+    """The result of `layer_norm`, the means and the reciprocal deviations."""
     try:
         last: Shape = tuple(normalized_shape)
         shape, count = input.shape, len(last)
@@ -55,7 +62,7 @@ def layer_norm(
     if not input.space.dtype.is_floating_point:
         raise_not_implemented("LayerNormKernelImpl", input)
     _check_same_dtype(input, weight, bias)
-    return _layer_norm(input, weight, bias, shape, last, tuple(range(len(shape) - count, len(shape))), eps)[0]
+    return _layer_norm(input, weight, bias, shape, last, tuple(range(len(shape) - count, len(shape))), eps)
 
 
 def _check_normalized(shape: Shape, last: Shape, **parameters: Tensor | None) -> None:
@@ -101,6 +108,11 @@ def group_norm(
     >>> wengert.nn.functional.group_norm(tensor([[1., 3.]]), 1, eps=0.)
     tensor([[-1.,  1.]])
     """
+    return group_norm_with_statistics(input, num_groups, weight, bias, eps)[0]
+
+
+def group_norm_with_statistics(input: Any, num_groups: int, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
+    """The result of `group_norm`, the means and the reciprocal deviations of the groups."""
     shape = input.shape
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
@@ -119,7 +131,8 @@ def group_norm(
         raise_not_implemented("GroupNormKernelImpl", input)
     _check_same_dtype(input, weight, bias)
     view = (shape[0], num_groups, shape[1] // num_groups, prod(shape[2:]))
-    return _group_norm(input, weight, bias, view, (1, num_groups, view[2], 1), (2, 3), eps)[0]
+    out, mean, rstd = _group_norm(input, weight, bias, view, (1, num_groups, view[2], 1), (2, 3), eps)
+    return out, mean, rstd
 
 
 def batch_norm(

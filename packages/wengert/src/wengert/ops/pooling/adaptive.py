@@ -12,7 +12,6 @@ from typing import Any
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.pooling.average import avg_pool1d, avg_pool2d, avg_pool3d
 from wengert.ops.pooling.maximum import max_pool1d, max_pool2d, max_pool3d
-from wengert.ops.resampling import along_axis
 from wengert.ops.xp import namespace_of
 from wengert.protocol.dtypes import int64
 from wengert.protocol.shapes import Shape
@@ -118,6 +117,14 @@ def _averages(name: str, rank: int, input: Any, output_size: Sizes) -> Any:
         if n != m:
             input = along_axis(input, _shares(n, m), d - rank)
     return input
+
+
+def along_axis(input: Any, weights: Sequence[Sequence[float]], axis: int) -> Any:
+    """`input` whose elements along `axis` (negative) are made anew by the rows of `weights`: a product of matrices."""
+    matrix = input.new_tensor(weights)
+    if axis == -1:
+        return input @ matrix.mT
+    return (input.movedim(axis, -1) @ matrix.mT).movedim(-1, axis)
 
 
 def _shares(n: int, m: int) -> list[list[float]]:
