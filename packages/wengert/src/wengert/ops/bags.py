@@ -48,7 +48,7 @@ def embedding_bag(
         bags = offsets.shape[0] - include_last_offset
         places = input.new_tensor(list(range(input.shape[0])), dtype=int64)
         owner = (places.unsqueeze(1) >= offsets[:bags].to(int64)).sum(1) - 1
-    rows = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
+    rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
     width = weight.shape[1]
     counted = None if padding_idx is None else (input != padding_idx % weight.shape[0]).unsqueeze(1)
     if mode == "max":
@@ -79,8 +79,8 @@ def _check(
 ) -> None:
     if per_sample_weights is not None and input.shape != per_sample_weights.shape:
         raise ValueError(
-            f"embedding_bag: If per_sample_weights ({list(per_sample_weights.shape)}) is not None, then it must have the "
-            f"same shape as the input ({list(input.shape)})"
+            f"embedding_bag: If per_sample_weights ({list(per_sample_weights.shape)}) is not None, then it must have "
+            f"the same shape as the input ({list(input.shape)})"
         )
     if len(weight.shape) != 2:
         raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {len(weight.shape)}")

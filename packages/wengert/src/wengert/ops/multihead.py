@@ -67,7 +67,8 @@ def multi_head_attention_forward(
     else:
         weights = in_proj_weight.chunk(3)
     biases = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
-    query, key, value = (linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+    projected: list[Any] = [linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
+    query, key, value = projected
     mask = _added(attn_mask, query, n, num_heads)
     hidden = _added(key_padding_mask, query, n, num_heads, of_keys=True)
     extra = 0
@@ -77,7 +78,7 @@ def multi_head_attention_forward(
     q, k, v = (_heads(x, num_heads) for x in (query, key, value))  # (n, heads, places, width of a head)
     k, v = (_heads(s, num_heads, n) if s is not None else x for s, x in ((static_k, k), (static_v, v)))
     if add_zero_attn:
-        k, v = (cat([x, x.new_zeros((*x.shape[:2], 1, x.shape[3]))], 2) for x in (k, v))
+        k, v = _with_zeros(k), _with_zeros(v)
         extra += 1
     scores = (q * (1 / sqrt(q.shape[-1]))) @ k.mT
     for part in (mask, hidden):
@@ -86,13 +87,18 @@ def multi_head_attention_forward(
     shares: Any = softmax(scores, -1)
     if dropout_p and training:
         shares = dropout(shares, dropout_p)
-    out = (shares @ v).permute((2, 0, 1, 3)).reshape((length, n, width))
-    out = linear(out, out_proj_weight, out_proj_bias)
+    joined = (shares @ v).permute((2, 0, 1, 3)).reshape((length, n, width))
+    out: Any = linear(joined, out_proj_weight, out_proj_bias)
     if average_attn_weights:
         shares = shares.mean(1)
     if not batched:
         out, shares = out.squeeze(1), shares.squeeze(0)
     return out, shares if need_weights else None
+
+
+def _with_zeros(x: Any) -> Any:
+    """One more place, of zeros."""
+    return cat([x, x.new_zeros((*x.shape[:2], 1, x.shape[3]))], 2)
 
 
 def _heads(x: Any, heads: int, n: int | None = None) -> Any:

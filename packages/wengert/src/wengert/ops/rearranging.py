@@ -38,8 +38,8 @@ def unfold(input: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes =
     if min(counts) < 1:
         raise RuntimeError(
             f"Given input with spatial size {shape[-2:]}, kernel_size={size}, dilation={spread}, padding={border}, "
-            f"stride={step}, calculated shape of the array of sliding blocks as {counts}, but its components must be at "
-            "least one."
+            f"stride={step}, calculated shape of the array of sliding blocks as {counts}, but its components must be "
+            "at least one."
         )
     places = _places(x, x.shape[-1], size, spread, step, counts)
     columns = x.reshape((*shape[:-2], prod(x.shape[-2:]))).index_select(-1, places)
@@ -133,8 +133,8 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
     *lead, channels, h, w = shape
     if channels % (r * r):
         raise RuntimeError(
-            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
-            f"input.size(-3)={channels} is not divisible by {r * r}"
+            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
+            f"but input.size(-3)={channels} is not divisible by {r * r}"
         )
     n = len(lead)
     apart = input.reshape((*lead, channels // (r * r), r, r, h, w))
@@ -163,7 +163,8 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
     for axis, size in (("height", h), ("width", w)):
         if size % r:
             raise RuntimeError(
-                f"pixel_unshuffle expects {axis} to be divisible by downscale_factor, but {size} is not divisible by {r}"
+                f"pixel_unshuffle expects {axis} to be divisible by downscale_factor, but {size} is not divisible by "
+                f"{r}"
             )
     n = len(lead)
     apart = input.reshape((*lead, channels, h // r, r, w // r, r))

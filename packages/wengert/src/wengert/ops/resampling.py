@@ -46,8 +46,8 @@ def interpolate(
         )
     if rank not in (1, 2, 3):
         raise NotImplementedError(
-            f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {len(given)}D) for the modes: nearest | linear "
-            f"| bilinear | bicubic | trilinear | area | nearest-exact (got {mode})"
+            f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {len(given)}D) for the modes: nearest | "
+            f"linear | bilinear | bicubic | trilinear | area | nearest-exact (got {mode})"
         )
     if mode not in _MODES[rank]:
         raise NotImplementedError(f"Got {len(given)}D input, but {mode} mode needs another number of dimensions")
@@ -60,7 +60,8 @@ def interpolate(
     output, factors = _output(given[2:], size, scale_factor)
     if min(output) < 1 or 0 in given[1:]:
         raise RuntimeError(
-            f"Input and output sizes should be greater than 0, but got input {list(given)} and output sizes {list(output)}"
+            f"Input and output sizes should be greater than 0, but got input {list(given)} and output sizes "
+            f"{list(output)}"
         )
     if mode == "area":
         return _ADAPTIVE[rank](input, output)
@@ -82,8 +83,8 @@ def _output(given: Shape, size: Any, scale_factor: Any) -> tuple[Shape, tuple[fl
             if size is not None
             else "either size or scale_factor should be defined"
         )
-    asked = size if size is not None else scale_factor
-    numbers = tuple(asked) if isinstance(asked, (list, tuple)) else (asked,) * len(given)  # pyright: ignore[reportUnknownArgumentType]  # a user's sequence
+    asked: Any = size if size is not None else scale_factor
+    numbers: tuple[Any, ...] = tuple(asked) if hasattr(asked, "__len__") else (asked,) * len(given)
     if len(numbers) != len(given):
         raise ValueError(
             "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
@@ -174,6 +175,8 @@ def upsample(
 ) -> Any:
     """The older name of `interpolate`. Derivative: as `interpolate`. Source: torch.nn.functional.upsample.
 
+    >>> import warnings
+    >>> warnings.simplefilter("ignore")
     >>> wengert.nn.functional.upsample(tensor([[[1., 3.]]]), 4)
     tensor([[[1., 1., 3., 3.]]])
     """
@@ -184,6 +187,8 @@ def upsample(
 def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
     """The older name of `interpolate` by the nearest. Source: torch.nn.functional.upsample_nearest.
 
+    >>> import warnings
+    >>> warnings.simplefilter("ignore")
     >>> wengert.nn.functional.upsample_nearest(tensor([[[1., 3.]]]), 4)
     tensor([[[1., 1., 3., 3.]]])
     """
@@ -196,6 +201,8 @@ def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> 
 def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
     """The older name of bilinear `interpolate` with aligned corners. Source: torch.nn.functional.upsample_bilinear.
 
+    >>> import warnings
+    >>> warnings.simplefilter("ignore")
     >>> wengert.nn.functional.upsample_bilinear(tensor([[[[1., 3.]]]]), (1, 3))
     tensor([[[[1., 2., 3.]]]])
     """

@@ -92,8 +92,8 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
     aligned = _aligned(align_corners)
     lines = [theta.new_tensor(_line(n, aligned)) for n in size[2:]]
     axes: Any = meshgrid(*lines, indexing="ij")
-    base: Any = stack([*reversed(axes), axes[0] * 0 + 1], -1).reshape((1, -1, rank + 1))
-    return (base @ theta.mT).reshape((size[0], *size[2:], rank))
+    base: Any = stack([*reversed(axes), axes[0] * 0 + 1], -1)
+    return (base.reshape((1, -1, rank + 1)) @ theta.mT).reshape((size[0], *size[2:], rank))
 
 
 def _line(n: int, aligned: bool) -> list[float]:

@@ -57,7 +57,8 @@ def ctc_loss(
         alpha = _logsum([alpha, moved, _shifted(alpha, 2).masked_fill(~may_skip, -inf)]) + seen[t]
         alphas.append(alpha)
     last = x.new_tensor([max(length - 1, 0) for length in lengths], dtype=int64).reshape((1, n, 1))
-    final = stack(alphas).gather(0, last.expand((1, n, 2 * most + 1)))[0]
+    every: Any = stack(alphas)
+    final = every.gather(0, last.expand((1, n, 2 * most + 1)))[0]
     ends = [x.new_tensor([max(2 * count - k, 0) for count in counts], dtype=int64).unsqueeze(1) for k in (0, 1)]
     has_label = x.new_tensor(counts, dtype=int64) > 0
     whole, label = (final.gather(1, end).squeeze(1) for end in ends)
@@ -116,6 +117,6 @@ def _check(steps: int, n: int, classes: int, lengths: list[int], counts: list[in
     for b, length in enumerate(lengths):
         if not 0 <= length <= steps:
             raise RuntimeError(
-                f"Expected input_lengths to have value at most {steps}, but got value {length} (while checking arguments "
-                f"for ctc_loss, batch {b})"
+                f"Expected input_lengths to have value at most {steps}, but got value {length} (while checking "
+                f"arguments for ctc_loss, batch {b})"
             )
