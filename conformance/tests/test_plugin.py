@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from wengert_conformance.scenarios import Family
 
 pytest_plugins = ["pytester"]
 
@@ -72,3 +73,32 @@ def test_an_unknown_backend_ends_the_run_with_one_line(pytester: pytest.Pytester
     )
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*the backend 'absent' cannot be tested: *absent*"])
+
+
+NEEDING = """
+import pytest
+
+@pytest.mark.wengert_case("views.strides-outcome", "views", "views.strides", "outcome", needs=("strides",))
+def test_strides():
+    pass
+
+@pytest.mark.wengert_case("views.writes-outcome", "views", "views.writes", "outcome", needs=("views",))
+def test_writes():
+    pass
+"""
+
+
+@pytest.mark.parametrize(("backend", "left_out"), [("numpy", 0), ("strict", 1), ("absent", 0)])
+def test_what_a_backend_lacks_is_left_out_and_counted(pytester: pytest.Pytester, backend: str, left_out: int) -> None:
+    report = pytester.path / "report.json"
+    pytester.makepyfile(NEEDING)
+    result = pytester.runpytest_subprocess(
+        *("-p", "no:cacheprovider", f"--wengert-backend={backend}", f"--wengert-report={report}")
+    )
+    result.assert_outcomes(passed=2 - left_out, deselected=left_out)
+    assert json.loads(report.read_text())["totals"]["not_applicable"] == left_out
+
+
+def test_a_scenario_needs_what_is_known_only() -> None:
+    with pytest.raises(ValueError, match=r"'views', 'strides'.*not .'wings'"):
+        Family("mine").needs("wings")

@@ -58,5 +58,6 @@ def test_the_suite_passes_on_the_stranger(python: Path, tmp_path: Path) -> None:
     )
     totals = json.loads(report.read_text(encoding="utf-8"))["totals"]
     assert totals["failed"] == 0
-    assert totals["expected_failures"] == 2
+    assert totals["expected_failures"] == 0
     assert totals["passed"] > 500
+    assert 0 < totals["not_applicable"] < 100

@@ -16,7 +16,7 @@ class Case:
     """One call. `target` names it ("mul", "nn.functional.gelu", "Tensor.view"), or `function` is a scenario's own.
 
     `expected` maps a check's name to what torch gives, as plain values. With `with_numbers=False` only dtypes and
-    shapes are compared.
+    shapes are compared. `needs` names what a backend must have for the case to apply (see `needs.py`).
     """
 
     name: str
@@ -29,6 +29,7 @@ class Case:
     function: Callable[..., Any] | None = None
     with_numbers: bool = True
     expected: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    needs: tuple[str, ...] = ()
 
     def identifier(self, check: str) -> str:
         """The readable id of one test, such as `mul-float64-grad-3`."""

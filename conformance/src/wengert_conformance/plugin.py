@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wengert_conformance.ledger import LedgerError, Line, ledger_path, line_for, read_ledger
+from wengert_conformance.needs import lacking
 from wengert_conformance.report import Outcome, Report
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"{MARK}(identifier, family, operation, check): a test of the conformance suite")
+    config.addinivalue_line(
+        "markers", f"{MARK}(identifier, family, operation, check, needs=()): a test of the conformance suite"
+    )
     backend = config.getoption("--wengert-backend")
     path = config.getoption("--wengert-xfails")
     if path is None and ledger_path(backend).exists():
@@ -68,14 +71,38 @@ def case_parameters(cases: Iterator[Case]) -> list[Any]:
             case,
             check,
             id=case.identifier(check),
-            marks=pytest.mark.wengert_case(case.identifier(check), case.family, case.name, check),
+            marks=pytest.mark.wengert_case(case.identifier(check), case.family, case.name, check, needs=case.needs),
         )
         for case in cases
         for check in case.expected
     ]
 
 
+def lacking_in(name: str) -> frozenset[str]:
+    """What a backend lacks by its declaration; nothing where it cannot be used, which the first test tells."""
+    library = importlib.import_module("wengert")
+    try:
+        with library.use_backend(name) as backend:
+            return lacking(backend, library.ones(2).array)
+    except Exception:
+        return frozenset()
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take the tests that do not apply to the backend out of the collection, and count them."""
+    marks = {item: mark for item in items if (mark := item.get_closest_marker(MARK)) and mark.kwargs.get("needs")}
+    lacks = lacking_in(config.getoption("--wengert-backend")) if marks else frozenset[str]()
+    left_out = [item for item, mark in marks.items() if not lacks.isdisjoint(mark.kwargs["needs"])]
+    if left_out:
+        for item in left_out:
+            config.stash[REPORT].add(*marks[item].args[1:], "not_applicable")
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.hookimpl(trylast=True)  # after -k has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leave_out(config, items)
     lines = config.stash[LEDGER]
     for item in items:
         mark = item.get_closest_marker(MARK)

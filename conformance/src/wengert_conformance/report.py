@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-Outcome = Literal["passed", "expected_failures", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("passed", "expected_failures", "failed")
+Outcome = Literal["passed", "expected_failures", "failed", "not_applicable"]
+OUTCOMES: tuple[Outcome, ...] = ("passed", "expected_failures", "failed", "not_applicable")
 CHECK_ORDER = ("forward", "outcome", "grad", "backward", "gradgrad", "jvp", "grad_fn")
 
 
@@ -42,9 +42,11 @@ class Report:
     def summary(self) -> str:
         """One line."""
         total = self.totals()
+        left_out = total["not_applicable"]
         return (
-            f"backend {self.backend}: {sum(total.values())} conformance tests, {total['passed']} passed, "
+            f"backend {self.backend}: {sum(total.values()) - left_out} conformance tests, {total['passed']} passed, "
             f"{total['expected_failures']} failed as expected, {total['failed']} failed"
+            + (f"; {left_out} not applicable" if left_out else "")
         )
 
     def to_json(self) -> str:
@@ -56,7 +58,11 @@ class Report:
         columns = [check for check in CHECK_ORDER if check in found]
         columns += sorted(found - set(CHECK_ORDER))
         lines = [f"# Conformance of the backend `{self.backend}`", "", self.summary() + ".", ""]
-        lines += ["A cell counts the tests that passed, of all; `x` marks those that are expected to fail.", ""]
+        lines += [
+            "A cell counts the tests that passed, of all; `x` marks those that are expected to fail,",
+            "`-` what does not apply.",
+            "",
+        ]
         for family, operations in self.counts.items():
             lines += [f"## {family}", ""]
             lines += ["| operation | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
@@ -77,4 +83,5 @@ def cell(counts: Mapping[Outcome, int] | None) -> str:
     if counts is None:
         return ""
     expected = f" ({counts['expected_failures']}x)" if counts["expected_failures"] else ""
-    return f"{counts['passed']}/{sum(counts.values())}{expected}"
+    ran = sum(counts.values()) - counts["not_applicable"]
+    return f"{counts['passed']}/{ran}{expected}" if ran else "-"

@@ -117,6 +117,13 @@ def test_an_element_is_not_written_into_what_is_shared(mutable_toy: str) -> None
         vmap(write)(rows())
 
 
+def test_what_is_recorded_keeps_the_values_from_before_a_write() -> None:
+    x = wengert.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    places, source = wengert.tensor([0, 0]), wengert.tensor([5.0, 3.0])
+    total = vmap(lambda row: row.clone().scatter_reduce_(0, places, source, "prod").sum())(x)
+    assert wengert.autograd.grad(total.sum(), x)[0].tolist() == [[15.0, 1.0], [15.0, 1.0]]
+
+
 def test_index_by_the_element() -> None:
     places = wengert.tensor([2, 0])
     assert vmap(lambda row, place: row[place])(rows(), places).tolist() == [3.0, 4.0]

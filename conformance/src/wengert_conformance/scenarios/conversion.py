@@ -7,10 +7,16 @@ import pickle
 from operator import index
 from typing import Any
 
+from wengert_conformance.needs import VIEWS
 from wengert_conformance.scenarios.family import WITHOUT_NODE_NAMES, Family, of, raised
 
 conversion = Family("conversion")
-forward, outcome, differentiable = conversion.forward, conversion.outcome, conversion.differentiable
+forward, outcome, differentiable, needs = (
+    conversion.forward,
+    conversion.outcome,
+    conversion.differentiable,
+    conversion.needs,
+)
 
 
 @forward(x=of("float64", [-1.5, 0.0, 2.7]), i=[-2, 0, 3], b=[True, False, True])
@@ -210,6 +216,7 @@ def deep_copies(library: Any) -> Any:
     ]
 
 
+@needs(VIEWS)
 @outcome
 def shallow_copies_share_memory(library: Any) -> Any:
     x = library.tensor([1.0, 2.0])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from wengert_conformance.cases import Case
+from wengert_conformance.needs import NEEDS
 from wengert_conformance.values import Values, flatten
 
 FORWARD = ("forward",)
@@ -23,17 +24,19 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A function on a library, the plain tensors that it gets by name, and the checks that are made on it."""
+    """A function on a library, the plain tensors that it gets by name, the checks that are made on it, and what it
+    needs of a backend."""
 
     name: str
     family: str
     function: Function
     inputs: Mapping[str, Values]
     checks: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
     def case(self) -> Case:
         """The scenario as a case without results."""
-        return Case(name=self.name, family=self.family, keywords=self.inputs, function=self.function)
+        return Case(name=self.name, family=self.family, keywords=self.inputs, function=self.function, needs=self.needs)
 
 
 def plain(data: Any) -> Values:
@@ -100,6 +103,18 @@ class Family:
         """The function takes the library alone, does whatever it does, and tells what it saw."""
         self.declare(function.__name__, function, ("outcome",), {})
         return function
+
+    def needs(self, *needs: str) -> Callable[[Function], Function]:
+        """Above the decorator that declares a scenario: it applies only to a backend with these (see `needs.py`)."""
+        if unknown := set(needs) - set(NEEDS):
+            raise ValueError(f"a scenario may need {list(NEEDS)}, not {sorted(unknown)}")
+
+        def register(function: Function) -> Function:
+            name = f"{self.name}.{function.__name__}"
+            self.scenarios[name] = replace(self.scenarios[name], needs=needs)
+            return function
+
+        return register
 
 
 def raised(call: Callable[[], Any], phrase: str) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import STRIDES
 from wengert_conformance.scenarios.family import Family, raised
 
 gradcheck = Family("gradcheck")
-outcome = gradcheck.outcome
+outcome, needs = gradcheck.outcome, gradcheck.needs
 
 
 def real(library: Any) -> Any:
@@ -127,6 +128,7 @@ def refusals(library: Any) -> Any:
     ]
 
 
+@needs(STRIDES)
 @outcome
 def an_expanded_input(library: Any) -> Any:
     x = library.ones(1, dtype=library.float64).expand(3).requires_grad_()

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from wengert_conformance.needs import STRIDES, VIEWS
 from wengert_conformance.scenarios.family import WITHOUT_NODE_NAMES, Family, raised
 
 inplace = Family("inplace")
-outcome, differentiable = inplace.outcome, inplace.differentiable
+outcome, differentiable, needs = inplace.outcome, inplace.differentiable, inplace.needs
 
 OVERLAP = "some elements of the input tensor and the written-to tensor refer to a single memory location"
 INTERNAL = "more than one element of the written-to tensor refers to a single memory location"
@@ -76,6 +77,7 @@ def every_refusal_of_a_leaf_comes_before_the_write(library: Any) -> Any:
     return [untouched(x, write, "a ") for write in writes]
 
 
+@needs(VIEWS, STRIDES)
 @outcome
 def operands_that_overlap_are_refused(library: Any) -> Any:
     x, m, i = library.arange(6.0), library.arange(9.0).reshape(3, 3), library.tensor([0, 1, 2])
@@ -93,6 +95,7 @@ def operands_that_overlap_are_refused(library: Any) -> Any:
     ]
 
 
+@needs(VIEWS)
 @outcome
 def operands_that_may_share_memory(library: Any) -> Any:
     x, m, y = library.arange(6.0), library.arange(9.0).reshape(3, 3), library.arange(6.0)
@@ -107,6 +110,7 @@ def operands_that_may_share_memory(library: Any) -> Any:
     return [x, m, y]
 
 
+@needs(STRIDES)
 @outcome
 def expanded_tensors(library: Any) -> Any:
     x = library.tensor([1.0]).expand(3)
@@ -187,6 +191,7 @@ def random_fills_are_checked(library: Any) -> Any:
     ]
 
 
+@needs(VIEWS)
 @outcome
 def what_was_kept_and_then_written_is_refused(library: Any) -> Any:
     phrase = "one of the variables needed for gradient computation has been modified by an inplace operation"

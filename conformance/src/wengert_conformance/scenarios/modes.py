@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from wengert_conformance.needs import VIEWS
 from wengert_conformance.scenarios.family import Family, raised
 
 modes = Family("modes")
-outcome = modes.outcome
+outcome, needs = modes.outcome, modes.needs
 
 SAVED = "Inference tensors cannot be saved for backward."
 WRITTEN = "Inplace update to inference tensor outside InferenceMode is not allowed."
@@ -72,6 +73,7 @@ def an_inference_tensor_outside(library: Any) -> Any:
     ]
 
 
+@needs(VIEWS)
 @outcome
 def an_inference_tensor_inside(library: Any) -> Any:
     n = library.ones(2)
@@ -180,6 +182,7 @@ def generators_keep_the_callers_mode(library: Any) -> Any:
     return [*seen, library.is_grad_enabled()]
 
 
+@needs(VIEWS)
 @outcome
 def a_view_made_in_inference_mode(library: Any) -> Any:
     n = library.ones(2)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import STRIDES, VIEWS
 from wengert_conformance.scenarios.family import WITHOUT_NODE_NAMES, Family, of, raised
 
 movement = Family("movement")
-differentiable, forward, outcome = movement.differentiable, movement.forward, movement.outcome
+differentiable, forward, outcome, needs = movement.differentiable, movement.forward, movement.outcome, movement.needs
 
 MATRIX = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 CUBE = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]
@@ -105,6 +106,7 @@ def iteration_and_unpacking(library: Any, x: Any) -> Any:
     return first * second, [row.sum() for row in x]
 
 
+@needs(VIEWS)
 @outcome
 def views_share_memory(library: Any) -> Any:
     x = library.zeros(2, 3)
@@ -114,6 +116,7 @@ def views_share_memory(library: Any) -> Any:
     return [row, flat, turned, x]
 
 
+@needs(STRIDES)
 @outcome
 def shapes_and_sizes(library: Any) -> Any:
     x = library.zeros(2, 3, 4)
@@ -132,6 +135,7 @@ def shapes_and_sizes(library: Any) -> Any:
     ]
 
 
+@needs(STRIDES)
 @outcome
 def refused_movement(library: Any) -> Any:
     x = library.ones(2, 3)

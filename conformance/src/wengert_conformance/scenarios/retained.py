@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import VIEWS
 from wengert_conformance.scenarios.family import Family, raised
 
 retained = Family("retained")
-outcome = retained.outcome
+outcome, needs = retained.outcome, retained.needs
 
 
 @outcome
@@ -22,6 +23,7 @@ def hooks_on_a_tensor_written_later(library: Any) -> Any:
     return [log, y.grad, y.retains_grad, x.grad]
 
 
+@needs(VIEWS)
 @outcome
 def retained_gradients_of_views_and_bases(library: Any) -> Any:
     x = library.tensor([1.0, 2.0], requires_grad=True)
@@ -34,6 +36,7 @@ def retained_gradients_of_views_and_bases(library: Any) -> Any:
     return [y.retains_grad, view.retains_grad, y.grad, view.grad, x.grad]
 
 
+@needs(VIEWS)
 @outcome
 def a_base_written_through_a_view_retains(library: Any) -> Any:
     x = library.tensor([1.0, 2.0], requires_grad=True)

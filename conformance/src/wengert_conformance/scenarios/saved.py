@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import VIEWS
 from wengert_conformance.scenarios.family import Family, raised
 
 saved = Family("saved")
-outcome = saved.outcome
+outcome, needs = saved.outcome, saved.needs
 
 
 @outcome
@@ -227,6 +228,7 @@ def saved_tensors_may_be_mutated(library: Any) -> Any:
     return [x.grad, y]
 
 
+@needs(VIEWS)
 @outcome
 def a_view_of_a_saved_tensor_may_be_mutated(library: Any) -> Any:
     x = library.tensor([1.0, 2.0], requires_grad=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import STRIDES, VIEWS
 from wengert_conformance.scenarios.family import WITHOUT_NODE_NAMES, Family, raised
 
 views = Family("views")
-differentiable, outcome = views.differentiable, views.outcome
+differentiable, outcome, needs = views.differentiable, views.outcome, views.needs
 
 MATRIX = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 COMPLEX = [[1 + 2j, 3 - 1j], [0.5j, 2 + 0j]]
@@ -48,11 +49,13 @@ def by_strides(library: Any, x: Any) -> Any:
     return x.as_strided((2, 2), (1, 2)), x.as_strided((2, 2), (1, 1), 2), library.as_strided(x, (3,), (0,), 1)
 
 
+@needs(STRIDES)
 @differentiable(x=MATRIX)
 def by_strides_of_a_transpose(library: Any, x: Any) -> Any:
     return x.t().as_strided((2, 3), (2, 1)), x[:, 1:].as_strided((2,), (1,)), x.t()[1].as_strided((1,), (1,), 4)
 
 
+@needs(VIEWS)
 @differentiable(x=MATRIX, y=[7.0, 8.0], checks=WITHOUT_NODE_NAMES)
 def a_write_through_views_of_views(library: Any, x: Any, y: Any) -> Any:
     base = x * 2
@@ -63,6 +66,7 @@ def a_write_through_views_of_views(library: Any, x: Any, y: Any) -> Any:
     return base * base, flat * 3, row.exp()
 
 
+@needs(VIEWS, STRIDES)
 @differentiable(x=COMPLEX, y=SQUARE, checks=WITHOUT_NODE_NAMES)
 def a_write_through_the_real_part(library: Any, x: Any, y: Any) -> Any:
     base = x * 1
@@ -71,6 +75,7 @@ def a_write_through_the_real_part(library: Any, x: Any, y: Any) -> Any:
     return base * base
 
 
+@needs(VIEWS)
 @outcome
 def histories_after_writes(library: Any) -> Any:
     base = made(library)
@@ -85,6 +90,7 @@ def histories_after_writes(library: Any) -> Any:
     return [*seen, *histories(base, flat), base._version, row._is_view(), base._base is None]
 
 
+@needs(VIEWS, STRIDES)
 @outcome
 def histories_of_complex_views(library: Any) -> Any:
     base = library.tensor(COMPLEX, requires_grad=True) * 1
@@ -94,6 +100,7 @@ def histories_of_complex_views(library: Any) -> Any:
     return histories(base, parts, real, both, first)
 
 
+@needs(STRIDES)
 @outcome
 def which_functions_make_views(library: Any) -> Any:
     x = made(library)
@@ -129,6 +136,7 @@ def restricted_writes(library: Any) -> Any:
     ]
 
 
+@needs(VIEWS)
 @outcome
 def restricted_use(library: Any) -> Any:
     base = made(library)
@@ -157,6 +165,7 @@ def views_and_requires_grad(library: Any) -> Any:
     return [*followed, own.is_leaf, own.grad, base.requires_grad]
 
 
+@needs(VIEWS, STRIDES)
 @outcome
 def writes_to_stretched_tensors(library: Any) -> Any:
     wide = library.zeros(2).expand(3, 2)
@@ -167,6 +176,7 @@ def writes_to_stretched_tensors(library: Any) -> Any:
     return [*refused, wide, wide.fill_(2.0)]
 
 
+@needs(STRIDES)
 @outcome
 def strides_and_memory(library: Any) -> Any:
     x = library.tensor(MATRIX)
@@ -185,6 +195,7 @@ def strides_and_memory(library: Any) -> Any:
     return [*told, x.stride(1), x.t().is_set_to(x), x.view(2, 3).is_set_to(x)]
 
 
+@needs(VIEWS, STRIDES)
 @outcome
 def bytes_as_another_dtype(library: Any) -> Any:
     x = library.tensor([[1.0, -2.0], [0.5, 3.0]])
@@ -198,6 +209,7 @@ def bytes_as_another_dtype(library: Any) -> Any:
     ]
 
 
+@needs(STRIDES)
 @outcome
 def refused_views(library: Any) -> Any:
     x, half = library.ones(2, 3), library.ones(3, 3)

@@ -7,7 +7,7 @@ from typing import Any
 from wengert_conformance.scenarios.family import Family
 
 function = Family("function")
-outcome = function.outcome
+outcome, needs = function.outcome, function.needs
 
 
 def made(library: Any, forward: Any, backward: Any = lambda ctx, *g: g[0], **others: Any) -> Any:

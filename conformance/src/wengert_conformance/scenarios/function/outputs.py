@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import VIEWS
 from wengert_conformance.scenarios.family import raised
-from wengert_conformance.scenarios.function.made import doubled, made, outcome, two
+from wengert_conformance.scenarios.function.made import doubled, made, needs, outcome, two
 
 
 @outcome
@@ -115,6 +116,7 @@ def outputs_marked_non_differentiable(library: Any) -> Any:
     return [z is y, z.requires_grad, y.requires_grad, z._is_view()]
 
 
+@needs(VIEWS)
 @outcome
 def views_returned(library: Any) -> Any:
     bypassed = "the autograd logic to handle view+inplace would override the custom backward"
@@ -135,6 +137,7 @@ def views_returned(library: Any) -> Any:
     ]
 
 
+@needs(VIEWS)
 @outcome
 def dirty_inputs_refused(library: Any) -> Any:
     def unreturned(ctx, x):
@@ -167,6 +170,7 @@ def dirty_inputs_refused(library: Any) -> Any:
     ]
 
 
+@needs(VIEWS)
 @outcome
 def dirty_views_and_others(library: Any) -> Any:
     def both(ctx, x):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import VIEWS
 from wengert_conformance.scenarios.family import raised
-from wengert_conformance.scenarios.function.made import made, outcome, two
+from wengert_conformance.scenarios.function.made import made, needs, outcome, two
 
 
 def pushed(library: Any, function: Any, *args: Any) -> Any:
@@ -87,6 +88,7 @@ def forward_over_reverse_and_reverse_over_forward(library: Any) -> Any:
     return [reverse, tangent]
 
 
+@needs(VIEWS)
 @outcome
 def forward_mode_refused(library: Any) -> Any:
     x = library.tensor([1.0, 2.0])

@@ -94,7 +94,8 @@ def keep_apart(old: TensorBase | None, result: TensorBase) -> None:
 
 
 def _give_own_memory(alias: TensorBase) -> None:
-    if alias.space.backend.capabilities.mutable:
+    if alias.space.backend.capabilities.mutable or alias.space.plain.__class__ is not Space:
+        # what a batch holds is a tensor, whose writes count on every backend
         alias.array = alias.space.xp.copy(alias.array)
     alias.version = None if alias.version is None else [alias.version[0]]
 
