@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+import wengert
 from wengert.backends.registry import states
 from wengert_conformance import strict
 
@@ -30,3 +31,10 @@ def test_strict_without_its_library_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "array_api_strict", None)
     with pytest.raises(ImportError, match=r'pip install "wengert-conformance\[strict\]"'):
         strict.load()
+
+
+def test_a_recorded_write_of_one_element_is_not_lost() -> None:
+    with wengert.use_backend("strict"):
+        y = wengert.tensor([1.0, 2.0], requires_grad=True) * 1
+        y[0] = 5.0
+        assert y.tolist() == [5.0, 2.0]

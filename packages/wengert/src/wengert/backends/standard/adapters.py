@@ -12,7 +12,7 @@ from typing import Any
 
 from wengert.backends.nested import nested
 from wengert.backends.standard.facts import Kernels, constant, is_bool
-from wengert.backends.standard.keys import whole_key
+from wengert.backends.standard.keys import entries_of, whole_key
 from wengert.protocol import dtypes as ours
 
 Function = Callable[..., Any]
@@ -78,7 +78,10 @@ def _astype(xp: Kernels, function: Function, x: Any, dtype: Any, /) -> Any:
 
 def getitem(xp: Kernels, x: Any, key: Any, /) -> Any:
     """`x[key]`; unless the library takes any key, with each axis named and each slice inside its axis."""
-    return x[key] if xp.facts.advanced_keys else x[whole_key(key, x.shape)]
+    whole = entries_of(key) if xp.facts.advanced_keys else whole_key(key, x.shape)
+    if xp.facts.views and all(entry.__class__ is int for entry in whole):
+        whole = (*whole, ...)  # of integers alone a library may make a number, on which writes would be lost
+    return x[whole]
 
 
 def tolist(xp: Kernels, x: Any, /) -> Any:
