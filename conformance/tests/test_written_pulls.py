@@ -19,7 +19,8 @@ from wengert.rule.placed import Placed
 from wengert.rule.primitive import Primitive
 from wengert.rules import convolution, random
 from wengert.rules.arithmetic import basic as arithmetic
-from wengert.rules.reduction import totals
+from wengert.rules.reduction import order, scan, totals
+from wengert.rules.special import bessel, gamma
 from wengert.tensor.general import GeneralNode, Operation
 from wengert.tensor.operation import KERNELS
 from wengert.tensor.specialize import specializable
@@ -36,11 +37,27 @@ ENOUGH = 8
 #: Operations that no case reaches within two backward passes, called by hand.
 CALLS: dict[Primitive, Callable[[Any, Any], Any]] = {
     arithmetic.replaced: lambda f, x: f(x, x * 2).sum(),
+    arithmetic.overwritten: lambda f, x: f(x, x.detach() * 2).sum(),
     totals.nansum: lambda f, x: f(x, (0, 1, 2, 3), False),
     random.sampled: lambda f, x: f(x, x.detach()).sum(),
     random.sampled_between: lambda f, x: f(x, x * 2, x.detach()).sum(),
     convolution.plane_gather: lambda f, x: f(x, wengert.tensor([[[[3, 0]]]])).sum(),
 }
+CALLS |= {
+    order.median: lambda f, x: f(x, False),
+    scan.logcumsumexp: lambda f, x: f(x, 3).sum(),
+}
+#: Functions of one argument that torch has no derivative of.
+ALONE = (
+    *(bessel.bessel_j0, bessel.bessel_j1, bessel.bessel_y0, bessel.bessel_y1, bessel.spherical_bessel_j0),
+    *(bessel.modified_bessel_i0, bessel.modified_bessel_i1, bessel.modified_bessel_k0, bessel.modified_bessel_k1),
+    *(bessel.scaled_modified_bessel_k0, bessel.scaled_modified_bessel_k1),
+)
+CALLS |= dict.fromkeys(ALONE, lambda f, x: f(x.abs()).sum())
+CALLS |= dict.fromkeys(
+    (gamma.zeta, gamma.gammainc, gamma.gammaincc), lambda f, x: f(x.detach().abs() + 1.5, x.abs()).sum()
+)
+
 #: Operations that record complex tensors only, for which nothing is written out.
 OF_COMPLEX = frozenset({"acosh_complex", "angle", "conjugate", "direction", "imag", "logaddexp_complex", "real_part"})
 

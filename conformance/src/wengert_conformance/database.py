@@ -216,7 +216,7 @@ def in_place_entries() -> Iterator[tuple[str, OpInfo]]:
     """The families and entries of all operations that have a method that writes the result into its first argument."""
     for family in FAMILIES:
         for entry in family_entries(family):
-            if hasattr(torch.Tensor, f"{entry.name}_"):
+            if hasattr(torch.Tensor, f"{entry.name}_") and entry.name not in ARGUMENT_ORDER:
                 yield family, entry
 
 

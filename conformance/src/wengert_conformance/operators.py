@@ -10,6 +10,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("copysign", "nextafter", "signbit"),
         *("rsub", "positive", "sgn", "__radd__", "__rmul__", "__rmod__"),
         *("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "bitwise_left_shift", "bitwise_right_shift"),
+        *("frac", "ldexp", "deg2rad", "rad2deg", "logaddexp2", "heaviside", "gcd", "lcm", "frexp", "float_power"),
         *("__rand__", "__ror__", "__rxor__", "real", "imag", "conj", "angle", "polar", "complex"),
     ),
     "exponential": (
@@ -20,6 +21,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2"),
         *("hypot",),
     ),
+    "special": (
+        *("digamma", "lgamma", "erfinv", "logit", "xlogy", "sinc", "i0", "mvlgamma", "polygamma"),
+        *("special.entr", "special.erfcx", "special.i0e", "special.i1", "special.i1e", "special.log_ndtr"),
+        *("special.ndtri", "special.xlog1py"),
+        *("special.modified_bessel_k0", "special.legendre_polynomial_p"),
+    ),
     "comparison": (
         *("eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "isclose", "allclose", "equal"),
         *("logical_and", "logical_or", "logical_not", "logical_xor", "where", "masked_fill"),
@@ -27,12 +34,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "reduction": (
         *("sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "argmax", "argmin", "norm"),
         *("cumsum", "cumprod", "diff", "all", "any"),
+        "nanmean",
         *("nansum", "var_mean", "std_mean", "aminmax", "count_nonzero", "topk", "sort", "msort", "argsort"),
     ),
     "movement": (
         *("reshape", "view", "permute", "transpose", "t", "movedim", "expand", "expand_as", "broadcast_to", "squeeze"),
         *("unsqueeze", "flatten", "cat", "stack", "split", "chunk", "unbind", "flip", "roll", "tril", "triu"),
-        *("diagonal",),
+        *("diagonal", "rot90"),
         *("diag", "diag_embed", "diagflat", "fliplr", "flipud", "meshgrid", "narrow", "ravel", "reshape_as", "view_as"),
         *("atleast_1d", "atleast_2d", "atleast_3d", "unflatten", "unfold", "repeat", "tile", "repeat_interleave"),
         *("hstack", "vstack", "dstack", "column_stack", "hsplit", "vsplit", "dsplit", "split_with_sizes"),
@@ -83,7 +91,7 @@ IN_PLACE = "inplace"
 IN_PLACE_SAMPLES = {"float64": 2, "int64": 1, "bool": 1, "complex128": 1}
 
 COMPLEX_FAMILIES = frozenset({"arithmetic", "exponential", "trigonometric", "movement", "indexing", "linalg"})
-COMPLEX_OPERATORS = frozenset({"sum", "mean", "prod", "cumsum", "eq", "ne", "where", "masked_fill"})
+COMPLEX_OPERATORS = frozenset({"sinc", "sum", "mean", "prod", "cumsum", "eq", "ne", "where", "masked_fill"})
 
 EXCLUDED: dict[str, str] = {
     "bmm.triton_optimized": "a duplicate of bmm for torch's compiler",
@@ -100,6 +108,7 @@ EXCLUDED_DTYPES: dict[tuple[str, str], str] = {
 
 # The database calls some operations with its arguments in an order of its own: where the public ones stand in a sample.
 ARGUMENT_ORDER: dict[str, tuple[int, ...]] = {
+    "polygamma": (1, 0),
     "where": (1, 0, 2),
     "einsum": (1, 0),
     "nn.functional.embedding": (1, 0),

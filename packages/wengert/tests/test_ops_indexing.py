@@ -179,3 +179,16 @@ def test_refused_keys(key: Any, error: type[Exception], words: str) -> None:
 def test_refusals_speak_as_torch_does(function: Callable[[Any], Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         function(tensor(X))
+
+
+def test_more_arrays_than_a_record_takes_are_written_as_one_position() -> None:
+    x = wengert.arange(32.0, dtype=wengert.float64).reshape(2, 2, 2, 2, 2).requires_grad_()
+    value = tensor([7.0, 8.0], dtype=wengert.float64, requires_grad=True)
+    key = tuple(tensor(row) for row in ([0, 1], [1, 1], [0, 1], [1, 0], [0, 1]))
+    y = x * 1
+    y[key] = value
+    assert y[key].tolist() == [7.0, 8.0]
+    (y * y).sum().backward()
+    assert value.grad.tolist() == [14.0, 16.0]
+    assert x.grad[key].tolist() == [0.0, 0.0]
+    assert x.grad.sum().item() == 2 * (sum(range(32)) - 10 - 29)
