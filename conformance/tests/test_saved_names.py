@@ -125,3 +125,25 @@ def test_what_is_kept_has_torchs_names(entry: OpInfo) -> None:
             assert their_tensors - our_tensors <= NOT_NEEDED.get(name, set())
             assert our_tensors - their_tensors <= MORE.get(name, set())
             assert our_names - our_tensors - their_names - ANY <= ARGUMENTS.get(name, set())
+
+
+#: Expressions of `x`, which requires grad, of `c`, which does not, and of `n`, integers.
+EXPRESSIONS = (
+    "x + 1", "x - c", "x * 2", "x * c", "c * x", "x / 2", "x / c", "c / x", "x ** 2", "2 ** x", "x.exp()", "x.tanh()",
+    "x.sin()", "x.sqrt()", "x.sum()", "x.mean()", "x.relu()", "x @ c", "c @ x", "x @ x", "x.sigmoid()", "-x", "x.log()",
+    "x[0]", "x[n]", "x.masked_fill(c > 0, 1.0)", "x.softmax(0)", "x.maximum(c)", "x.addcmul(c, c)", "x.clone()",
+    "x.gather(0, n)", "x.atan2(c)", "x.abs()", "x.lerp(c, 0.5)", "x.cumsum(0)", "x.prod()", "x.norm()", "x.t()",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_a_constant_operand_saves_nothing_of_the_other(expression: str) -> None:
+    """Nothing is kept that torch does not keep: where one operand needs no gradient, the other is let go."""
+
+    def kept(library: ModuleType) -> set[str]:
+        x = library.tensor([1.0, 2.0], requires_grad=True)
+        c, n = library.tensor([3.0, -1.0]), library.tensor([1, 0])
+        node = eval(expression, {"x": x, "c": c, "n": n}).grad_fn
+        return shown(library, node)[0] - {"first", "indices"}
+
+    assert kept(wengert) <= kept(torch)

@@ -125,6 +125,29 @@ class LiftedNamespace:
         drawn = draw(generator, *bounds, whole, dtype=below.native, device=below.native_device)
         return level.tensor(make(below, drawn), different).array
 
+    def poisson(self, generator: Any, rate: Any, /) -> Any:
+        return self._drawn_of("poisson", generator, rate)
+
+    def binomial(self, generator: Any, count: Any, prob: Any, /) -> Any:
+        return self._drawn_of("binomial", generator, count, prob)
+
+    def _drawn_of(self, kind: str, generator: Any, *parameters: Any) -> Any:
+        """Random numbers whose parameters are arrays."""
+        level = self._space.level
+        level.check_random()
+        tensors = [self._raised(parameter) for parameter in parameters]
+        has_axis = any(level.has_axis(tensor) for tensor in tensors)
+        different = level.randomness == "different"
+        if has_axis and not different:
+            raise RuntimeError(
+                "Vmap does not currently support same randomness with a batched tensor input. Choose "
+                "randomness='different', or draw outside of vmap."
+            )
+        below = [level.whole(tensor) if different else level.shared(tensor) for tensor in tensors]
+        space = below[0].space
+        drawn = getattr(space.xp, kind)(generator, *[tensor.array for tensor in below])
+        return level.tensor(make(space, drawn), different).array
+
     def add_at(self, x: Any, key: Any, value: Any, /) -> Any:
         return self.scatter_add(x, key, value)
 
