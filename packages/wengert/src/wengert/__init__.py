@@ -192,7 +192,8 @@ _WITH_OUT = """
     kthvalue lcm ldexp le lerp less less_equal lgamma linspace log log10 log1p log2 log_softmax logaddexp logaddexp2
     logcumsumexp logical_and logical_not logical_or logical_xor logit logspace logsumexp lt lu lu_solve lu_unpack
     masked_select matmul matrix_power max maximum mean median min minimum mm mode msort mul multinomial multiply mv
-    mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ne neg negative nextafter nonzero
+    mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy native_batch_norm ne
+    neg negative nextafter nonzero
     nonzero_static norm normal not_equal ones orgqr ormqr outer polar polygamma pow prod qr quantile rad2deg rand
     randint randn randperm reciprocal remainder renorm round row_stack rsqrt scatter scatter_add scatter_reduce
     searchsorted sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort sqrt square stack std sub

@@ -43,7 +43,7 @@ def soft_margin_loss(
     """
     require_tensors("soft_margin_loss", input=input, target=target)
     reduction = _reduction(size_average, reduce, reduction)
-    scores = -target * input
+    scores = -(input * target)
     return reduced(logaddexp(scores, scores * 0.0), reduction)
 
 
