@@ -19,8 +19,9 @@ from wengert.autograd import gradcheck, gradgradcheck
 from wengert.graph.node import Node, OperationNode
 from wengert.rule.kinds import Elementwise
 from wengert.rule.primitive import Primitive
-from wengert.rules.convolution import plane_gather
-from wengert.tensor.operation import KERNELS
+from wengert.rules.convolution import plane_gather, pool_sum
+from wengert.rules.special.gamma import betainc
+from wengert.tensor.operation import KERNELS, kernel
 from wengert_conformance import sweep
 from wengert_conformance.cases import Case, resolve
 from wengert_conformance.checks.first_gradient import cotangents
@@ -35,6 +36,8 @@ LEFT_OUT: dict[tuple[str, int | None], str] = {
     ("cov", 39): "weights of single precision",
     ("masked.logaddexp", 10): "elements that are left out are infinite in the result",
     ("__rpow__", None): "the samples raise negative numbers to broken powers",
+    ("nn.functional.max_unpool2d", None): "the samples put several elements into one place",
+    ("nn.functional.max_unpool3d", None): "the samples put several elements into one place",
     ("as_strided.partial_views", None): "the samples are views of a larger memory",
     ("linalg.norm.subgradients_at_zero", None): "the samples lie on a kink",
     ("bfloat16", None): "NumPy has no such dtype",
@@ -63,6 +66,8 @@ BY_HAND: dict[str, Callable[[Any], Any]] = {
     **{name: getattr(wengert.special, name) for name in SPECIAL},
     "gammainc": lambda x: wengert.special.gammainc(wengert.tensor(1.5, dtype=x.dtype), x),
     "gammaincc": lambda x: wengert.special.gammaincc(wengert.tensor(1.5, dtype=x.dtype), x),
+    "betainc": lambda x: kernel(betainc)(wengert.full_like(x, 1.5), wengert.full_like(x, 2.5), x),
+    "pool_sum": lambda x: kernel(pool_sum)(x.reshape(1, 1, 2, 2), (2, 2), (1, 1), (0, 0), (1, 1)),
     "det_at_singular": lambda x: wengert.linalg.det((x + TO_SINGULAR).reshape(2, 2)),
 }
 #: Primitives whose results are drawn, not computed: there is no difference to take.

@@ -224,7 +224,6 @@ MISTAKES: dict[str, Build] = {
     "a dot in a name": lambda nn: nn.Linear(1, 1).add_module("a.b", nn.ReLU()),
     "features": lambda nn: nn.GroupNorm(3, 4),
     "groups": lambda nn: nn.Conv1d(3, 4, 1, groups=2),
-    "padding": lambda nn: nn.Conv1d(3, 4, 1, padding="some"),
     "a stride with same": lambda nn: nn.Conv2d(3, 4, 1, padding="same", stride=2),
     "rate": lambda nn: nn.Dropout(1.5),
     "nonlinearity": lambda nn: nn.RNN(1, 1, nonlinearity="cosine"),

@@ -27,6 +27,9 @@ NOT_NEEDED: dict[str, set[str]] = {
     "VarMeanBackward0": {"self"},
     "StdMeanBackward0": {"result0", "self"},
     "AminmaxBackward0": {"max", "min"},
+    "FrexpBackward0": {"exponent"},
+    "ErfinvBackward0": {"self"},
+    "SpecialLogNdtrBackward0": {"result"},
     "IndexBackward0": {"indices"},
     "GatherBackward0": {"self"},
     "IndexAddBackward0": {"index", "source"},
@@ -53,6 +56,8 @@ NOT_NEEDED: dict[str, set[str]] = {
 MORE: dict[str, set[str]] = {
     "StdMeanBackward0": {"result"},
     "AminmaxBackward0": {"result"},
+    "ErfinvBackward0": {"result"},
+    "FrexpBackward0": {"mantissa"},
     "IndexBackward0": {"first"},
     "IndexPutBackward0": {"first"},
     "SqueezeBackward4": {"mat2", "self"},

@@ -19,10 +19,11 @@ from wengert.rule.placed import Placed
 from wengert.rule.primitive import Primitive
 from wengert.rules import convolution, random
 from wengert.rules.arithmetic import basic as arithmetic
+from wengert.rules.linalg import determinants, singular, solving
 from wengert.rules.reduction import order, scan, totals
 from wengert.rules.special import bessel, gamma
 from wengert.tensor.general import GeneralNode, Operation
-from wengert.tensor.operation import KERNELS
+from wengert.tensor.operation import KERNELS, kernel
 from wengert.tensor.specialize import specializable
 from wengert.tensor.tools import RAW
 from wengert_conformance.cases import Case
@@ -46,6 +47,11 @@ CALLS: dict[Primitive, Callable[[Any, Any], Any]] = {
 CALLS |= {
     order.median: lambda f, x: f(x, False),
     scan.logcumsumexp: lambda f, x: f(x, 3).sum(),
+    gamma.betainc: lambda f, x: f(x.detach().abs() + 1, x.detach().abs() + 2, x.abs() / 4).sum(),
+    determinants.det: lambda f, x: f(x).sum(),
+    determinants.det_at_singular: lambda f, x: f(x * 0 + 1).sum(),
+    solving.solve_triangular: lambda f, x: f(x, x * 2, True).sum(),
+    singular.pinv: lambda f, x: f(x, x.detach().sum() * 0, x.detach().sum() * 0).sum(),
 }
 #: Functions of one argument that torch has no derivative of.
 ALONE = (
@@ -59,7 +65,9 @@ CALLS |= dict.fromkeys(
 )
 
 #: Operations that record complex tensors only, for which nothing is written out.
-OF_COMPLEX = frozenset({"acosh_complex", "angle", "conjugate", "direction", "imag", "logaddexp_complex", "real_part"})
+OF_COMPLEX = frozenset(
+    {"acosh_complex", "angle", "conjugate", "direction", "fftn", "ifftn", "imag", "logaddexp_complex", "real_part"}
+)
 
 
 def nodes_behind(roots: list[Any]) -> set[Node]:
@@ -119,7 +127,9 @@ def steps_by_operation() -> dict[Primitive, list[Step]]:
                         steps.append((node, cotangent))
         for primitive, call in CALLS.items():
             x = wengert.tensor([[[[1.0, -2.0], [0.5, 3.0]]]], dtype=wengert.float64, requires_grad=True)
-            steps, _ = watched([call(KERNELS[primitive], x)], [x], [wengert.ones((), dtype=wengert.float64)])
+            steps, _ = watched(
+                [call(KERNELS.get(primitive) or kernel(primitive), x)], [x], [wengert.ones((), dtype=wengert.float64)]
+            )
             found[primitive] = [step for step in steps if step[0].primitive is primitive]
     return found
 

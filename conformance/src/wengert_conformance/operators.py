@@ -60,7 +60,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "activation": (
         *("nn.functional.relu", "nn.functional.gelu", "nn.functional.silu", "nn.functional.softplus"),
         *("nn.functional.leaky_relu", "nn.functional.elu", "softmax", "log_softmax"),
-        *("nn.functional.softmin", "nn.functional.logsigmoid", "nn.functional.hardtanh", "nn.functional.relu6"),
+        *(
+            "nn.functional.softmin",
+            "nn.functional.glu",
+            "nn.functional.logsigmoid",
+            "nn.functional.hardtanh",
+            "nn.functional.relu6",
+        ),
     ),
     "normalization": (
         *("nn.functional.layer_norm", "nn.functional.linear", "nn.functional.embedding", "nn.functional.normalize"),

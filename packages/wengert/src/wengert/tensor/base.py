@@ -41,11 +41,9 @@ class TensorBase:
     reference to its AccumulateGrad node, dead until the leaf is used. `version` is the cell that counts in-place
     writes, shared with all that share the memory; None until there is a first write or view. The slots after these five
     are set only where they are used, so that making a tensor stays cheap; there is no `__init__` for the same reason.
-    `__dict__`, made when it is first used, is for the user's own attributes.
     """
 
     __slots__ = (
-        "__dict__",
         "__weakref__",
         "_grad",
         "_hooks",

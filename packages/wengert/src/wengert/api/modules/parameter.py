@@ -20,7 +20,7 @@ class Parameter(Tensor):
     tensor([1., 1.], requires_grad=True)
     """
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)  # for the user's own attributes
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
         return owned(cls, data, requires_grad)
@@ -38,7 +38,7 @@ class Buffer(Tensor):
     tensor([0., 0.])
     """
 
-    __slots__ = ("persistent",)
+    __slots__ = ("__dict__", "persistent")
 
     persistent: bool
 

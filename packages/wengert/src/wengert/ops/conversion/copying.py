@@ -28,12 +28,17 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Any:
     memo[id(self)] = out
     if memory is not None:
         as_alias(out, memory)
-    if self.__dict__:
-        out.__dict__ = deepcopy(self.__dict__, memo)
+    if own := attributes(self):
+        out.__dict__ = deepcopy(own, memo)
     grad = gradient_of(self)
     if grad is not None:
         out._grad = __deepcopy__(grad, memo)
     return out
+
+
+def attributes(tensor: Tensor) -> dict[str, Any]:
+    """The user's own attributes, for which parameters and buffers have room."""
+    return getattr(tensor, "__dict__", {})
 
 
 def _copied_memory(self: Tensor, memo: dict[int, Any]) -> tuple[Any, Tensor | None]:
@@ -54,8 +59,8 @@ def _copied_memory(self: Tensor, memo: dict[int, Any]) -> tuple[Any, Tensor | No
 def __copy__(self: Tensor) -> Any:
     """A leaf with the same memory, and without self's gradient."""
     out = _new(type(self), self.space.plain, self.array, self.shape, self.node is not None)
-    if self.__dict__:
-        out.__dict__.update(self.__dict__)
+    if own := attributes(self):
+        out.__dict__.update(own)
     return as_alias(out, self)
 
 
@@ -67,7 +72,8 @@ def __reduce_ex__(self: Tensor, protocol: Any) -> tuple[Any, ...]:
     except ImportError:  # no NumPy here
         content = space.xp.tolist(self.array)
     made = rebuild, (type(self), content, space.dtype, self.shape, self.node is not None)
-    return (*made, self.__dict__) if self.__dict__ else made
+    own = attributes(self)
+    return (*made, own) if own else made
 
 
 def rebuild(kind: type, content: Any, dtype: DType, shape: Shape, requires_grad: bool) -> Any:
