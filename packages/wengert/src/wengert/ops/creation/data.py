@@ -154,8 +154,13 @@ def from_data(
             found, place = place_for(name, device, backend)
             space = found.space(place, wanted or source.dtype)
         return space, transfer(data, source, space, copy=copy)
-    shape, items = _flat(data)
     found, place = place_for(name, device, backend)
+    if hasattr(data, "__dlpack__"):  # an array whose library has no plugin here: the backend's own library reads it
+        read = found.xp.asarray(data)
+        source = found.space_of(read)
+        space = found.space(place, wanted or source.dtype)
+        return space, transfer(read, source, space, copy=copy)
+    shape, items = _flat(data)
     inferred = wanted or found.nearest(_dtype_of(items))
     space = found.space(place, inferred)
     xp, native, where = space.xp, space.native, space.native_device
