@@ -9,7 +9,7 @@ from functools import partial, wraps
 from types import CodeType, TracebackType
 from typing import Any, NamedTuple, Self, cast
 
-from wengert.graph.modes import InferenceCell, Mode, change_mode, current_mode, set_grad_mode
+from wengert.graph.modes import InferenceCell, Mode, change_mode, current_mode, restore_mode, set_grad_mode
 from wengert.graph.modes import is_grad_enabled as recording
 from wengert.tensor.base import TensorBase
 
@@ -75,7 +75,7 @@ class _Manager:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        change_mode(**self._stack.pop()._asdict())
+        restore_mode(*self._stack.pop())
 
     def __call__(self, function: Function) -> Function:
         if isinstance(function, type):
@@ -101,9 +101,12 @@ class _Bare(_Manager):
         super().__init__()
 
 
+_ON, _OFF = _State(True, False), _State(False, False)
+
+
 def _state() -> _State:
-    mode = current_mode()
-    return _State(mode.grad, mode.inference)
+    mode = recording()
+    return _State(mode.grad, mode.inference) if isinstance(mode, Mode) else _ON if mode else _OFF
 
 
 def _kind(function: Function) -> int:
@@ -162,11 +165,11 @@ class _Resumed:
 
     def __enter__(self) -> None:
         self._outside = _state()
-        change_mode(**self._inside._asdict())
+        restore_mode(*self._inside)
 
     def __exit__(self, *details: object) -> None:
         self._inside = _state()
-        change_mode(**self._outside._asdict())
+        restore_mode(*self._outside)
 
 
 class _Stepped:

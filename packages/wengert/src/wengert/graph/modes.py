@@ -72,6 +72,14 @@ def change_mode(**values: Any) -> None:
     _mode.set(current_mode().changed(**values))
 
 
+def restore_mode(grad: bool, inference: bool) -> None:
+    """Set these two parts of the mode of this thread or task."""
+    if not inference and _mode.get().__class__ is bool:
+        _mode.set(grad)
+    else:
+        change_mode(grad=grad, inference=inference)
+
+
 def set_grad_mode(enabled: bool) -> bool:
     """Set grad mode for this thread or task and return what it was, which restores it."""
     mode = _mode.get()
