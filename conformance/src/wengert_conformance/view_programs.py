@@ -186,6 +186,9 @@ def strided_view(program: Program, tensor: Any, choose: Numbers) -> Any:
     if 0 in tensor.shape:
         raise ValueError("where nothing lies is the library's own matter")
     size, stride = choose.of([((2,), (1,)), ((2, 2), (2, 1)), ((1,), (3,)), ((3, 3), (3, 1))])
+    reach = sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    if not tensor.is_contiguous() or reach >= tensor.numel() and tensor._base is not None:
+        raise ValueError("torch drops the gradient of what a view has from outside of its source")
     return program.keep(tensor.as_strided(size, stride), tensor)
 
 
@@ -235,6 +238,8 @@ def write_tensor(program: Program, tensor: Any, choose: Numbers) -> Any:
     others.append(tensor)
     other = choose.of(others)
     make = choose.of([lambda t: t.mul_(other), lambda t: t.add_(other), lambda t: t.copy_(other)])
+    if other is tensor and is_stretched(tensor):
+        raise ValueError("torch has no gradient of it")
     with program.mode(choose):
         make(tensor)
     program.wrote(tensor)
@@ -248,14 +253,19 @@ def compute(program: Program, tensor: Any, choose: Numbers) -> Any:
     """A new tensor from one or two."""
     others = [t for t in program.tensors if t.shape == tensor.shape]
     other = choose.of(others)
-    if is_stretched(tensor) or is_stretched(other):
+    if is_stretched(tensor) or is_stretched(other) or steps(tensor) != steps(other):
         raise ValueError("the libraries lay such results out each in its own way")
     return program.keep(choose.of([lambda: tensor * other, lambda: tensor * 3, lambda: tensor.clone()])())
 
 
 def is_stretched(tensor: Any) -> bool:
     """Whether several indices mean one element."""
-    return any(step == 0 and n > 1 for n, step in zip(tensor.shape, tensor.stride(), strict=True))
+    return 0 in steps(tensor)
+
+
+def steps(tensor: Any) -> list[int]:
+    """The strides of the axes along which there is more than one element."""
+    return [step for n, step in zip(tensor.shape, tensor.stride(), strict=True) if n > 1 and tensor.numel()]
 
 
 def detach(program: Program, tensor: Any, choose: Numbers) -> Any:

@@ -148,6 +148,8 @@ def refused_indices(library: Any) -> Any:
     x = library.ones(2, 3)
     return [
         raised(lambda: x[2], "index 2 is out of bounds for dimension 0 with size 2"),
+        raised(lambda: x[None, 5], "index 5 is out of bounds for dimension 1 with size 2"),
+        raised(lambda: x[0, ..., None, 7], "index 7 is out of bounds for dimension 3 with size 3"),
         raised(lambda: x[0, 0, 0], "too many indices for tensor of dimension 2"),
         raised(lambda: x[::-1], "step must be greater than zero"),
         raised(lambda: x[library.tensor([5])], "out of bounds"),

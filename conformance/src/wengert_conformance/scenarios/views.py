@@ -230,3 +230,53 @@ def refused_views(library: Any) -> Any:
         raised(lambda: x.view(), "view() received an invalid combination of arguments"),
         raised(lambda: x.view(2.0), "view() received an invalid combination of arguments"),
     ]
+
+
+@needs(STRIDES)
+@differentiable(x=MATRIX, y=SQUARE, checks=WITHOUT_NODE_NAMES)
+def gradients_that_lie_otherwise_than_the_base(library: Any, x: Any, y: Any) -> Any:
+    base, turned = y * 1, (x * x).t().sin()
+    first = base.t().diagonal()[0]
+    base.view(-1).mul_(2.0)
+    turned.t().view(-1)[1:3].mul_(3.0)
+    return first * first, turned
+
+
+@differentiable(x=[0.5, 2.0], checks=WITHOUT_NODE_NAMES)
+def one_complex_number_of_two_parts(library: Any, x: Any) -> Any:
+    number = library.view_as_complex(x * 1)
+    return number.abs(), (number * number).real, (number * number).imag
+
+
+@needs(STRIDES)
+@outcome
+def complex_numbers_of_one_row(library: Any) -> Any:
+    row = library.tensor([1.0, 2.0, 3.0, 4.0])
+    wrong = raised(lambda: library.view_as_complex(row.as_strided((2, 2), (1, 1))), "divisible by 2")
+    return library.view_as_complex(row.as_strided((1, 2), (1, 1))).tolist(), wrong
+
+
+@needs(VIEWS)
+@outcome
+def a_second_backward_through_a_written_base(library: Any) -> Any:
+    base = made(library)
+    base[0].add_(1.0)
+    (base * 2).sum().backward()
+    return raised(lambda: (base * 2).sum().backward(), "Trying to backward through the graph a second time")
+
+
+@needs(VIEWS)
+@outcome
+def a_written_view_whose_base_requires_grad_later(library: Any) -> Any:
+    found = []
+    for mode in (library.no_grad, library.enable_grad):
+        base = library.tensor(MATRIX)
+        with mode():
+            view = base[0]
+        view.mul_(2.0)
+        view.requires_grad_()
+        base.requires_grad_()
+        found.append(
+            raised(lambda view=view: view.grad_fn, "no_grad mode") if mode is library.no_grad else histories(view)
+        )
+    return found

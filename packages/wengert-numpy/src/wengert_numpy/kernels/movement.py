@@ -160,7 +160,7 @@ def strided_add(g: Any, /, *, size: Shape, stride: Shape, offset: int, length: i
 
 def view_as_real(x: Any, /) -> Any:
     """The parts of complex numbers as a last axis, a view."""
-    part = x.real
+    part = np.asarray(x).real  # that of a NumPy scalar would be a copy
     return as_strided(part, (*x.shape, 2), (*part.strides, part.itemsize))
 
 

@@ -98,7 +98,7 @@ def view_as_complex(input: Tensor) -> Tensor:
     layout = layout_of(input)
     if layout.stride[-1] != 1:
         raise RuntimeError("Tensor must have a last dimension with stride 1. Use input.contiguous().")
-    if any(step % 2 for step in layout.stride[:-1]):
+    if any(step % 2 for n, step in zip(input.shape[:-1], layout.stride[:-1], strict=True) if n != 1):
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     if layout.offset % 2:
         raise RuntimeError("Tensor must have a storage_offset divisible by 2")

@@ -12,6 +12,8 @@ from typing import Any
 
 from wengert.graph.modes import is_grad_enabled, set_grad_mode
 from wengert.graph.node import Node, next_number
+from wengert.graph.saved import raise_freed
+from wengert.protocol.shapes import Shape, inverse_permutation
 from wengert.tensor.base import TensorBase, edge_of, history_of, make, set_refreshed
 from wengert.tensor.chain import Chain, Found, raise_restricted, replayed, steps
 from wengert.tensor.packing import note
@@ -53,6 +55,9 @@ def _regenerated(found: Found) -> Node:
             if pending and (is_named or was_named):
                 behind = here.node = AsStridedBackward0.recorded(here, behind)
             here = record(here, *statics)
+            if was_named and record in SEVERAL_STEPS:
+                for _ in range(SEVERAL_STEPS[record](*statics) - 1):
+                    behind = here.node = AsStridedBackward0.recorded(here, behind)
             pending, was_named = not is_named, is_named or was_named
             behind = behind if pending else here.node
     finally:
@@ -60,9 +65,25 @@ def _regenerated(found: Found) -> Node:
     return AsStridedBackward0.recorded(here, behind) if pending else here.node
 
 
+def _order_of(base: TensorBase) -> Shape | None:
+    xp = base.space.xp
+    layout = None if xp.is_dense(base.array) else xp.layout(base.array)
+    return layout and tuple(sorted(range(len(base.shape)), key=lambda axis: -layout.stride[axis]))
+
+
+def _laid_out(tensor: Any, order: Shape | None) -> Any:
+    """A copy of `tensor` that lies as the base does, so that each step to a view is one to a view of it too."""
+    turned = tensor if order is None else tensor.permute(order)
+    dense = turned.contiguous()
+    copy = dense.clone() if dense is turned else dense
+    return copy if order is None else copy.permute(inverse_permutation(order))
+
+
 set_refreshed(refreshed)
 #: Record functions whose views are not made again by strides but by themselves, under their own name.
 KEEPS_NAME: set[Callable[..., Any]] = set()
+#: Record functions that take several of torch's steps at once, with how many these are for given static arguments.
+SEVERAL_STEPS: dict[Callable[..., Any], Callable[..., int]] = {}
 #: Record functions whose views may have more of the memory than what they were made of.
 FROM_MEMORY: set[Callable[..., Any]] = set()
 
@@ -103,18 +124,19 @@ class CopySlices(Node):
     """The history of a base that was written through a view: what lies in the view comes from there, the rest from
     before."""
 
-    __slots__ = ("chain", "e0", "e1")
+    __slots__ = ("chain", "e0", "e1", "order")
 
     layout = 2
     fresh = True
-    chain: Chain
+    chain: Chain | None  # None once it was let go
+    order: Shape | None  # how the base lies: its axes from the outermost to the innermost, None for as they are
 
     @classmethod
     def recorded(cls, base: TensorBase, chain: Chain, result: TensorBase) -> Node:
         """The node for `base`, after `result` was written into the view of it that `chain` tells of."""
         node = cls()
         node.e0, node.e1 = edge_of(base), edge_of(result)
-        node.chain = chain
+        node.chain, node.order = chain, _order_of(base)
         node.space, node.extra, node.seq = base.space.plain, None, next_number()
         note(node)
         return node
@@ -129,8 +151,13 @@ class CopySlices(Node):
         return tuple(self.pull_with(g, RAW, keep, None))
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
-        rest = tools.tensor(g, self.space).clone()
-        region = replayed(self.chain, rest)
+        chain = self.chain
+        if chain is None:
+            raise_freed(self)
+        if not keep and not getattr(self.e1, "kept_by", ()):  # else the node of the written value tells
+            self.chain = None
+        rest = _laid_out(tools.tensor(g, self.space), self.order)
+        region = replayed(chain, rest)
         value = region.clone()
         region.zero_()
         return [tools.value(rest), tools.value(value)]

@@ -138,8 +138,10 @@ def require_grad_of_views(base: TensorBase) -> None:
         if base.node is None:
             if view.node is SEVERED or (view.node is STALE and was_leaf(view)):
                 view.node = None
-        elif view.node is None:  # one that was written since takes part from now on
-            view.node = STALE if len(found) > 3 else SEVERED
+        elif len(found) > 3 and (view.node is None or view.node.__class__ is ref):
+            view.node = STALE  # one that was written since takes part from now on
+        elif view.node is None:
+            view.node = SEVERED
 
 
 def view_of(tensor: TensorBase) -> View | None:

@@ -87,7 +87,7 @@ def normalized_key(tensor: Tensor, key: Any) -> Key:
             view += shape[axis : axis + rest]
             axis, had_ellipsis = axis + rest, True
         elif entry.__class__ is int:
-            basic.append(_within(entry, axis, shape[axis]))
+            basic.append(_within(entry, number, shape[axis]))  # torch's message counts the entries
             axis, kind = axis + 1, "Select"
         elif entry.__class__ is slice:
             part, literal = slice_within(entry, shape[axis])
@@ -246,9 +246,9 @@ def _axes_of(entry: Tensor) -> int:
     return len(entry.shape) if entry.space.dtype is bool_ else 1
 
 
-def _within(entry: int, axis: int, n: int) -> int:
+def _within(entry: int, place: int, n: int) -> int:
     if not -n <= entry < n:
-        raise_out_of_bounds(entry, axis, n)
+        raise_out_of_bounds(entry, place, n)
     return entry + n if entry < 0 else entry
 
 

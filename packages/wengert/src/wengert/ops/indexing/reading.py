@@ -15,6 +15,7 @@ from wengert.rules.indexing import ARRAY
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import concrete_classes, make
 from wengert.tensor.operation import kernel, view_kernel
+from wengert.tensor.rebasing import SEVERAL_STEPS
 
 select = view_kernel(rules.getitem, "SelectBackward0", x="self")
 slice_ = view_kernel(rules.getitem, "SliceBackward0", x="self")
@@ -25,6 +26,7 @@ _KINDS = {
     "Alias": view_kernel(rules.getitem, "AliasBackward0", x="self"),
 }
 alias = _KINDS["Alias"]
+SEVERAL_STEPS.update(dict.fromkeys(_KINDS.values(), lambda key: sum(entry != WHOLE for entry in key)))
 _index = kernel(rules.index, "IndexBackward0", x="self")
 _masked_select = kernel(rules.index, "MaskedSelectBackward0", x="self", first="mask")
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")
