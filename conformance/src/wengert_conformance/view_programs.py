@@ -187,7 +187,7 @@ def strided_view(program: Program, tensor: Any, choose: Numbers) -> Any:
         raise ValueError("where nothing lies is the library's own matter")
     size, stride = choose.of([((2,), (1,)), ((2, 2), (2, 1)), ((1,), (3,)), ((3, 3), (3, 1))])
     reach = sum((n - 1) * step for n, step in zip(size, stride, strict=True))
-    if not tensor.is_contiguous() or reach >= tensor.numel() and tensor._base is not None:
+    if not tensor.is_contiguous() or (reach >= tensor.numel() and tensor._base is not None):
         raise ValueError("torch drops the gradient of what a view has from outside of its source")
     return program.keep(tensor.as_strided(size, stride), tensor)
 

@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     )
     from wengert.api.saving import load, save
     from wengert.func import vmap
+    from wengert.protocol.layouts import contiguous_format, layout, memory_format, preserve_format, strided
     from wengert.ops.fourier.short_time import istft, stft
     from wengert.ops.fourier.windows import (
         bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window,
@@ -148,6 +149,7 @@ _LATE = {
     ),
     "api.saving": ("load", "save"),
     "func": ("vmap",),
+    "protocol.layouts": ("contiguous_format", "layout", "memory_format", "preserve_format", "strided"),
     "ops.fourier.short_time": ("istft", "stft"),
     "ops.fourier.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "ops.linalg.assembling": ("addbmm", "addr", "block_diag", "cartesian_prod", "combinations", "ger", "kron", "vdot",),
@@ -309,6 +311,8 @@ __all__ = [
     "negative_", "rad2deg_", "reciprocal_", "resize_as_", "round_", "rsqrt_", "sigmoid_", "sin_",
     "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_", "zero_",
     # transforms of functions
-    "func", "load", "optim", "save", "utils", "vmap",
+    "func", "optim", "utils", "vmap",
+    # saving, and how tensors are stored
+    "contiguous_format", "layout", "load", "memory_format", "preserve_format", "save", "strided",
 ]
 # fmt: on

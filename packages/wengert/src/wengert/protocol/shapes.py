@@ -15,7 +15,8 @@ def broadcast_shapes(first: Shape, second: Shape) -> Shape:
     """The shape that both broadcast to; RuntimeError in torch's words where there is none."""
     ndim = max(len(first), len(second))
     pairs = zip(*((1,) * (ndim - len(shape)) + shape for shape in (first, second)), strict=True)
-    return tuple(_wider(n, m, d, first, second) for d, (n, m) in enumerate(pairs))
+    sizes = [_wider(n, m, d, first, second) for d, (n, m) in reversed([*enumerate(pairs)])]  # the last misfit is named
+    return tuple(sizes[::-1])
 
 
 def broadcast_all(shapes: Sequence[Shape]) -> Shape:

@@ -8,6 +8,7 @@ from typing import Any
 from wengert.ops.movement.strides import layout_of
 from wengert.ops.placement import device, device_of
 from wengert.protocol.dtypes import DType
+from wengert.protocol.layouts import is_row_major, strided
 from wengert.protocol.shapes import Shape, normalize_axis
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
@@ -130,8 +131,10 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     return found if dim is None else found[normalize_axis(dim, len(self.shape))]
 
 
-def is_contiguous(self: Tensor) -> bool:
+def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
     """Whether the elements lie densely in row-major order."""
+    if memory_format is not None and not is_row_major(memory_format, "is_contiguous"):
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     return self.space.xp.is_dense(self.array)
 
 
@@ -201,6 +204,11 @@ class AttributeMethods(Tensor):
     def nbytes(self) -> int:
         """The bytes of all elements."""
         return prod(self.shape) * self.space.dtype.itemsize
+
+    @property
+    def layout(self) -> Any:
+        """How the elements are stored: `wengert.strided`, the only way that there is."""
+        return strided
 
     @property
     def is_cuda(self) -> bool:

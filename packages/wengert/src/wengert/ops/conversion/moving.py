@@ -7,11 +7,13 @@ from typing import Any
 
 from wengert.graph.modes import is_grad_enabled
 from wengert.graph.node import Node, next_number
+from wengert.ops.movement.shaping import contiguous
 from wengert.ops.placement import Device, checked_dtype, place_beside
 from wengert.ops.placement import device as device_class
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
+from wengert.protocol.layouts import is_row_major
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import edge_of, make
@@ -66,7 +68,9 @@ def to(
     if other is not None:
         dtype, device = other.space.dtype, other.space.device
         backend = backend or other.space.backend.name
-    return _moved(self, checked_dtype("to", dtype), device, copy, backend)
+    in_order = memory_format is not None and is_row_major(memory_format, "to")
+    result = _moved(self, checked_dtype("to", dtype), device, copy, backend)
+    return contiguous(result) if in_order and result is not self else result
 
 
 def _bad_arguments(args: tuple[Any, ...]) -> TypeError:
@@ -220,17 +224,17 @@ def to_device(self: Any, device: Device, /, *, stream: None = None) -> Any:
 
 def cpu(self: Any, memory_format: Any = None) -> Any:
     """self on the CPU; self itself if it is there."""
-    return to(self, device="cpu")
+    return to(self, device="cpu", memory_format=memory_format)
 
 
 def cuda(self: Any, device: Device = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
     """self on a CUDA device, the first one unless `device` says which."""
-    return to(self, device="cuda" if device is None else device)
+    return to(self, device="cuda" if device is None else device, memory_format=memory_format)
 
 
 def _in(dtype: DType, word: str) -> Any:
     def method(self: Any, memory_format: Any = None) -> Any:
-        return _moved(self, dtype, None, False, None)
+        return to(self, dtype=dtype, memory_format=memory_format)
 
     method.__name__ = method.__qualname__ = word
     method.__doc__ = f"self with dtype {dtype.name}; self itself if it has it."

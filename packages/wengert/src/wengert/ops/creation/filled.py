@@ -9,6 +9,7 @@ from wengert.ops.creation.sizes import Number, fitted, integer, number, sequence
 from wengert.ops.placement import Device, checked_dtype, leaf, space_beside, space_for
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import scalar_dtype
+from wengert.protocol.layouts import is_row_major
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
 
@@ -106,13 +107,14 @@ def zeros_like(
     device: Device = None,
     requires_grad: bool = False,
     backend: str | None = None,
+    memory_format: Any = None,
 ) -> Any:
     """Zeros of the shape, dtype and device of `input`, unless others are given. Source: torch.zeros_like.
 
     >>> zeros_like(tensor([1, 2]))
     tensor([0, 0])
     """
-    space = _like("zeros_like", input, dtype, device, backend)
+    space = space_like("zeros_like", input, dtype, device, backend, memory_format)
     return leaf(space, _plain("zeros", space, input.shape), requires_grad)
 
 
@@ -123,13 +125,14 @@ def ones_like(
     device: Device = None,
     requires_grad: bool = False,
     backend: str | None = None,
+    memory_format: Any = None,
 ) -> Any:
     """Ones of the shape, dtype and device of `input`, unless others are given. Source: torch.ones_like.
 
     >>> ones_like(tensor([1., 2.]))
     tensor([1., 1.])
     """
-    space = _like("ones_like", input, dtype, device, backend)
+    space = space_like("ones_like", input, dtype, device, backend, memory_format)
     return leaf(space, _plain("ones", space, input.shape), requires_grad)
 
 
@@ -140,13 +143,14 @@ def empty_like(
     device: Device = None,
     requires_grad: bool = False,
     backend: str | None = None,
+    memory_format: Any = None,
 ) -> Any:
     """A tensor of the shape, dtype and device of `input` with whatever values. Source: torch.empty_like.
 
     >>> empty_like(tensor([1., 2.])).shape
     (2,)
     """
-    space = _like("empty_like", input, dtype, device, backend)
+    space = space_like("empty_like", input, dtype, device, backend, memory_format)
     return leaf(space, _plain("empty", space, input.shape), requires_grad)
 
 
@@ -158,13 +162,14 @@ def full_like(
     device: Device = None,
     requires_grad: bool = False,
     backend: str | None = None,
+    memory_format: Any = None,
 ) -> Any:
     """`fill_value` in the shape, dtype and device of `input`, unless others are given. Source: torch.full_like.
 
     >>> full_like(tensor([1., 2.]), 3)
     tensor([3., 3.])
     """
-    space = _like("full_like", input, dtype, device, backend)
+    space = space_like("full_like", input, dtype, device, backend, memory_format)
     return leaf(space, filled(space, input.shape, number("full_like", "fill_value", 2, fill_value)), requires_grad)
 
 
@@ -285,7 +290,10 @@ def _size(more: dict[str, Any], name: str) -> Any:
     return more.get("size")
 
 
-def _like(name: str, input: Any, dtype: Any, device: Device, backend: str | None) -> Space:
+def space_like(name: str, input: Any, dtype: Any, device: Device, backend: str | None, memory_format: Any) -> Space:
+    """Where the function `name` puts a new tensor that is to be like `input`, unless other places are given."""
     if not isinstance(input, Tensor):
         raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
+    if memory_format is not None:
+        is_row_major(memory_format, name)  # new tensors are in any case
     return space_beside(name, input.space, dtype, device, backend)

@@ -26,7 +26,14 @@ _KINDS = {
     "Alias": view_kernel(rules.getitem, "AliasBackward0", x="self"),
 }
 alias = _KINDS["Alias"]
-SEVERAL_STEPS.update(dict.fromkeys(_KINDS.values(), lambda key: sum(entry != WHOLE for entry in key)))
+
+
+def _count_steps(key: tuple[Any, ...]) -> int:
+    """How many of torch's views a basic key takes."""
+    return sum(entry != WHOLE for entry in key)
+
+
+SEVERAL_STEPS.update(dict.fromkeys(_KINDS.values(), _count_steps))
 _index = kernel(rules.index, "IndexBackward0", x="self")
 _masked_select = kernel(rules.index, "MaskedSelectBackward0", x="self", first="mask")
 _reshape = kernel(movement.reshape, "ViewBackward0", x="self")

@@ -11,6 +11,7 @@ from typing import Any
 from wengert.ops.movement.strides import reinterpreted
 from wengert.ops.placement import checked_dtype
 from wengert.protocol.dtypes import DType
+from wengert.protocol.layouts import is_row_major
 from wengert.protocol.shapes import Shape, infer_shape, normalize_axes, normalize_axis
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
@@ -232,16 +233,21 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
 
 
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
-    """A copy of `input` that a gradient flows through. Derivative: g -> g. Source: torch.clone.
+    """A copy of `input` that a gradient flows through: in its order in memory, or in row-major order with
+    `memory_format=wengert.contiguous_format`. Derivative: g -> g. Source: torch.clone.
 
     >>> clone(tensor([1., 2.]))
     tensor([1., 2.])
     """
+    if memory_format is not None and is_row_major(memory_format, "clone") and not input.space.xp.is_dense(input.array):
+        return _contiguous(input)
     return _copy(input)
 
 
 def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
     """Self where its elements lie in memory in order, else a copy that does. Derivative: g -> g."""
+    if memory_format is not None and not is_row_major(memory_format, "contiguous"):
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     if self.space.xp.is_dense(self.array):
         return self
     return _contiguous(self)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wengert.ops.creation.filled import space_like
 from wengert.ops.creation.sizes import integer, number, sequence_shape, shape_from
-from wengert.ops.placement import Device, checked_dtype, leaf, space_beside, space_for
+from wengert.ops.placement import Device, checked_dtype, leaf, space_for
 from wengert.ops.random import draws
 from wengert.ops.random.draws import bernoulli_mask, random_fill
 from wengert.ops.random.generator import (
@@ -21,7 +22,6 @@ from wengert.ops.random.generator import (
 )
 from wengert.ops.random.sampling import bernoulli, binomial, multinomial, normal, poisson
 from wengert.protocol import dtypes
-from wengert.protocol.backend import Space
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.level import random_space
@@ -120,13 +120,14 @@ def rand_like(
     device: Device = None,
     requires_grad: bool = False,
     backend: str | None = None,
+    memory_format: Any = None,
 ) -> Any:
     """`rand` in the shape, dtype and device of `input`, unless others are given. Source: torch.rand_like.
 
     >>> rand_like(zeros(2)).shape
     (2,)
     """
-    space = _like("rand_like", input, dtype, device, backend)
+    space = random_space(space_like("rand_like", input, dtype, device, backend, memory_format))
     return leaf(space, draws.uniform(space, input.shape, generator=generator), requires_grad)
 
 
@@ -138,13 +139,14 @@ def randn_like(
     device: Device = None,
     requires_grad: bool = False,
     backend: str | None = None,
+    memory_format: Any = None,
 ) -> Any:
     """`randn` in the shape, dtype and device of `input`, unless others are given. Source: torch.randn_like.
 
     >>> randn_like(zeros(2)).shape
     (2,)
     """
-    space = _like("randn_like", input, dtype, device, backend)
+    space = random_space(space_like("randn_like", input, dtype, device, backend, memory_format))
     return leaf(space, draws.normal(space, input.shape, generator=generator), requires_grad)
 
 
@@ -158,13 +160,14 @@ def randint_like(
     device: Device = None,
     requires_grad: bool = False,
     backend: str | None = None,
+    memory_format: Any = None,
 ) -> Any:
     """`randint` in the shape, dtype and device of `input`, unless others are given. Source: torch.randint_like.
 
     >>> randint_like(zeros(2), 1)
     tensor([0., 0.])
     """
-    space = _like("randint_like", input, dtype, device, backend)
+    space = random_space(space_like("randint_like", input, dtype, device, backend, memory_format))
     first, last, shape = _bounds("randint_like", [*bounds, input.shape], low, high, None)
     return leaf(space, draws.integers(space, shape, first, last, generator), requires_grad)
 
@@ -197,12 +200,6 @@ def _bounds(name: str, given: list[Any], low: Any, high: Any, size: Any) -> tupl
     if any(isinstance(value, (float, complex)) for value in numbers):
         raise TypeError(wanted)
     return int(numbers[0]), int(numbers[1]), sequence_shape(name, size)  # pyright: ignore[reportArgumentType]  # integers
-
-
-def _like(name: str, input: Any, dtype: Any, device: Device, backend: str | None) -> Space:
-    if not isinstance(input, Tensor):
-        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
-    return random_space(space_beside(name, input.space, dtype, device, backend))
 
 
 class RandomMethods(Tensor):
