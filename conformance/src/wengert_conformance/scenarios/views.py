@@ -280,3 +280,18 @@ def a_written_view_whose_base_requires_grad_later(library: Any) -> Any:
             raised(lambda view=view: view.grad_fn, "no_grad mode") if mode is library.no_grad else histories(view)
         )
     return found
+
+
+@needs(STRIDES)
+@outcome
+def orders_in_memory(library: Any) -> Any:
+    turned = library.tensor(MATRIX).t()
+    rows, kept = library.contiguous_format, library.preserve_format
+    copies = [turned.clone(), turned.clone(memory_format=rows), library.clone(turned, memory_format=kept)]
+    copies += [turned.contiguous(memory_format=rows), turned.to(library.float64), turned.double(memory_format=rows)]
+    copies += [turned.to(library.float32, memory_format=rows), library.zeros_like(turned, memory_format=rows)]
+    wrong = [
+        raised(lambda: turned.contiguous(memory_format=kept), "preserve memory format is unsupported"),
+        raised(lambda: turned.clone(memory_format=3), "argument 'memory_format' must be"),
+    ]
+    return [(copy.is_contiguous(memory_format=rows), copy.stride()) for copy in copies], wrong, repr(rows)[-17:]
