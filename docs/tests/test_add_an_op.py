@@ -18,7 +18,8 @@ def test_session() -> None:
 
 
 def test_what_is_shown_of_files_is_there() -> None:
-    blocks = re.findall(r"^```\{literalinclude\} (\S+)\n(.*?)^```$", RECIPE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    page, every_line = RECIPE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    blocks = re.findall(r"^```\{literalinclude\} (\S+)\n(.*?)^```$", page, every_line)
     assert len(blocks) == 6
     for path, options in blocks:
         text = (RECIPE.parent / path).read_text("utf-8")
