@@ -58,6 +58,7 @@ def _swapped(name: str) -> Callable[..., Any]:
 #: How an entry is called where the database's own call is not that of a public function with the sample's arguments.
 CALLS: dict[str, Callable[..., Any]] = {
     **{name: _copied(f"{name}_") for name in ("cauchy", "exponential", "geometric", "log_normal", "uniform")},
+    "normal.in_place": _copied("normal_"),
     **{name: _copied(name) for name in ("resize_", "resize_as_", "zero_")},
     "polygamma": _swapped("polygamma"),
     "special.polygamma": _swapped("special.polygamma"),

@@ -64,7 +64,7 @@ from wengert.ops.movement import (
     unsqueeze, vsplit, vstack,
 )
 from wengert.ops.normalization import group_norm, layer_norm, log_softmax, rms_norm, softmax
-from wengert.ops.out import form_with_out, forms_with_out
+from wengert.ops.forms import public_form, public_forms
 from wengert.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from wengert.ops.random import (
     Generator, bernoulli, binomial, get_rng_state, initial_seed, manual_seed, multinomial, normal, poisson, rand,
@@ -202,13 +202,13 @@ _WITH_OUT = """
     subtract sum svd take take_along_dim tan tanh tensordot topk triangular_solve tril triu true_divide trunc var
     vdot vstack where xlogy zeros
 """
-globals().update(forms_with_out(globals(), _WITH_OUT))
+globals().update(public_forms(globals(), _WITH_OUT))
 __getattr__ = deferred(
     __name__,
     _LATE_UNDER_OTHER_NAMES
     | {module: f"wengert.{module}" for module in _LATE_MODULES}
     | {name: f"wengert.{module}:{name}" for module, names in _LATE.items() for name in names},
-    dict.fromkeys(_WITH_OUT.split(), form_with_out),
+    public_form(__name__, _WITH_OUT),
 )
 
 __version__ = "0.1.0"

@@ -24,12 +24,12 @@ def optional(module: str, extra: str) -> Any:
 
 
 def deferred(
-    package: str, places: Mapping[str, str], forms: Mapping[str, Callable[[Any], Any]] | None = None
+    package: str, places: Mapping[str, str], form: Callable[[str, Any], Any] | None = None
 ) -> Callable[[str], Any]:
     """The `__getattr__` of a `package` some of whose public names are imported when they are first asked for.
 
-    `places` says where each name is: a module, or "module:name" for what a module defines. `forms` may say for a name
-    what makes the public form of what is found there.
+    `places` says where each name is: a module, or "module:name" for what a module defines. `form` makes of a name and
+    what is found there what is given out.
 
     >>> deferred("wengert.extras", {"root": "math:sqrt"})("root")(4.0)
     2.0
@@ -40,8 +40,8 @@ def deferred(
         if place is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         found = _found(place)
-        if forms and name in forms:
-            found = forms[name](found)
+        if form is not None:
+            found = form(name, found)
         setattr(modules[package], name, found)
         return found
 

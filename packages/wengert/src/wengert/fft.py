@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wengert.ops.forms import public_forms
 from wengert.ops.fourier.one_axis import fft, hfft, ifft, ihfft, irfft, rfft
 from wengert.ops.fourier.several_axes import (
     fft2,
@@ -21,14 +22,13 @@ from wengert.ops.fourier.several_axes import (
     rfftfreq,
     rfftn,
 )
-from wengert.ops.out import forms_with_out
 
 #: The functions that take `out=`.
 _WITH_OUT = """
     fft fft2 fftfreq fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2
     rfftfreq rfftn
 """
-globals().update(forms_with_out(globals(), _WITH_OUT))
+globals().update(public_forms(globals(), _WITH_OUT))
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "hfft2", "hfftn", "ifft", "ifft2", "ifftn", "ifftshift",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wengert.ops.forms import public_forms
 from wengert.ops.linalg.assembling import cross, vander, vecdot
 from wengert.ops.linalg.assembling import matrix_diagonal as diagonal
 from wengert.ops.linalg.determinants import det, slogdet
@@ -14,7 +15,6 @@ from wengert.ops.linalg.reflections import householder_product
 from wengert.ops.linalg.solving import inv, inv_ex, solve, solve_ex, solve_triangular, tensorinv, tensorsolve
 from wengert.ops.linalg.spectra import eig, eigh, eigvals, eigvalsh, svd, svdvals
 from wengert.ops.linalg.symmetric import ldl_factor, ldl_factor_ex, ldl_solve
-from wengert.ops.out import forms_with_out
 from wengert.protocol.errors import LinAlgError
 
 #: The functions that take `out=`.
@@ -23,7 +23,7 @@ _WITH_OUT = """
     ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex lu_solve matrix_norm matrix_power matrix_rank multi_dot
     norm pinv qr slogdet solve solve_ex solve_triangular svd svdvals tensorinv tensorsolve vecdot vector_norm
 """
-globals().update(forms_with_out(globals(), _WITH_OUT))
+globals().update(public_forms(globals(), _WITH_OUT))
 
 __all__ = [
     "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals",

@@ -1,5 +1,6 @@
 """Public: torch.masked's names."""
 
+from wengert.ops.forms import public_forms
 from wengert.ops.masked import (
     amax,
     amin,
@@ -21,6 +22,8 @@ from wengert.ops.masked import (
     sum,
     var,
 )
+
+globals().update(public_forms(globals()))
 
 __all__ = [
     "amax", "amin", "argmax", "argmin", "cumprod", "cumsum", "log_softmax", "logaddexp", "logsumexp", "mean", "median",

@@ -3,8 +3,8 @@
 from wengert.ops.arithmetic import round
 from wengert.ops.exponential import erf, erfc, exp2, expm1, log1p
 from wengert.ops.exponential import sigmoid as expit
+from wengert.ops.forms import public_forms
 from wengert.ops.normalization import log_softmax, softmax
-from wengert.ops.out import forms_with_out
 from wengert.ops.reduction import logsumexp
 from wengert.ops.special.bessel import (
     airy_ai,
@@ -51,7 +51,7 @@ _WITH_OUT = """
     scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u
     shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sinc spherical_bessel_j0 xlog1py xlogy zeta
 """
-globals().update(forms_with_out(globals(), _WITH_OUT))
+globals().update(public_forms(globals(), _WITH_OUT))
 
 __all__ = [
     "airy_ai",

@@ -19,6 +19,7 @@ from wengert.ops.activation.basic import functional_relu as relu
 from wengert.ops.activation.basic import functional_silu as silu
 from wengert.ops.attention import dropout, scaled_dot_product_attention
 from wengert.ops.convolution import conv1d, conv2d, conv3d, pad
+from wengert.ops.forms import public_form, public_forms
 from wengert.ops.indexing.along import embedding, one_hot
 from wengert.ops.linalg import linear
 from wengert.ops.loss import (
@@ -35,7 +36,6 @@ from wengert.ops.loss import (
 from wengert.ops.normalization import batch_norm, group_norm, layer_norm, normalize, rms_norm, softmin
 from wengert.ops.normalization import functional_log_softmax as log_softmax
 from wengert.ops.normalization import functional_softmax as softmax
-from wengert.ops.out import form_with_out, forms_with_out
 from wengert.ops.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 
 if TYPE_CHECKING:
@@ -198,11 +198,11 @@ _LATE = {
 }
 #: The functions that take `out=`.
 _WITH_OUT = "avg_pool2d avg_pool3d gelu hardshrink linear logsigmoid normalize softplus softshrink"
-globals().update(forms_with_out(globals(), _WITH_OUT))
+globals().update(public_forms(globals(), _WITH_OUT))
 __getattr__ = deferred(
     __name__,
     {name: f"wengert.ops.{module}:{name}" for module, names in _LATE.items() for name in names},
-    dict.fromkeys(_WITH_OUT.split(), form_with_out),
+    public_form(__name__, _WITH_OUT),
 )
 
 __all__ = [

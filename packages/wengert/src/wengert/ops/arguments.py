@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
-from typing import Any, NoReturn, cast
+from typing import Any, TypeAlias, cast
 
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape, normalize_axes, normalize_axis
-from wengert.tensor.operands import raise_not_tensor
+from wengert.tensor.operands import raise_combination, raise_not_tensor
 
 Dims = int | Sequence[int] | None
+#: A Tensor with the methods that class Tensor has. Those are defined above, so it is anything to a type checker.
+AnyTensor: TypeAlias = Any
 
 
 def spoken(dtype: DType) -> str:
@@ -44,12 +46,6 @@ def one_axis(name: str, dim: Any, ndim: int) -> int:
             raise TypeError(f"{name}(): argument 'dim' must be int, not {type(dim).__name__}.")
         dim = index(dim)
     return normalize_axis(dim, ndim)
-
-
-def raise_combination(name: str, *arguments: Any) -> NoReturn:
-    """TypeError in torch's words for arguments that fit no signature."""
-    found = ", ".join(type(argument).__name__ for argument in arguments)
-    raise TypeError(f"{name}() received an invalid combination of arguments - got ({found}); see help({name}).")
 
 
 def renamed(name: str, keywords: dict[str, Any], dim: Any, keepdim: Any = False) -> tuple[Any, Any]:

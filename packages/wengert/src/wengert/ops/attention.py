@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf, sqrt
 from typing import Any
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.normalization import softmax
 from wengert.ops.random.draws import bernoulli_mask
 from wengert.ops.xp import namespace_of
@@ -18,7 +18,7 @@ from wengert.tensor.level import random_space
 from wengert.tensor.operands import raise_not_tensor
 
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+def dropout(input: AnyTensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """`input` with each element set to 0 with probability `p`, the others divided by 1 - p.
 
     Shapes: that of `input`. Dtype: that of `input`. When not `training`, or with p = 0, `input` itself.

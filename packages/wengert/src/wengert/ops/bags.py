@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.along import embedding
 from wengert.ops.linalg import einsum
@@ -11,15 +12,15 @@ from wengert.protocol.dtypes import int64
 
 
 def embedding_bag(
-    input: Any,
-    weight: Any,
-    offsets: Any = None,
+    input: AnyTensor,
+    weight: AnyTensor,
+    offsets: AnyTensor = None,
     max_norm: float | None = None,
     norm_type: float = 2,
     scale_grad_by_freq: bool = False,
     mode: str = "mean",
     sparse: bool = False,
-    per_sample_weights: Any = None,
+    per_sample_weights: AnyTensor = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
 ) -> Any:
@@ -103,7 +104,7 @@ def _check(
         )
 
 
-def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
+def bilinear(input1: AnyTensor, input2: AnyTensor, weight: AnyTensor, bias: AnyTensor = None) -> Any:
     """input1^T W input2 for each matrix W of `weight`, plus `bias`.
 
     Shapes: input1 (..., a), input2 (..., b), weight (outputs, a, b), bias (outputs,) -> (..., outputs).

@@ -241,6 +241,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> Tensor:
     space = _checked("masked_fill", "input", input).space
     if _checked("masked_fill", "mask", mask).space.dtype is not bool_:
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.space.dtype.name}")
+    if isinstance(value, complex) and not space.dtype.is_complex:
+        raise overflow(space.dtype)
     if not isinstance(value, Tensor):
         return _masked_fill(input, mask, number(space, value))
     if value.shape:

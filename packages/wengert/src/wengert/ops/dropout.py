@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.attention import dropout_mask
 from wengert.protocol.shapes import Shape
@@ -65,7 +66,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     return _channels("dropout3d", input, p, training, inplace, len(input.shape) != 4)
 
 
-def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+def alpha_dropout(input: AnyTensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout for `selu`: what is dropped becomes its lowest value, and an affine map keeps mean and variance.
 
     Shapes: kept. Dtype: kept. Derivative: g -> g times the mask times the map's factor.
@@ -77,7 +78,7 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: b
     return _alpha("alpha_dropout", input, p, training, inplace, input.shape)
 
 
-def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+def feature_alpha_dropout(input: AnyTensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """`alpha_dropout` of whole channels.
 
     Shapes: input (n, channels, ...) -> the same. Dtype: kept.

@@ -152,39 +152,46 @@ def _whole(name: str, *operands: Any) -> tuple[Any, ...]:
     return operands
 
 
+def _meets(self: Any, other: Any) -> bool:
+    """Whether `other` is an operand; TypeError where `self` is no Tensor: Tensor.__and__(2, x)."""
+    if not isinstance(self, Tensor):
+        raise_not_tensor("operator", "self", self)
+    return is_operand(other)
+
+
 def and_operator(self: Any, other: Any) -> Any:
     """`self & other`."""
-    return bitwise_and(self, other) if is_operand(other) else NotImplemented
+    return bitwise_and(self, other) if _meets(self, other) else NotImplemented
 
 
 def or_operator(self: Any, other: Any) -> Any:
     """`self | other`."""
-    return bitwise_or(self, other) if is_operand(other) else NotImplemented
+    return bitwise_or(self, other) if _meets(self, other) else NotImplemented
 
 
 def xor_operator(self: Any, other: Any) -> Any:
     """`self ^ other`."""
-    return bitwise_xor(self, other) if is_operand(other) else NotImplemented
+    return bitwise_xor(self, other) if _meets(self, other) else NotImplemented
 
 
 def lshift_operator(self: Any, other: Any) -> Any:
     """`self << other`."""
-    return bitwise_left_shift(self, other) if is_operand(other) else NotImplemented
+    return bitwise_left_shift(self, other) if _meets(self, other) else NotImplemented
 
 
 def rlshift_operator(self: Any, other: Any) -> Any:
     """`other << self` for a number."""
-    return bitwise_left_shift(other, self) if is_operand(other) else NotImplemented
+    return bitwise_left_shift(other, self) if _meets(self, other) else NotImplemented
 
 
 def rshift_operator(self: Any, other: Any) -> Any:
     """`self >> other`."""
-    return bitwise_right_shift(self, other) if is_operand(other) else NotImplemented
+    return bitwise_right_shift(self, other) if _meets(self, other) else NotImplemented
 
 
 def rrshift_operator(self: Any, other: Any) -> Any:
     """`other >> self` for a number."""
-    return bitwise_right_shift(other, self) if is_operand(other) else NotImplemented
+    return bitwise_right_shift(other, self) if _meets(self, other) else NotImplemented
 
 
 def invert_operator(self: Any) -> Any:

@@ -1,7 +1,7 @@
 """Floor 6: `out=`, for all functions that take it: the result is written into a tensor that the caller has.
 
-The public modules give out the forms made here; methods, operators and the functions among themselves use the plain
-ones, which know nothing of `out`.
+The forms that the public modules give out (`forms.py`) come here; methods, operators and the functions among themselves
+use the plain ones, which know nothing of `out`.
 """
 
 from __future__ import annotations
@@ -15,37 +15,9 @@ from wengert.graph.modes import is_grad_enabled
 from wengert.rule.signature import names_of
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.inplace import check_castable, refuse_overlap, write
-from wengert.tensor.operation import with_out
 from wengert.tensor.view import check_writable, view_of
 
 Function = Callable[..., Any]
-
-
-def forms_with_out(scope: dict[str, Any], names: str) -> dict[str, Function]:
-    """The functions of a module's `scope` that `names` lists, each in a form that takes `out=`; late ones are left."""
-    return {name: form_with_out(scope[name]) for name in names.split() if name in scope}
-
-
-def form_with_out(plain: Function) -> Function:
-    """`plain` with a keyword-only parameter `out`, None by default."""
-
-    def into(out: Any, arguments: tuple[Any, ...]) -> Any:
-        return computed_into(out, plain, arguments, {})
-
-    recorded = with_out(plain, into)
-    if recorded is not None:
-        cast(Any, recorded).__wrapped__ = plain
-        return recorded
-
-    def function(*arguments: Any, out: Any = None, **keywords: Any) -> Any:
-        if out is None:
-            return plain(*arguments, **keywords)
-        return computed_into(out, plain, arguments, keywords)
-
-    python: Any = function
-    python.__name__ = python.__qualname__ = plain.__name__
-    python.__doc__, python.__wrapped__ = plain.__doc__, plain
-    return function
 
 
 def computed_into(out: Any, plain: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -147,4 +119,4 @@ def _resize(place: Any, part: Tensor) -> None:
     place.shape = part.shape
 
 
-__all__ = ["computed_into", "form_with_out", "forms_with_out"]
+__all__ = ["computed_into"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.convolution.correlation import per_axis
 from wengert.ops.convolution.padding import zero_padded
@@ -15,7 +16,7 @@ from wengert.protocol.shapes import Shape
 Sizes = int | Sequence[int]
 
 
-def unfold(input: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> Any:
+def unfold(input: AnyTensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> Any:
     """The windows of a batch of images as columns: what a convolution multiplies its weight with.
 
     Shapes: input (n, channels, h, w) or (channels, h, w) -> (n, channels kh kw, windows). Dtype: kept.
@@ -112,7 +113,7 @@ def _places(x: Any, width: int, size: Shape, spread: Shape, step: Shape, counts:
     return (down.reshape((size[0], 1, counts[0], 1)) * width + along.reshape((1, size[1], 1, counts[1]))).reshape(-1)
 
 
-def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
+def pixel_shuffle(input: AnyTensor, upscale_factor: int) -> Any:
     """Each r^2 channels become r rows and r columns of one, r the `upscale_factor`.
 
     Shapes: input (..., channels r^2, h, w) -> (..., channels, h r, w r). Dtype: kept.
@@ -142,7 +143,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
     return mixed.reshape((*lead, channels // (r * r), h * r, w * r))
 
 
-def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
+def pixel_unshuffle(input: AnyTensor, downscale_factor: int) -> Any:
     """Each r rows and r columns become r^2 channels, r the `downscale_factor`: the inverse of `pixel_shuffle`.
 
     Shapes: input (..., channels, h r, w r) -> (..., channels r^2, h, w). Dtype: kept.
@@ -172,7 +173,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
     return mixed.reshape((*lead, channels * r * r, h // r, w // r))
 
 
-def channel_shuffle(input: Any, groups: int) -> Any:
+def channel_shuffle(input: AnyTensor, groups: int) -> Any:
     """The channels dealt out: the first of each of `groups` groups, then the second of each, and so on.
 
     Shapes: input (n, channels, ...) -> the same. Dtype: kept. Derivative: g -> g in the order before.

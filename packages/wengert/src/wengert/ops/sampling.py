@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
 from wengert.ops.movement import meshgrid, stack
@@ -44,7 +45,9 @@ def grid_sample(
     return _sampled(input, grid, mode, padding_mode, _aligned(align_corners))
 
 
-def grid_sampler_2d(input: Any, grid: Any, interpolation_mode: int, padding_mode: int, align_corners: bool) -> Any:
+def grid_sampler_2d(
+    input: AnyTensor, grid: AnyTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Any:
     """`nn.functional.grid_sample` of images, its modes by number. Source: torch.grid_sampler_2d.
 
     >>> grid_sampler_2d(tensor([[[[1., 3.]]]]), tensor([[[[0., 0.]]]]), 0, 0, False)
@@ -53,7 +56,9 @@ def grid_sampler_2d(input: Any, grid: Any, interpolation_mode: int, padding_mode
     return _sampled(input, grid, _MODES[interpolation_mode], _PADDINGS[padding_mode], align_corners)
 
 
-def grid_sampler_3d(input: Any, grid: Any, interpolation_mode: int, padding_mode: int, align_corners: bool) -> Any:
+def grid_sampler_3d(
+    input: AnyTensor, grid: AnyTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Any:
     """`nn.functional.grid_sample` of volumes, its modes by number. Source: torch.grid_sampler_3d.
 
     >>> grid_sampler_3d(tensor([[[[[1., 3.]]]]]), tensor([[[[[0., 0., 0.]]]]]), 0, 0, False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic import clamp_min
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.conversion.types import result_type
@@ -13,7 +12,7 @@ from wengert.protocol.shapes import broadcast_shapes
 from wengert.tensor.base import TensorBase as Tensor
 
 
-def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
+def cosine_similarity(x1: AnyTensor, x2: AnyTensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between the vectors along `dim`: their product over their lengths, each at least `eps`.
 
     Shapes: two that broadcast -> the same without the axis `dim`. Dtype: by torch's promotion, floating.
@@ -33,7 +32,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
     return (one * two).sum(dim)
 
 
-def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+def pairwise_distance(x1: AnyTensor, x2: AnyTensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of x1 - x2 + `eps` along the last axis.
 
     Shapes: two that broadcast, (..., n) -> (...), or (..., 1) with `keepdim`. Dtype: by torch's promotion.
@@ -47,7 +46,7 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     return vector_norm(checked("pairwise_distance", "x1", x1) - x2 + eps, p, -1, keepdim=keepdim)
 
 
-def pdist(input: Any, p: float = 2) -> Tensor:
+def pdist(input: AnyTensor, p: float = 2) -> Tensor:
     """The p-norm distance of each two rows: (0, 1), (0, 2), ..., (n - 2, n - 1).
 
     Shapes: input (n, m) -> (n (n - 1) / 2,). Dtype: kept.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wengert.ops.forms import public_forms
 from wengert.ops.fourier.windows import (
     bartlett,
     blackman,
@@ -15,6 +16,8 @@ from wengert.ops.fourier.windows import (
     kaiser,
     nuttall,
 )
+
+globals().update(public_forms(globals()))
 
 __all__ = [
     "bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming", "hann",

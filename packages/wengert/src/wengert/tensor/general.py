@@ -22,6 +22,8 @@ class Operation:
         self.node_name = node_name or f"{primitive.name.title().replace('_', '')}Backward0"
         self.saved_names: Mapping[str, str] = saved_names or {}
         self.arguments = tuple([self.saved_names.get(name, name) for name in primitive.inputs])
+        self.tensors_only: tuple[int, ...] = ()  # the positions of inputs that may not be Python numbers
+        self.function = primitive.name  # what messages call it where no name of a node says that
         self._node_class: type[OperationNode] | None = None
         self._general_class: type[GeneralNode] | None = None
 
@@ -29,8 +31,8 @@ class Operation:
     def name(self) -> str:
         """What error messages call the operation: torch's name where the name of its nodes says it."""
         stem, found, _ = self.node_name.partition("Backward")
-        if not found or not self.arguments:
-            return self.primitive.name
+        if not found or not self.arguments or self.function != self.primitive.name:
+            return self.function
         return "".join(f"_{c.lower()}" if c.isupper() else c for c in stem).lstrip("_")
 
     def argument(self, position: int) -> str:

@@ -53,12 +53,20 @@ def common_place(operation: Operation, args: Sequence[Any]) -> Space:
                 first = arg
             elif arg.space.backend is not first.space.backend or arg.space.device != first.space.device:
                 first = _reconcile(operation.name, first, arg)
-        elif arg is not None and not isinstance(arg, NUMBERS):
-            raise_not_tensor(operation.name, operation.argument(position), arg, position + 1)
+        elif arg is not None and (not isinstance(arg, NUMBERS) or position in operation.tensors_only):
+            refuse_operand(operation, args, position)
     if first is None:
         position = next((position for position, arg in enumerate(args) if arg is not None), 0)
-        raise_not_tensor(operation.name, operation.argument(position), args[position], position + 1)
+        refuse_operand(operation, args, position)
     return first.space.plain
+
+
+def refuse_operand(operation: Operation, args: Sequence[Any], position: int) -> NoReturn:
+    """TypeError for the operand at `position`: in torch's words for several signatures, if some inputs may be
+    numbers."""
+    if operation.tensors_only and len(operation.tensors_only) < len(operation.primitive.inputs):
+        raise_combination(operation.name, *args)
+    raise_not_tensor(operation.name, operation.argument(position), args[position], position + 1)
 
 
 def _reconcile(name: str, first: TensorBase, other: TensorBase) -> TensorBase:
@@ -84,6 +92,12 @@ def raise_not_tensor(name: str, argument: str, value: Any, position: int | None 
     place = "" if position is None else f" (position {position})"
     hint = "" if value is None else " Make it one: wengert.as_tensor(x)."
     raise TypeError(f"{name}(): argument {argument!r}{place} must be Tensor, not {type(value).__name__}.{hint}")
+
+
+def raise_combination(name: str, *arguments: Any) -> NoReturn:
+    """TypeError in torch's words for arguments that fit no signature."""
+    found = ", ".join([type(argument).__name__ for argument in arguments])
+    raise TypeError(f"{name}() received an invalid combination of arguments - got ({found}); see help({name}).")
 
 
 #: What torch's messages about numbers call a dtype: the name of its type in C++.

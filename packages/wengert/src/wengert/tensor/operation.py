@@ -61,7 +61,12 @@ def direct(primitive: Primitive, node_name: str = "", **saved_names: str) -> Cal
     def bind(declared: Function) -> Function:
         operation = Operation(primitive, node_name, saved_names)
         look = _as_declared(declared)
+        if not node_name:
+            operation.function = look.name
         operation.arguments = look.parameters.names[: len(primitive.inputs)]
+        operation.tensors_only = tuple(
+            [at for at, name in enumerate(operation.arguments) if look.annotations.get(name) == "Tensor"]
+        )
         function = recorder(operation, look)
         _DIRECT[function] = operation, look
         if primitive not in KERNELS:
@@ -75,6 +80,11 @@ def in_dtype(dtype: DType, function: Function, *inputs: Any, **statics: Any) -> 
     """What `function`, made by `direct` or `kernel`, gives for its inputs converted to `dtype`, recorded as one
     node."""
     return record(_DIRECT[function][0], inputs, statics, dtype)
+
+
+def is_declared(function: Function) -> bool:
+    """Whether `function` was made here, and looks at its operands itself."""
+    return function in _DIRECT
 
 
 def operation_of(function: Function) -> Operation:

@@ -9,7 +9,6 @@ every operation.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import Any, cast
 from weakref import ref
 
@@ -21,11 +20,11 @@ from wengert.rule.primitive import Primitive
 from wengert.rule.signature import Parameters
 from wengert.tensor.base import SEVERED, concrete_classes, new_accumulator, tensor_class
 from wengert.tensor.general import Operation
-from wengert.tensor.operands import number
+from wengert.tensor.operands import number, raise_not_tensor
 from wengert.tensor.pull import fast_class
 from wengert.tensor.record import attach, record
 from wengert.tensor.view import as_view, prune, shared_cell, unrecorded, untracked
-from wengert.tensor.written import Probe, code_of, text_of
+from wengert.tensor.written import Probe, text_of, written_at_first_call
 
 
 def specializable(operation: Operation) -> bool:
@@ -60,25 +59,18 @@ def recorder(
 ) -> Callable[..., Any]:
     """The record function of `operation` that looks like `declared`, specialised when it is first called.
 
-    The inputs come first among the parameters, then the statics. The function that is returned stays the same object
-    for good (methods and operators hold it); at the first call its code is exchanged for the specialised one.
-    `on_stranger`, if given, is returned for an operand of an unknown class: what an operator needs to let the other
-    side try. With `is_view` the result is tracked as a view of the one input. With `into` the last parameter is `out`,
-    and a call that gives it is `into(out, arguments)`.
+    The inputs come first among the parameters, then the statics. `on_stranger`, if given, is returned for an operand of
+    an unknown class: what an operator needs to let the other side try. With `is_view` the result is tracked as a view
+    of the one input. With `into` the last parameter is `out`, and a call that gives it is `into(out, arguments)`.
     """
-    environment: dict[str, Any] = {"__name__": declared.module, "__builtins__": __builtins__}
-    function = FunctionType(_first_call.__code__, environment, declared.name)
-    function.__qualname__ = declared.name  # what Python's own errors say
-    environment["itself"] = function
 
-    def specialize() -> None:
+    def source(environment: dict[str, Any]) -> str:
         names, count = declared.parameters.names, len(operation.primitive.inputs)
         heading = _heading(declared)
         if into is not None:
             names = names[:-1]
             heading += f"\n    if out is not None: return into(out, ({', '.join(names)},))"
             environment["into"] = into
-        source = _record_source(operation, heading, names[:count], names[count:], is_view)
         environment.update(_ingredients(operation, is_view))
         if is_view:
             environment.update(_VIEW_INGREDIENTS, general=_view_record(operation, function, names[count:]))
@@ -86,14 +78,11 @@ def recorder(
             environment["general"] = _general_record(operation)
         else:
             environment["general"] = _operator_record(operation, on_stranger)
-        function.__code__ = code_of(source, declared.name, environment)
+        tensors_only = operation.tensors_only if on_stranger is None else (0,)
+        return _record_source(operation, heading, names[:count], names[count:], is_view, tensors_only)
 
-    environment["specialize"] = specialize
-    function.__doc__, function.__annotations__, function.__module__ = (
-        declared.doc,
-        declared.annotations,
-        declared.module,
-    )
+    function = written_at_first_call(declared.name, declared.module, source)
+    function.__doc__, function.__annotations__ = declared.doc, declared.annotations
     defaults = declared.parameters.defaults
     if defaults:
         parameters = declared.parameters
@@ -102,17 +91,6 @@ def recorder(
     if declared.function is not None:  # shows the signature before the first call
         cast(Any, function).__wrapped__ = declared.function
     return function
-
-
-# What a record function finds in its own environment until it is specialised.
-specialize: Callable[[], None]
-itself: Callable[..., Any]
-
-
-def _first_call(*args: Any, **keywords: Any) -> Any:
-    """What a record function does until it is specialised."""
-    specialize()  # noqa: F821  # found in the function's environment
-    return itself(*args, **keywords)  # noqa: F821  # likewise
 
 
 def _heading(declared: Declared) -> str:
@@ -139,6 +117,8 @@ def _view_record(operation: Operation, function: Any, statics: Sequence[str]) ->
 def _operator_record(operation: Operation, on_stranger: Any) -> Callable[..., Any]:
     def general(args: Sequence[Any], **statics: Any) -> Any:
         classes = concrete_classes()
+        if type(args[0]) not in classes:  # Tensor.__add__(2, x)
+            raise_not_tensor(operation.name, "self", args[0])
         if any(type(arg) not in classes and not isinstance(arg, (bool, int, float, complex)) for arg in args):
             return on_stranger
         return record(operation, args, statics)
@@ -175,7 +155,12 @@ _VIEW_INGREDIENTS: dict[str, Any] = {
 
 
 def _record_source(
-    operation: Operation, heading: str, inputs: Sequence[str], statics: Sequence[str], is_view: bool
+    operation: Operation,
+    heading: str,
+    inputs: Sequence[str],
+    statics: Sequence[str],
+    is_view: bool,
+    tensors_only: Sequence[int],
 ) -> str:
     """The text of the record function."""
     primitive = operation.primitive
@@ -194,6 +179,9 @@ def _record_source(
         second = public[moving[1]]
         for one, other in ((second, first), (first, second)):
             put(f"    if type({one}) is not Tensor and type({one}) not in classes:")
+            if inputs.index(one) in tensors_only:
+                lines[-1] += f" {fallback}"
+                continue
             fits = f"{other}.space.is_plain_floating and type({one}) in (float, int)"
             fits += f" or type({one}) is int and {other}.space.{claim}"
             put(f"        if type({other}) not in classes or not ({fits}): {fallback}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, ClassVar, NoReturn, cast
 
 _OPERATORS = {
@@ -114,4 +114,31 @@ def code_of(source: str, name: str, environment: dict[str, Any]) -> CodeType:
     return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
 
 
-__all__ = ["Probe", "code_of", "text_of", "written_out"]
+itself: Callable[..., Any]  # is found in the environment of each function until it is written
+
+
+def _first_call(*args: Any, **keywords: Any) -> Any:
+    """What a function does until it is written."""
+    write(globals())
+    return itself(*args, **keywords)  # noqa: F821  # see above
+
+
+def write(environment: dict[str, Any]) -> None:
+    """Give a function the code that its `source` writes."""
+    function = environment["itself"]
+    function.__code__ = code_of(environment["source"](environment), function.__name__, environment)
+
+
+def written_at_first_call(
+    name: str, module: str, source: Callable[[dict[str, Any]], str], **given: Any
+) -> FunctionType:
+    """A function called `name` whose code is written at its first call: from the text that `source` returns, which
+    also puts what the text names into the environment, where it finds `given`. The function stays the same object for
+    good (methods and operators hold it)."""
+    given |= {"__name__": module, "__builtins__": __builtins__, "source": source, "write": write}
+    function = given["itself"] = FunctionType(_first_call.__code__, given, name)
+    function.__qualname__ = name  # what Python's own errors say
+    return function
+
+
+__all__ = ["Probe", "code_of", "text_of", "written_at_first_call", "written_out"]

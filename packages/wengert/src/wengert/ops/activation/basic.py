@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wengert.extras import Late
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic import clamp
 from wengert.ops.arithmetic.operands import checked
 from wengert.protocol.dtypes import INTEGER
@@ -156,7 +155,7 @@ def functional_relu(input: Tensor, inplace: bool = False) -> Tensor:
     return relu_(input) if inplace else relu(input)
 
 
-def functional_silu(input: Any, inplace: bool = False) -> Tensor:
+def functional_silu(input: AnyTensor, inplace: bool = False) -> Tensor:
     """`input` times its `sigmoid`; with `inplace` it is written into `input`.
 
     Shapes: kept. Dtype: kept. Derivative: g -> g * s * (1 + input * (1 - s)) with s = sigmoid(input).

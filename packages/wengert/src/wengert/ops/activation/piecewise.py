@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 from wengert.ops.activation.basic import hardtanh, leaky_relu
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
 from wengert.ops.conversion.types import finfo
@@ -16,7 +17,7 @@ from wengert.tensor.inplace import in_place
 from wengert.tensor.level import random_space
 
 
-def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
+def threshold(input: AnyTensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """`input` where it is above `threshold`, else `value`; nan stays.
 
     Shapes: kept. Dtype: kept. Derivative: g where `input` is above the threshold, else 0.
@@ -31,7 +32,7 @@ def threshold(input: Any, threshold: float, value: float, inplace: bool = False)
     return input.masked_fill(input <= threshold, value)
 
 
-def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
+def hardshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     """`input`, but 0 where it lies between -lambd and lambd; nan stays.
 
     Shapes: kept. Dtype: kept. Derivative: g where the result is `input`, else 0.
@@ -44,7 +45,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
     return input.masked_fill((input >= -lambd) & (input <= lambd), 0)
 
 
-def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
+def softshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     """`input` moved towards 0 by `lambd`, and 0 where it is nearer than that.
 
     Shapes: kept. Dtype: kept. Derivative: g where `input` is farther from 0 than lambd, else 0.
@@ -69,7 +70,7 @@ def tanhshrink(input: Any) -> Tensor:
     return input - checked("tanhshrink", "input", input).tanh()
 
 
-def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
+def hardsigmoid(input: AnyTensor, inplace: bool = False) -> Tensor:
     """A sigmoid of three straight pieces: (input + 3) / 6, at least 0 and at most 1.
 
     Shapes: kept. Dtype: kept. Derivative: g / 6 strictly between -3 and 3, else 0.
@@ -84,7 +85,7 @@ def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
     return risen / 6.0
 
 
-def hardswish(input: Any, inplace: bool = False) -> Tensor:
+def hardswish(input: AnyTensor, inplace: bool = False) -> Tensor:
     """`input` times its `hardsigmoid`.
 
     Shapes: kept. Dtype: kept. Derivative: 0 up to -3, g from 3, and g (input / 3 + 1 / 2) between.
@@ -98,7 +99,7 @@ def hardswish(input: Any, inplace: bool = False) -> Tensor:
     return input * hardtanh(checked("hardswish", "input", input) + 3.0, 0.0, 6.0) / 6.0
 
 
-def prelu(input: Any, weight: Any) -> Tensor:
+def prelu(input: AnyTensor, weight: AnyTensor) -> Tensor:
     """`input` where it is positive, else `weight` times it: a `leaky_relu` whose slope is learnt.
 
     Shapes: input (n, channels, ...), weight (channels,), (1,) or () -> that of `input`. Dtype: that of both.
@@ -132,7 +133,7 @@ def prelu(input: Any, weight: Any) -> Tensor:
 
 
 def rrelu(
-    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
+    input: AnyTensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
 ) -> Tensor:
     """A `leaky_relu` whose slope is drawn for each element between `lower` and `upper`; their mean when not `training`.
 

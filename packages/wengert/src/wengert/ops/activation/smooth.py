@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.ops.activation.basic import elu, softplus
-from wengert.ops.arguments import one_axis
+from wengert.ops.arguments import AnyTensor, one_axis
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
 from wengert.ops.normalization import softmax
@@ -22,7 +22,7 @@ _glu = kernel(rules.glu, "GluBackward0", x="self", axis="dim")
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-def glu(input: Any, dim: int = -1) -> Any:
+def glu(input: AnyTensor, dim: int = -1) -> Any:
     """The first half of `input` along `dim` times the `sigmoid` of the second.
 
     Shapes: input (..., 2 n, ...) -> (..., n, ...). Dtype: kept.
@@ -42,7 +42,7 @@ def glu(input: Any, dim: int = -1) -> Any:
     return _glu(input, axis)
 
 
-def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+def celu(input: AnyTensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """`input` where it is positive, else alpha (exp(input / alpha) - 1): an `elu` without a kink.
 
     Shapes: kept. Dtype: kept. Derivative: g where `input` is positive, else g exp(input / alpha).
@@ -60,7 +60,7 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return where(positive, input, (input.masked_fill(positive, 0) / alpha).expm1() * alpha)
 
 
-def selu(input: Any, inplace: bool = False) -> Tensor:
+def selu(input: AnyTensor, inplace: bool = False) -> Tensor:
     """An `elu` with the two constants that keep mean 0 and variance 1.
 
     Shapes: kept. Dtype: kept. Derivative: as `elu`, times the scale 1.0507.
@@ -75,7 +75,7 @@ def selu(input: Any, inplace: bool = False) -> Tensor:
     return bent * _SELU_SCALE
 
 
-def mish(input: Any, inplace: bool = False) -> Tensor:
+def mish(input: AnyTensor, inplace: bool = False) -> Tensor:
     """`input` times the hyperbolic tangent of its `softplus`.
 
     Shapes: kept. Dtype: kept. Derivative: by the product rule. Errors: as `softplus`.

@@ -31,7 +31,7 @@ filled_anew, filled_anew_by_tensor = kernel(rules.overwritten, "FillBackward0"),
 
 
 @direct(rules.multiply, "MulBackward0", x="self", y="other")
-def mul(input: Tensor, other: Tensor | Number) -> Tensor:
+def mul(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """Product of `input` and `other`, element by element.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion; of booleans their conjunction.
@@ -59,7 +59,7 @@ def neg(input: Tensor) -> Tensor:
     ...
 
 
-def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """Sum of `input` and `alpha` times `other`, element by element.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion; of booleans their disjunction.
@@ -76,7 +76,7 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     return _plus_multiple("add", _plus_scaled, plus, input, other, alpha)
 
 
-def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """Difference of `input` and `alpha` times `other`, element by element.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion.

@@ -12,6 +12,8 @@ from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import NUMBERS, raise_not_tensor
 from wengert.tensor.operation import direct, in_dtype, kernel
 
+Number = bool | int | float | complex
+
 Bound = Tensor | bool | int | float | None
 
 _clamp = kernel(rules.clamp, "ClampBackward1", x="self")
@@ -114,7 +116,7 @@ def clamp(input: Tensor, min: Bound = None, max: Bound = None) -> Tensor:
     return _with_numbers("clamp", _clamp, input, min=min, max=max)
 
 
-def clamp_min(input: Tensor, min: Tensor | bool | int | float) -> Tensor:
+def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
     """`input` with what lies below `min` replaced by it. Derivative: that of `clamp`. Source: torch.clamp_min.
 
     >>> clamp_min(tensor([-1., 2.]), 0)
@@ -125,7 +127,7 @@ def clamp_min(input: Tensor, min: Tensor | bool | int | float) -> Tensor:
     return _with_numbers("clamp_min", _clamp_min, input, min=min)
 
 
-def clamp_max(input: Tensor, max: Tensor | bool | int | float) -> Tensor:
+def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
     """`input` with what lies above `max` replaced by it. Derivative: that of `clamp`. Source: torch.clamp_max.
 
     >>> clamp_max(tensor([-1., 2.]), 0)

@@ -37,7 +37,7 @@ def reciprocal(input: Tensor) -> Tensor:
     ...
 
 
-def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+def div(input: Tensor | Number, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient of `input` and `other`, element by element; rounded if `rounding_mode` is "trunc" or "floor".
 
     Shapes: any two that broadcast. Dtype: by torch's promotion; without rounding, integers give the default float.
@@ -63,7 +63,7 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
     return (_divide_whole if is_whole(input, other) else _divide_trunc)(input, other)
 
 
-def true_divide(input: Tensor, other: Tensor | Number) -> Tensor:
+def true_divide(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """Quotient of `input` and `other`: `div` without rounding. Source: torch.true_divide.
 
     >>> true_divide(tensor([1, 2]), 2)
@@ -72,7 +72,7 @@ def true_divide(input: Tensor, other: Tensor | Number) -> Tensor:
     return _divide(input, other)
 
 
-def floor_divide(input: Tensor, other: Tensor | Number) -> Tensor:
+def floor_divide(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """Quotient of `input` and `other` rounded down.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion. Derivative: none; `backward` raises, as in torch
@@ -87,7 +87,7 @@ def floor_divide(input: Tensor, other: Tensor | Number) -> Tensor:
     return _floor_divide(input, other)
 
 
-def remainder(input: Tensor, other: Tensor | Number) -> Tensor:
+def remainder(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """What is left of `input` after division by `other`; it has the sign of `other`.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion.

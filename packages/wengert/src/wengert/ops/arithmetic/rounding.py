@@ -6,6 +6,8 @@ from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import direct, kernel
 
+Number = bool | int | float | complex
+
 _copysign = kernel(rules.copysign, "CopysignBackward0", x="self", y="other", out="result")
 _copysign_by_number = kernel(rules.copysign, "CopysignBackward1", x="self", y="other", out="result")
 _round = kernel(rules.round, "RoundBackward0")
@@ -69,7 +71,7 @@ def round(input: Tensor, *, decimals: int | None = None) -> Tensor:
     return _round_decimals(input, 10.0**decimals) if decimals >= 0 else _round_tens(input, 10.0**-decimals)
 
 
-def copysign(input: Tensor, other: Tensor | float) -> Tensor:
+def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
     """The size of `input` with the sign of `other`, which a zero has too.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion; integers give the default floating dtype.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from wengert.ops.arguments import raise_combination
 from wengert.ops.placement import PYTHON_TYPES
 from wengert.protocol import dtypes
 from wengert.protocol.dtypes import DType, get_default_dtype, result_dtype, scalar_dtype
 from wengert.protocol.dtypes import promote_types as _promoted
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_combination
 
 
 class _Limits:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.xp import namespace_of
 from wengert.rules import convolution as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
 
+Number = bool | int | float | complex
+
 zero_padded = kernel(rules.pad, "ConstantPadNdBackward0")
 
 
-def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Number = 0) -> Tensor:
     """`nn.functional.pad` with a constant. Derivative: g -> g cut to the input's place. Source: torch.constant_pad_nd.
 
     >>> constant_pad_nd(tensor([1., 2.]), (1, 0), 5.)
@@ -24,7 +27,7 @@ def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tens
     return _padded(input, pad, "constant", value)
 
 
-def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
+def pad(input: AnyTensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
     """`input` with elements added before and after its last axes: `pad` names (before, after) of the last axis first.
 
     `mode` says what is added: "constant" `value` (0 unless given), "reflect" the input mirrored at its edge,
@@ -40,7 +43,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     return _padded(input, pad, mode, value)
 
 
-def _padded(input: Any, pad: Sequence[int], mode: str, value: float | None) -> Any:
+def _padded(input: Any, pad: Sequence[int], mode: str, value: Number | None) -> Any:
     if not isinstance(input, Tensor):
         raise_not_tensor("pad", "input", input)
     sizes, ndim = tuple(pad), len(input.shape)
@@ -60,7 +63,7 @@ def _padded(input: Any, pad: Sequence[int], mode: str, value: float | None) -> A
                 f"{list(sizes)}, "
                 "resulted in a negative output size."
             )
-        number = 0 if value is None else value
+        number: Any = 0 if value is None else value
         return zero_padded(input, widths, number if input.space.dtype.is_inexact else int(number))
     if mode not in _PLACES:
         raise NotImplementedError(f"Unrecognised padding mode {mode}; expected one of constant, {', '.join(_PLACES)}.")

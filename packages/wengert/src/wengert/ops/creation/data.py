@@ -20,6 +20,7 @@ from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 
 _PLAIN: tuple[type, ...] = (bool, int, float, complex)
+LARGEST_RANK = 64  # what NumPy and torch's reductions hold
 
 
 def tensor(
@@ -161,6 +162,8 @@ def from_data(
         space = found.space(place, wanted or source.dtype)
         return space, transfer(read, source, space, copy=copy)
     shape, items = _flat(data)
+    if len(shape) > LARGEST_RANK:
+        raise RuntimeError(f"only tensors with up to {LARGEST_RANK} dims are supported, but the data has {len(shape)}.")
     inferred = wanted or found.nearest(_dtype_of(items))
     space = found.space(place, inferred)
     xp, native, where = space.xp, space.native, space.native_device

@@ -139,6 +139,12 @@ def _spaced(
     name: str, start: Any, end: Any, steps: Any, dtype: Any, device: Device, backend: str | None
 ) -> tuple[Space, list[Any]]:
     """The numbers from start to end, counted from the nearer end as torch does, so that both ends are exact."""
+    for bound in (start, end):
+        if isinstance(bound, Tensor) and bound.shape:
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got one with {len(bound.shape)} "
+                "dimension(s)."
+            )
     first, last = number(name, "start", 1, start), number(name, "end", 2, end)
     count = integer(name, "steps", 3, steps)
     if count < 0:

@@ -6,6 +6,7 @@ from math import sqrt
 from typing import Any
 from warnings import warn
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic import div, mul
 from wengert.ops.complex import view_as_real
 from wengert.ops.convolution import pad
@@ -21,11 +22,11 @@ _overlap_add = kernel(rules.overlap_add)
 
 
 def stft(
-    input: Any,
+    input: AnyTensor,
     n_fft: int,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: Any = None,
+    window: AnyTensor = None,
     center: bool = True,
     pad_mode: str = "reflect",
     normalized: bool = False,
@@ -121,11 +122,11 @@ def _fitted(window: Any, length: int, n_fft: int, input: Any) -> Any:
 
 
 def istft(
-    input: Any,
+    input: AnyTensor,
     n_fft: int,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: Any = None,
+    window: AnyTensor = None,
     center: bool = True,
     normalized: bool = False,
     onesided: bool | None = None,

@@ -6,7 +6,7 @@ from itertools import combinations as choices
 from itertools import combinations_with_replacement as choices_with_repeats
 from typing import Any
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.arithmetic import add, mul, sub
 from wengert.ops.complex import conj
 from wengert.ops.linalg.affine import addmm
@@ -22,7 +22,7 @@ from wengert.tensor.base import TensorBase as Tensor
 Number = int | float | complex
 
 
-def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
+def cross(input: AnyTensor, other: AnyTensor, *, dim: int = -1) -> Tensor:
     """The cross product of vectors of three along `dim`.
 
     Shapes: both of as many dimensions, 3 along `dim`; they broadcast. Dtype: by torch's promotion.
@@ -47,7 +47,7 @@ def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     return sub(mul(roll(x, -1, axis), roll(y, -2, axis)), mul(roll(x, -2, axis), roll(y, -1, axis)))
 
 
-def cross_of_tensor(input: Any, other: Any, dim: int | None = None) -> Tensor:
+def cross_of_tensor(input: AnyTensor, other: AnyTensor, dim: int | None = None) -> Tensor:
     """`linalg.cross` along `dim`, unless given the first dimension of size 3."""
     require_tensor("cross", "input", input)
     if dim is None:
@@ -57,7 +57,7 @@ def cross_of_tensor(input: Any, other: Any, dim: int | None = None) -> Tensor:
     return cross(input, other, dim=dim)
 
 
-def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
+def vecdot(x: AnyTensor, y: AnyTensor, *, dim: int = -1) -> Tensor:
     """The sum of conj(x) y along `dim`.
 
     Shapes: they broadcast; `dim` goes. Dtype: that of both.
@@ -75,7 +75,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
     return sum(mul(conj(x), y), dim)
 
 
-def vdot(input: Any, other: Any) -> Tensor:
+def vdot(input: AnyTensor, other: AnyTensor) -> Tensor:
     """The sum of conj(input) other, of two vectors.
 
     Shapes: (n,) (n,) -> (). Dtype: that of both.
@@ -90,12 +90,12 @@ def vdot(input: Any, other: Any) -> Tensor:
     return dot(conj(input), other)
 
 
-def ger(input: Any, vec2: Any) -> Tensor:
+def ger(input: AnyTensor, vec2: AnyTensor) -> Tensor:
     """`outer` under its older name. Source: torch.ger."""
     return outer(input, vec2)
 
 
-def addr(input: Any, vec1: Any, vec2: Any, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addr(input: AnyTensor, vec1: AnyTensor, vec2: AnyTensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`; with a `beta` of 0 `input` does not matter, not even its nan.
 
     Shapes: input broadcasts to (n, m); (n,), (m,) -> (n, m). Dtype: by torch's promotion.
@@ -128,7 +128,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Number = 1, alpha: Number = 
     return add(input if beta == 1 else mul(input, beta), product)
 
 
-def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addbmm(input: AnyTensor, batch1: AnyTensor, batch2: AnyTensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """`beta * input + alpha * (the sum of all batch1 @ batch2)`; with a `beta` of 0 `input` does not matter.
 
     Shapes: input broadcasts to (m, k); (b, m, n) (b, n, k) -> (m, k). Dtype: that of all.
@@ -156,7 +156,7 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Number = 1, alpha: Num
     return addmm(input, side_by_side, reshape(batch2, (b * n, batch2.shape[2])), beta=beta, alpha=alpha)
 
 
-def kron(input: Any, other: Any) -> Tensor:
+def kron(input: AnyTensor, other: AnyTensor) -> Tensor:
     """The Kronecker product: each element of `input` times all of `other`.
 
     Shapes: (m, ...) (n, ...) -> (m n, ...), the shorter shape filled up with ones in front.
@@ -239,7 +239,7 @@ def cartesian_prod(*tensors: Any) -> Tensor:
     return stack([reshape(grid, (-1,)) for grid in grids], 1)
 
 
-def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tensor:
+def combinations(input: AnyTensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All choices of `r` elements of a vector, in the order of their places, one in each row.
 
     Shapes: (n,) -> (how many choices, r); (0,) for `r` 0. Dtype: that of `input`.
@@ -265,7 +265,7 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tens
     return reshape(input[index], (len(places) // r, r))
 
 
-def vander(x: Any, N: int | None = None) -> Tensor:
+def vander(x: AnyTensor, N: int | None = None) -> Tensor:
     """The powers 0 to `N` - 1 of each element, n of them unless given: one row for each.
 
     Shapes: (..., n) -> (..., n, N). Dtype: that of `x`.
@@ -292,7 +292,7 @@ def vander(x: Any, N: int | None = None) -> Tensor:
     return cat((ones, powers), -1)
 
 
-def vander_of_vector(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
+def vander_of_vector(x: AnyTensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of each element of a vector, the highest first unless `increasing`. Source: torch.vander."""
     require_tensor("vander", "x", x)
     if len(x.shape) != 1:
@@ -304,7 +304,7 @@ def vander_of_vector(x: Any, N: int | None = None, increasing: bool = False) -> 
     return powers if increasing else powers.flip(1)
 
 
-def matrix_diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+def matrix_diagonal(A: AnyTensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonals of the last two dimensions: a view. Source: torch.linalg.diagonal.
 
     >>> wengert.linalg.diagonal(tensor([[1, 2], [3, 4]]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.arithmetic import add, div, mul, sub
 from wengert.ops.comparison import where
 from wengert.ops.linalg.matrices import require_tensor
@@ -16,7 +16,7 @@ from wengert.protocol.shapes import broadcast_shapes, normalize_axis
 from wengert.tensor.base import TensorBase as Tensor
 
 
-def dist(input: Any, other: Any, p: float = 2) -> Tensor:
+def dist(input: AnyTensor, other: AnyTensor, p: float = 2) -> Tensor:
     """The p-norm of input - other, taken as one vector.
 
     Shapes: they broadcast -> (). Dtype: the real one of both.
@@ -38,7 +38,9 @@ def dist(input: Any, other: Any, p: float = 2) -> Tensor:
     return vector_norm(difference, p)
 
 
-def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
+def cdist(
+    x1: AnyTensor, x2: AnyTensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
+) -> Tensor:
     """The p-norm of the difference of each row of `x1` and each row of `x2`.
 
     Shapes: (..., n, d), (..., m, d) -> (..., n, m), the batches broadcast. Dtype: that of both.
@@ -79,7 +81,7 @@ def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_eucl
     return found if p else add(found, mul(sum(apart, -1), 0))  # a gradient of zeros, as torch has it
 
 
-def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
+def renorm(input: AnyTensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """`input` with each part along `dim` whose p-norm exceeds `maxnorm` scaled down to it.
 
     Shapes, dtype: those of `input`.
@@ -109,7 +111,7 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
     return mul(input, where(norms > maxnorm, scale, 1.0))
 
 
-def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
+def trapezoid(y: AnyTensor, x: AnyTensor = None, *, dx: Any = None, dim: int = -1) -> Tensor:
     """The area under a curve of samples `y` along `dim`, by trapezia; `x` says where they are, or `dx` how far apart.
 
     Shapes: (..., n, ...) -> (..., ...). Dtype: that of `y` and `x`, the default one for integers.
@@ -131,7 +133,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor
     return div(sum(mul(_steps("trapezoid", y, x, axis), pairs), axis), 2.0)
 
 
-def trapz(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
+def trapz(y: AnyTensor, x: AnyTensor = None, *, dx: Any = None, dim: int = -1) -> Tensor:
     """`trapezoid` under its older name. Source: torch.trapz.
 
     >>> trapz(tensor([1., 2., 3.]), dx=2)
@@ -140,7 +142,7 @@ def trapz(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
     return trapezoid(y, x, dx=dx, dim=dim)
 
 
-def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
+def cumulative_trapezoid(y: AnyTensor, x: AnyTensor = None, *, dx: Any = None, dim: int = -1) -> Tensor:
     """The area under a curve up to each sample after the first; see `trapezoid`.
 
     Shapes: (..., n, ...) -> (..., n - 1, ...). Dtype, errors: those of `trapezoid`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.complex import conj
 from wengert.ops.linalg import results
 from wengert.ops.linalg.factors import lu_factor_ex, permutation
@@ -16,7 +16,7 @@ from wengert.protocol.dtypes import int32
 from wengert.tensor.base import TensorBase as Tensor
 
 
-def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Tensor:
+def lu_solve(LU: AnyTensor, pivots: AnyTensor, B: AnyTensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
     """The solution X of A X = B for the A that `lu_factor` made `LU` and `pivots` of; of X A = B where not `left`.
 
     With `adjoint` the system of A^H.
@@ -67,7 +67,7 @@ def _check_square(name: str, A: Any) -> None:
         )
 
 
-def lu_solve_of_tensor(b: Any, LU_data: Any, LU_pivots: Any) -> Tensor:
+def lu_solve_of_tensor(b: AnyTensor, LU_data: AnyTensor, LU_pivots: AnyTensor) -> Tensor:
     """`linalg.lu_solve` under its older name. Source: torch.lu_solve."""
     return lu_solve(LU_data, LU_pivots, b)
 
@@ -90,7 +90,7 @@ def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> Any:
     return LUInfo(*found) if get_infos else (found.LU, found.pivots)
 
 
-def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:
+def cholesky_solve(input: AnyTensor, input2: AnyTensor, upper: bool = False) -> Tensor:
     """The solution X of A X = input, where `input2` is the Cholesky factor of A.
 
     Shapes: (..., n, k), (..., n, n) -> (..., n, k), the batches broadcast. Dtype: that of both.
@@ -111,7 +111,7 @@ def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:
     return solve_triangular(second, solve_triangular(first, input, upper=False), upper=True)
 
 
-def cholesky_inverse(input: Any, upper: bool = False) -> Tensor:
+def cholesky_inverse(input: AnyTensor, upper: bool = False) -> Tensor:
     """The inverse of A, where `input` is its Cholesky factor.
 
     Shapes: (..., n, n) -> (..., n, n). Dtype: that of `input`.
@@ -129,7 +129,7 @@ def cholesky_inverse(input: Any, upper: bool = False) -> Tensor:
 
 
 def triangular_solve(
-    b: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+    b: AnyTensor, A: AnyTensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> results.triangular_solve:
     """`linalg.solve_triangular` under its older name, with a copy of the triangle. Source: torch.triangular_solve.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.linalg import results
 from wengert.ops.linalg.matrices import check_info, check_matrix, check_square, not_positive, require_tensor
 from wengert.protocol.dtypes import int32
@@ -21,7 +21,7 @@ _unpacked = kernel(rules.lu_unpacked, "LuUnpackBackward0")
 _lu_factor = kernel(rules.lu_factor, "LinalgLuFactorExBackward0", factors="LU")
 
 
-def cholesky(input: Any, *, upper: bool = False) -> Tensor:
+def cholesky(input: AnyTensor, *, upper: bool = False) -> Tensor:
     """The lower triangular L with L L^H = input, for each Hermitian positive-definite matrix; L^H where `upper`.
 
     Only one triangle of `input` is read.
@@ -40,7 +40,7 @@ def cholesky(input: Any, *, upper: bool = False) -> Tensor:
     return out
 
 
-def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) -> results.linalg_cholesky_ex:
+def cholesky_ex(input: AnyTensor, *, upper: bool = False, check_errors: bool = False) -> results.linalg_cholesky_ex:
     """`cholesky` that raises nothing: `info` is the order of the first leading minor that is not positive, else 0.
 
     Shapes: (..., n, n) -> (..., n, n) and (...). Dtype: that of `input`; int32.
@@ -58,7 +58,7 @@ def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) 
     return results.linalg_cholesky_ex(out, info)
 
 
-def qr(A: Any, mode: str = "reduced") -> results.linalg_qr:
+def qr(A: AnyTensor, mode: str = "reduced") -> results.linalg_qr:
     """Q with orthonormal columns and an upper triangular R with Q R = A, for each matrix.
 
     `mode` is "reduced" (min(m, n) columns of Q), "complete" (m columns) or "r" (R alone, Q empty).
@@ -84,7 +84,7 @@ def orthogonalized(A: Any, mode: str) -> tuple[Any, Any]:
     return q, r
 
 
-def lu(A: Any, *, pivot: bool = True) -> results.linalg_lu:
+def lu(A: AnyTensor, *, pivot: bool = True) -> results.linalg_lu:
     """A permutation P, a unit lower triangular L and an upper triangular U with P L U = A, for each matrix.
 
     Shapes: (..., m, n) -> (..., m, m), (..., m, k) and (..., k, n), k = min(m, n). Dtype: that of `A`.
@@ -101,7 +101,7 @@ def lu(A: Any, *, pivot: bool = True) -> results.linalg_lu:
     return results.linalg_lu(permutation(A, pivots), lower, upper)
 
 
-def lu_factor(A: Any, *, pivot: bool = True) -> results.linalg_lu_factor:
+def lu_factor(A: AnyTensor, *, pivot: bool = True) -> results.linalg_lu_factor:
     """L and U of `lu` in one matrix, and which rows were exchanged, for `lu_solve`.
 
     Shapes: (..., m, n) -> (..., m, n) and (..., k), k = min(m, n). Dtype: that of `A`; int32, counted from 1.
@@ -118,7 +118,7 @@ def lu_factor(A: Any, *, pivot: bool = True) -> results.linalg_lu_factor:
     return results.linalg_lu_factor(factors, pivots)
 
 
-def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> results.linalg_lu_factor_ex:
+def lu_factor_ex(A: AnyTensor, *, pivot: bool = True, check_errors: bool = False) -> results.linalg_lu_factor_ex:
     """`lu_factor` that raises nothing: `info` is the first diagonal element of U that is 0, else 0.
 
     Shapes: (..., m, n) -> (..., m, n), (..., k) and (...). Dtype: that of `A`; int32.
@@ -173,7 +173,9 @@ def permutation(like: Tensor, pivots: Tensor) -> Tensor:
     return make(space, xp.astype(chosen, space.native))
 
 
-def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> results.lu_unpack:
+def lu_unpack(
+    LU_data: AnyTensor, LU_pivots: AnyTensor, unpack_data: bool = True, unpack_pivots: bool = True
+) -> results.lu_unpack:
     """P, L and U of `lu` from what `lu_factor` gives; what is not wanted is empty.
 
     Shapes: (..., m, n), (..., k) -> (..., m, m), (..., m, k) and (..., k, n). Dtype: that of `LU_data`.

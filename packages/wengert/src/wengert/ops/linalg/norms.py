@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any, NoReturn
 
-from wengert.ops.arguments import Dims, reduction, renamed, spoken
+from wengert.ops.arguments import AnyTensor, Dims, reduction, renamed, spoken
 from wengert.ops.arithmetic import mul, nan_to_num
 from wengert.ops.linalg.matrices import check_square, require_tensor
 from wengert.ops.linalg.solving import inv_ex
@@ -23,7 +23,7 @@ Order = float | str | None
 
 
 def vector_norm(
-    x: Any, ord: Any = 2, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any
+    x: AnyTensor, ord: Any = 2, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any
 ) -> Tensor:
     """The p-norm of `x`, taken as one vector over `dim`: `sum(abs(x) ** ord) ** (1 / ord)`.
 
@@ -82,7 +82,7 @@ def _refuse_empty(ord: float, shape: Shape, axes: Shape | None) -> None:
 
 
 def matrix_norm(
-    A: Any,
+    A: AnyTensor,
     ord: float | str = "fro",
     dim: Any = (-2, -1),
     keepdim: bool = False,
@@ -146,7 +146,7 @@ def _of_singular_values(A: Any, ord: Any, axes: tuple[int, int], keepdim: bool) 
 
 
 def norm(
-    A: Any, ord: Order = None, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any
+    A: AnyTensor, ord: Order = None, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any
 ) -> Tensor:
     """`vector_norm` over one dimension or all, `matrix_norm` over two.
 
@@ -175,7 +175,7 @@ def norm(
     return vector_norm(A, ord, axes, keepdim, dtype=dtype)
 
 
-def cond(A: Any, p: Order = None) -> Tensor:
+def cond(A: AnyTensor, p: Order = None) -> Tensor:
     """The condition number of each matrix: its norm times that of its inverse.
 
     For `p` None or 2 (and -2, the reciprocal) the ratio of the largest singular value to the smallest, of matrices of

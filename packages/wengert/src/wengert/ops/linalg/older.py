@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wengert.ops.arguments import Dims, reduction
+from wengert.ops.arguments import AnyTensor, Dims, reduction
 from wengert.ops.complex import conj
 from wengert.ops.linalg import results
 from wengert.ops.linalg.determinants import sign_and_size
@@ -21,7 +19,7 @@ from wengert.tensor.operation import kernel
 _cholesky = kernel(rules.cholesky, "CholeskyBackward0", out="result")
 
 
-def cholesky(input: Any, upper: bool = False) -> Tensor:
+def cholesky(input: AnyTensor, upper: bool = False) -> Tensor:
     """`linalg.cholesky` under its older name."""
     check_square("cholesky", input, kernel="cholesky_cpu")
     out, info = _cholesky(input, upper)
@@ -29,19 +27,19 @@ def cholesky(input: Any, upper: bool = False) -> Tensor:
     return out
 
 
-def qr(input: Any, some: bool = True) -> results.qr:
+def qr(input: AnyTensor, some: bool = True) -> results.qr:
     """`linalg.qr` under its older name; not `some` is mode "complete"."""
     check_matrix("linalg.qr", input, kernel="geqrf_cpu")
     return results.qr(*orthogonalized(input, "reduced" if some else "complete"))
 
 
-def slogdet(input: Any) -> results.slogdet:
+def slogdet(input: AnyTensor) -> results.slogdet:
     """`linalg.slogdet` under its older name."""
     check_square("linalg.slogdet", input)
     return results.slogdet(*sign_and_size(input))
 
 
-def svd(input: Any, some: bool = True, compute_uv: bool = True) -> results.svd:
+def svd(input: AnyTensor, some: bool = True, compute_uv: bool = True) -> results.svd:
     """`linalg.svd` under its older name: V instead of V^H; zeros for U and V where not `compute_uv`."""
     left, values, right = singular_parts(input, compute_uv and not some, None)
     if not compute_uv:
@@ -51,7 +49,7 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> results.svd:
 
 
 def norm(
-    input: Any,
+    input: AnyTensor,
     p: Order = "fro",
     dim: Dims = None,
     keepdim: bool = False,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import ceil, factorial, log2
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.linalg.matrices import check_square, require_tensor
 from wengert.ops.linalg.products import matmul
 from wengert.ops.linalg.solving import inv
@@ -14,7 +15,7 @@ from wengert.protocol.dtypes import DType
 from wengert.tensor.base import TensorBase as Tensor
 
 
-def matrix_power(A: Any, n: Any) -> Tensor:
+def matrix_power(A: AnyTensor, n: Any) -> Tensor:
     """`n` equal square matrices multiplied, for each matrix; the inverse of that for a negative `n`.
 
     Shapes: (..., n, n) -> (..., n, n). Dtype: that of `A`.
@@ -54,7 +55,7 @@ _TERMS = {4: 8, 8: 18}  # of the series, by the bytes of a real number: enough f
 _NARROW = 4
 
 
-def matrix_exp(A: Any) -> Tensor:
+def matrix_exp(A: AnyTensor) -> Tensor:
     """The exponential of each square matrix: the sum of A^k / k!.
 
     By scaling and squaring: the series of A / 2^s, whose norm is at most a half, squared s times.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.arithmetic import sub
 from wengert.ops.linalg import results
 from wengert.ops.linalg.matrices import check_dtype, check_square, require_tensor
@@ -25,7 +25,7 @@ Bound = float | Tensor | None
 
 
 def pinv(
-    input: Any, *args: Any, atol: Bound = None, rtol: Bound = None, hermitian: bool = False, rcond: Bound = None
+    input: AnyTensor, *args: Any, atol: Bound = None, rtol: Bound = None, hermitian: bool = False, rcond: Bound = None
 ) -> Tensor:
     """The pseudo-inverse of each matrix.
 
@@ -56,7 +56,7 @@ def pinv(
     return _pinv(input, *bounds, hermitian)
 
 
-def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
+def pinverse(input: AnyTensor, rcond: float = 1e-15) -> Tensor:
     """The pseudo-inverse of each matrix, singular values up to `rcond` times the largest counted as 0.
 
     Shapes, dtype, derivative, errors: those of `linalg.pinv`. Source: torch.pinverse.
@@ -69,7 +69,7 @@ def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
 
 
 def matrix_rank(
-    A: Any, tol: Bound = None, hermitian: bool = False, *, atol: Bound = None, rtol: Bound = None
+    A: AnyTensor, tol: Bound = None, hermitian: bool = False, *, atol: Bound = None, rtol: Bound = None
 ) -> Tensor:
     """How many singular values of each matrix exceed a tolerance.
 
@@ -123,7 +123,7 @@ def _is_positive(atol: Any) -> bool:
     return isinstance(atol, Tensor) or (atol is not None and atol > 0)
 
 
-def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> results.linalg_lstsq:
+def lstsq(A: AnyTensor, B: Any, rcond: float | None = None, *, driver: str | None = None) -> results.linalg_lstsq:
     """The X that makes A X - B least, and of these the shortest, for each matrix.
 
     B holds vectors if it is 1-d or has one dimension less than A. `rcond` says which singular values count as 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.comparison import where
 from wengert.ops.linalg import results
 from wengert.ops.linalg.matrices import check_matrix, require_tensor
@@ -15,7 +15,7 @@ from wengert.ops.movement import cat, clone, reshape
 from wengert.tensor.base import TensorBase as Tensor
 
 
-def geqrf(input: Any) -> results.geqrf:
+def geqrf(input: AnyTensor) -> results.geqrf:
     """The reflections whose product is Q of QR, and R in the upper triangle.
 
     Shapes: (..., m, n) -> (..., m, n) and (..., min(m, n)). Dtype: that of `input`.
@@ -53,7 +53,7 @@ def geqrf(input: Any) -> results.geqrf:
     return results.geqrf(whole, cat(factors, -1))
 
 
-def householder_product(A: Any, tau: Any) -> Tensor:
+def householder_product(A: AnyTensor, tau: AnyTensor) -> Tensor:
     """The first n columns of H1 H2 ... Hk, for the reflections H = 1 - tau v v^H that `geqrf` stores.
 
     The vector of the i-th is the i-th column of `A` below the diagonal, with a one on it and zeros above.
@@ -112,7 +112,7 @@ def _reflected(A: Any, tau: Any, x: Any, order: Sequence[int], *, adjoint: bool)
     return x
 
 
-def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Tensor:
+def ormqr(input: AnyTensor, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Tensor:
     """`other` multiplied by Q = H1 H2 ... Hk, the whole product of the reflections that `geqrf` stores.
 
     From the left or the right; by Q^H where `transpose`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import AnyTensor, spoken
 from wengert.ops.arithmetic import clamp, div, mul, sqrt, sub
 from wengert.ops.complex import complex, conj, imag, real
 from wengert.ops.linalg.matrices import require_tensor
@@ -15,7 +15,7 @@ from wengert.protocol.dtypes import bool_
 from wengert.tensor.base import TensorBase as Tensor
 
 
-def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Tensor:
+def cov(input: AnyTensor, *, correction: int = 1, fweights: AnyTensor = None, aweights: AnyTensor = None) -> Tensor:
     """The covariances of variables, one in each row, from observations, one in each column.
 
     `fweights` says how often each was observed, `aweights` how much each counts.
@@ -91,7 +91,7 @@ def _refuse_zero(total: Any) -> None:
         raise RuntimeError("cov(): weights sum to zero, can't be normalized")
 
 
-def corrcoef(input: Any) -> Tensor:
+def corrcoef(input: AnyTensor) -> Tensor:
     """The correlations of variables, one in each row: covariances over the product of standard deviations.
 
     Shapes: (n, m) -> (n, n); (m,) -> (). Dtype: that of `input`, the default one for integers.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.linalg import results
 from wengert.ops.linalg.matrices import check_info, check_same_dtype, check_square, require_tensor
 from wengert.protocol.dtypes import int32, int64
@@ -15,7 +14,7 @@ _ldl_factor = kernel(rules.ldl_factor, "LinalgLdlFactorExBackward0", x="self")
 _ldl_solve = kernel(rules.ldl_solve, "LinalgLdlSolveBackward0", x="LD", y="B")
 
 
-def ldl_factor(A: Any, *, hermitian: bool = False) -> results.linalg_ldl_factor:
+def ldl_factor(A: AnyTensor, *, hermitian: bool = False) -> results.linalg_ldl_factor:
     """L and D of each symmetric, or `hermitian`, matrix in one, and LAPACK's pivots, for `ldl_solve`.
 
     The lower triangle is read. D has blocks of two where a pivot is negative.
@@ -31,7 +30,7 @@ def ldl_factor(A: Any, *, hermitian: bool = False) -> results.linalg_ldl_factor:
     return results.linalg_ldl_factor(found.LD, found.pivots)
 
 
-def ldl_factor_ex(A: Any, *, hermitian: bool = False, check_errors: bool = False) -> results.linalg_ldl_factor_ex:
+def ldl_factor_ex(A: AnyTensor, *, hermitian: bool = False, check_errors: bool = False) -> results.linalg_ldl_factor_ex:
     """`ldl_factor` that raises nothing for a singular D: `info` is the first zero on its diagonal, else 0.
 
     Shapes, dtype, derivative, errors: those of `ldl_factor`; info (...) int32. Source: torch.linalg.ldl_factor_ex.
@@ -46,7 +45,7 @@ def ldl_factor_ex(A: Any, *, hermitian: bool = False, check_errors: bool = False
     return results.linalg_ldl_factor_ex(factors, pivots, info)
 
 
-def ldl_solve(LD: Any, pivots: Any, B: Any, *, hermitian: bool = False) -> Tensor:
+def ldl_solve(LD: AnyTensor, pivots: AnyTensor, B: AnyTensor, *, hermitian: bool = False) -> Tensor:
     """The solution X of A X = B for the A that `ldl_factor` made `LD` and `pivots` of.
 
     Shapes: (..., n, n), (..., n), (..., n, k) -> (..., n, k). Dtype: that of both.

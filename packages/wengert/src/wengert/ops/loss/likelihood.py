@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log, pi
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic import clamp_min
 from wengert.ops.comparison import where
 from wengert.ops.linalg import linear
@@ -49,8 +50,8 @@ def gaussian_nll_loss(
 
 
 def poisson_nll_loss(
-    input: Any,
-    target: Any,
+    input: AnyTensor,
+    target: AnyTensor,
     log_input: bool = True,
     full: bool = False,
     size_average: bool | None = None,

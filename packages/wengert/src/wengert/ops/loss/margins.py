@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from wengert.ops.activation import logsigmoid
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic import clamp_min, minimum
 from wengert.ops.comparison import where
 from wengert.ops.exponential import logaddexp
@@ -26,8 +27,8 @@ def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -
 
 
 def soft_margin_loss(
-    input: Any,
-    target: Any,
+    input: AnyTensor,
+    target: AnyTensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
@@ -48,9 +49,9 @@ def soft_margin_loss(
 
 
 def margin_ranking_loss(
-    input1: Any,
-    input2: Any,
-    target: Any,
+    input1: AnyTensor,
+    input2: AnyTensor,
+    target: AnyTensor,
     margin: float = 0,
     size_average: bool | None = None,
     reduce: bool | None = None,
@@ -77,8 +78,8 @@ def margin_ranking_loss(
 
 
 def hinge_embedding_loss(
-    input: Any,
-    target: Any,
+    input: AnyTensor,
+    target: AnyTensor,
     margin: float = 1.0,
     size_average: bool | None = None,
     reduce: bool | None = None,
@@ -101,9 +102,9 @@ def hinge_embedding_loss(
 
 
 def cosine_embedding_loss(
-    input1: Any,
-    input2: Any,
-    target: Any,
+    input1: AnyTensor,
+    input2: AnyTensor,
+    target: AnyTensor,
     margin: float = 0,
     size_average: bool | None = None,
     reduce: bool | None = None,
@@ -140,9 +141,9 @@ def cosine_embedding_loss(
 
 
 def triplet_margin_loss(
-    anchor: Any,
-    positive: Any,
-    negative: Any,
+    anchor: AnyTensor,
+    positive: AnyTensor,
+    negative: AnyTensor,
     margin: float = 1.0,
     p: float = 2,
     eps: float = 1e-6,
@@ -218,11 +219,11 @@ def _triplet(
 
 
 def multi_margin_loss(
-    input: Any,
-    target: Any,
+    input: AnyTensor,
+    target: AnyTensor,
     p: int = 1,
     margin: float = 1.0,
-    weight: Any = None,
+    weight: AnyTensor = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
@@ -269,8 +270,8 @@ def multi_margin_loss(
 
 
 def multilabel_margin_loss(
-    input: Any,
-    target: Any,
+    input: AnyTensor,
+    target: AnyTensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.comparison import where
 from wengert.ops.loss.arguments import require_tensors
 from wengert.ops.movement import stack
@@ -13,8 +14,8 @@ from wengert.tensor.base import TensorBase as Tensor
 
 
 def ctc_loss(
-    log_probs: Any,
-    targets: Any,
+    log_probs: AnyTensor,
+    targets: AnyTensor,
     input_lengths: Any,
     target_lengths: Any,
     blank: int = 0,

@@ -236,9 +236,13 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
     tensor([3, 1, 2])
     """
     by = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    if not by:
+        raise RuntimeError("`shifts` required")
     along = () if dims is None else (dims,) if isinstance(dims, int) else tuple(dims)
     if len(by) != len(along) and not (len(by) == 1 and not along):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(by)}, dims:{len(along)}")
     ndim = len(input.shape)
+    if along and not ndim:
+        raise IndexError(f"Dimension specified as {along[0]} but tensor has no dimensions")
     axes = tuple(normalize_axis(d, ndim) for d in along)
     return _roll(input, by, axes if ndim else ())

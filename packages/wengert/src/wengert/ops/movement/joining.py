@@ -30,6 +30,13 @@ def _checked(name: str, tensors: Any) -> list[Tensor]:
     return several
 
 
+def _some(name: str, tensors: Any) -> list[Tensor]:
+    several = _checked(name, tensors)
+    if not several:
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return several
+
+
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """The tensors one after the other along the axis `dim`.
 
@@ -106,7 +113,7 @@ def hstack(tensors: Sequence[Tensor]) -> Tensor:
     >>> hstack([tensor([1]), tensor([2, 3])])
     tensor([1, 2, 3])
     """
-    several = atleast_1d(_checked("hstack", tensors))
+    several = atleast_1d(_some("hstack", tensors))
     return cat(several, 0 if several and len(several[0].shape) == 1 else 1)
 
 
@@ -117,7 +124,7 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
     tensor([[1, 2],
             [3, 4]])
     """
-    return cat(atleast_2d(_checked("vstack", tensors)), 0)
+    return cat(atleast_2d(_some("vstack", tensors)), 0)
 
 
 def dstack(tensors: Sequence[Tensor]) -> Tensor:
@@ -126,7 +133,7 @@ def dstack(tensors: Sequence[Tensor]) -> Tensor:
     >>> dstack([tensor([1, 2]), tensor([3, 4])]).shape
     (1, 2, 2)
     """
-    return cat(atleast_3d(_checked("dstack", tensors)), 2)
+    return cat(atleast_3d(_some("dstack", tensors)), 2)
 
 
 def column_stack(tensors: Sequence[Tensor]) -> Tensor:
@@ -136,7 +143,7 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
     tensor([[1, 3],
             [2, 4]])
     """
-    return hstack([x if len(x.shape) > 1 else view(x, -1, 1) for x in _checked("column_stack", tensors)])
+    return hstack([x if len(x.shape) > 1 else view(x, -1, 1) for x in _some("column_stack", tensors)])
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:

@@ -7,6 +7,7 @@ from operator import index
 from typing import Any
 
 from wengert.ops.movement.shaping import clone
+from wengert.protocol.dtypes import INTEGER
 from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
@@ -148,7 +149,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return _parts(input, _unbind, axis=axis)
 
 
-def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of `input` cut along `dim` into so many parts as equal as can be, or at these positions.
 
     Derivative: g -> g placed in zeros. Errors: RuntimeError if the number is not positive. Source: torch.tensor_split.
@@ -160,10 +161,11 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     axis = normalize_axis(dim, len(input.shape))
     n = input.shape[axis]
-    if isinstance(indices_or_sections, Tensor):
-        indices_or_sections = indices_or_sections.space.xp.tolist(indices_or_sections.array)
-    if isinstance(indices_or_sections, int):
-        count = indices_or_sections
+    sections: Any = indices_or_sections
+    if isinstance(sections, Tensor):
+        sections = sections.space.xp.tolist(sections.array)
+    if isinstance(sections, int):
+        count = sections
         if count <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {count}")
         small, larger = divmod(n, count)
@@ -171,7 +173,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         for number in range(count):
             cuts.append(cuts[-1] + small + (number < larger))
     else:
-        cuts = [0, *[index(cut) for cut in indices_or_sections], n]
+        cuts = [0, *[index(cut) for cut in sections], n]
     spans = [range(n)[start:stop] for start, stop in zip(cuts, [*cuts[1:-1], n], strict=False)]
     return tuple([_sliced(input, axis, span.start, max(span.stop, span.start)) for span in spans])
 
@@ -191,7 +193,7 @@ def _split_along(name: str, input: Tensor, sections: Any, axis: int, least: int)
     return tensor_split(input, sections, axis)
 
 
-def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def hsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
     """Views of `input` cut along its second axis, a vector along its first. Source: torch.hsplit.
 
     >>> hsplit(tensor([1, 2]), 2)
@@ -200,7 +202,7 @@ def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     return _split_along("hsplit", input, indices_or_sections, 0 if len(input.shape) == 1 else 1, 1)
 
 
-def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def vsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
     """Views of `input` cut along its first axis. Source: torch.vsplit.
 
     >>> vsplit(tensor([[1], [2]]), 2)
@@ -209,7 +211,7 @@ def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     return _split_along("vsplit", input, indices_or_sections, 0, 2)
 
 
-def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def dsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
     """Views of `input` cut along its third axis. Source: torch.dsplit.
 
     >>> dsplit(tensor([[[1, 2]]]), 2)
@@ -229,8 +231,10 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     """
     if not input.shape:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
-    axis, first = normalize_axis(dim, len(input.shape)), index(start)  # pyright: ignore[reportArgumentType]  # Tensor has it
-    n = input.shape[axis]
+    axis = normalize_axis(dim, len(input.shape))
+    if isinstance(start, Tensor) and (start.shape or start.space.dtype.category != INTEGER):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
+    first, n = index(start), input.shape[axis]  # pyright: ignore[reportArgumentType]  # Tensor has it
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     if not -n <= first <= n:
@@ -252,6 +256,12 @@ def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     >>> narrow_copy(tensor([1, 2, 3]), 0, 1, 2)
     tensor([2, 3])
     """
+    if input.shape and dim >= len(input.shape):
+        raise RuntimeError(
+            f"Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false. It is {dim}."
+        )
+    if length < 0:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({input.shape[dim]}).")
     return clone(narrow(input, dim, start, length))
 
 

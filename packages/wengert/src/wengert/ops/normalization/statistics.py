@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.convolution.padding import zero_padded
 from wengert.ops.normalization.standardizing import (
     batch_norm,
@@ -17,11 +18,11 @@ from wengert.tensor.base import TensorBase as Tensor
 
 
 def instance_norm(
-    input: Any,
-    running_mean: Any = None,
-    running_var: Any = None,
-    weight: Any = None,
-    bias: Any = None,
+    input: AnyTensor,
+    running_mean: AnyTensor = None,
+    running_var: AnyTensor = None,
+    weight: AnyTensor = None,
+    bias: AnyTensor = None,
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
@@ -73,7 +74,9 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
     return input / (avg_pool3d(squares, (size, 1, 1), 1).reshape(shape) * alpha + k).pow(beta)
 
 
-def native_layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any, bias: Any, eps: float) -> Any:
+def native_layer_norm(
+    input: AnyTensor, normalized_shape: Sequence[int], weight: AnyTensor | None, bias: AnyTensor | None, eps: float
+) -> Any:
     """`layer_norm` with the means and the reciprocal deviations, constants. Derivative: as `layer_norm`.
     Source: torch.native_layer_norm.
 
@@ -85,9 +88,9 @@ def native_layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any, 
 
 
 def native_group_norm(
-    input: Any,
-    weight: Any,
-    bias: Any,
+    input: AnyTensor,
+    weight: AnyTensor | None,
+    bias: AnyTensor | None,
     N: int,
     C: int,
     HxW: int,
@@ -105,11 +108,11 @@ def native_group_norm(
 
 
 def native_batch_norm(
-    input: Any,
-    weight: Any,
-    bias: Any,
-    running_mean: Any,
-    running_var: Any,
+    input: AnyTensor,
+    weight: AnyTensor | None,
+    bias: AnyTensor | None,
+    running_mean: AnyTensor | None,
+    running_var: AnyTensor | None,
     training: bool,
     momentum: float,
     eps: float,

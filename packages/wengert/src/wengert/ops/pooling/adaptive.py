@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.pooling.average import avg_pool1d, avg_pool2d, avg_pool3d
 from wengert.ops.pooling.maximum import max_pool1d, max_pool2d, max_pool3d
@@ -22,7 +23,7 @@ _AVERAGES = (avg_pool1d, avg_pool2d, avg_pool3d)
 _MAXIMA = (max_pool1d, max_pool2d, max_pool3d)
 
 
-def adaptive_avg_pool1d(input: Any, output_size: Sizes) -> Any:
+def adaptive_avg_pool1d(input: AnyTensor, output_size: Sizes) -> Any:
     """The means of `output_size` regions along the last axis.
 
     Shapes: input (n, channels, length) or (channels, length) -> the same with `output_size` places. Dtype: kept.
@@ -35,7 +36,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Sizes) -> Any:
     return _averages("adaptive_avg_pool1d", 1, input, output_size)
 
 
-def adaptive_avg_pool2d(input: Any, output_size: Sizes) -> Any:
+def adaptive_avg_pool2d(input: AnyTensor, output_size: Sizes) -> Any:
     """The means of a grid of `output_size` regions over the last two axes; None keeps an axis.
 
     Shapes: input (n, channels, h, w) or (channels, h, w) -> the same with `output_size`. Dtype: kept.
@@ -48,7 +49,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Sizes) -> Any:
     return _averages("adaptive_avg_pool2d", 2, input, output_size)
 
 
-def adaptive_avg_pool3d(input: Any, output_size: Sizes) -> Any:
+def adaptive_avg_pool3d(input: AnyTensor, output_size: Sizes) -> Any:
     """The means of a grid of `output_size` regions over the last three axes; None keeps an axis.
 
     Shapes: input (n, channels, d, h, w) or (channels, d, h, w) -> the same with `output_size`. Dtype: kept.
@@ -61,7 +62,7 @@ def adaptive_avg_pool3d(input: Any, output_size: Sizes) -> Any:
     return _averages("adaptive_avg_pool3d", 3, input, output_size)
 
 
-def adaptive_max_pool1d(input: Any, output_size: Sizes, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: AnyTensor, output_size: Sizes, return_indices: bool = False) -> Any:
     """The largest elements of `output_size` regions along the last axis.
 
     Shapes: input (n, channels, length) or (channels, length) -> the same with `output_size` places; with
@@ -75,7 +76,7 @@ def adaptive_max_pool1d(input: Any, output_size: Sizes, return_indices: bool = F
     return _maxima("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
-def adaptive_max_pool2d(input: Any, output_size: Sizes, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: AnyTensor, output_size: Sizes, return_indices: bool = False) -> Any:
     """The largest elements of a grid of `output_size` regions over the last two axes; None keeps an axis.
 
     Shapes: input (n, channels, h, w) or (channels, h, w) -> the same with `output_size`; with `return_indices` the
@@ -89,7 +90,7 @@ def adaptive_max_pool2d(input: Any, output_size: Sizes, return_indices: bool = F
     return _maxima("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
-def adaptive_max_pool3d(input: Any, output_size: Sizes, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: AnyTensor, output_size: Sizes, return_indices: bool = False) -> Any:
     """The largest elements of a grid of `output_size` regions over the last three axes; None keeps an axis.
 
     Shapes: input (n, channels, d, h, w) or (channels, d, h, w) -> the same with `output_size`; with `return_indices`

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import inf, prod
 from typing import Any
 
+from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.pooling.arguments import is_absent, per_axis
 from wengert.ops.pooling.average import avg_pool1d, avg_pool2d, avg_pool3d
@@ -40,7 +41,12 @@ def max_unpool1d(
 
 
 def max_unpool2d(
-    input: Any, indices: Any, kernel_size: Sizes, stride: Any = None, padding: Sizes = 0, output_size: Any = None
+    input: AnyTensor,
+    indices: AnyTensor,
+    kernel_size: Sizes,
+    stride: Any = None,
+    padding: Sizes = 0,
+    output_size: Any = None,
 ) -> Any:
     """The elements of `input` at the positions that `max_pool2d` found them at, zeros elsewhere.
 
@@ -56,7 +62,12 @@ def max_unpool2d(
 
 
 def max_unpool3d(
-    input: Any, indices: Any, kernel_size: Sizes, stride: Any = None, padding: Sizes = 0, output_size: Any = None
+    input: AnyTensor,
+    indices: AnyTensor,
+    kernel_size: Sizes,
+    stride: Any = None,
+    padding: Sizes = 0,
+    output_size: Any = None,
 ) -> Any:
     """The elements of `input` at the positions that `max_pool3d` found them at, zeros elsewhere.
 
@@ -156,7 +167,7 @@ def _power_mean(rank: int, input: Any, p: float, kernel_size: Sizes, stride: Any
 
 
 def fractional_max_pool2d(
-    input: Any,
+    input: AnyTensor,
     kernel_size: Sizes,
     output_size: Any = None,
     output_ratio: Any = None,
@@ -178,7 +189,7 @@ def fractional_max_pool2d(
 
 
 def fractional_max_pool3d(
-    input: Any,
+    input: AnyTensor,
     kernel_size: Sizes,
     output_size: Any = None,
     output_ratio: Any = None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wengert.ops.arguments import raise_combination
 from wengert.ops.creation.sizes import integer, sequence_shape
 from wengert.ops.placement import Device, leaf, space_for
 from wengert.ops.random import draws
@@ -17,7 +16,7 @@ from wengert.rules import random as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.level import depth_of, random_space
-from wengert.tensor.operands import raise_not_tensor
+from wengert.tensor.operands import raise_combination, raise_not_tensor
 from wengert.tensor.operation import kernel
 
 _bernoulli = kernel(rules.sampled, "BernoulliBackward0")
@@ -173,7 +172,11 @@ def multinomial(
     xp = space.xp
     if space.is_readable:
         if not xp.tolist(xp.all(xp.logical_and(xp.isfinite(weights), weights >= 0))):
-            raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+            raise RuntimeError(
+                "invalid multinomial distribution (encountering probability entry < 0, infinity or NaN)"
+                if replacement
+                else "probability tensor contains either `inf`, `nan` or element < 0"
+            )
         if not xp.tolist(xp.all(xp.sum(weights, axis=-1) > 0)):
             raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     wide = space.of(dtypes.float64 if dtypes.float64 in space.backend.dtypes else space.dtype)

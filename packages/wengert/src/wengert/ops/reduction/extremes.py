@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.ops import return_types
-from wengert.ops.arguments import Dims, one_axis, raise_combination, reduction, renamed, spoken
+from wengert.ops.arguments import Dims, one_axis, reduction, renamed, spoken
 from wengert.ops.arithmetic import maximum, minimum
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import bool_
@@ -13,6 +13,7 @@ from wengert.protocol.shapes import Shape
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.operands import raise_combination
 from wengert.tensor.operation import kernel
 
 _NAMES = {"x": "self", "index": "indices", "axis": "dim", "keepdims": "keepdim", "out": "result"}
@@ -196,6 +197,10 @@ def _check_order(name: str, space: Space, shape: Shape, axes: Shape | None, dim:
         raise NotImplementedError(f"\"{what}\" not implemented for '{spoken(space.dtype)}'")
     if 0 not in shape:
         return
+    if axes is None and name == "aminmax":
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
     if axes is None:
         raise RuntimeError(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "

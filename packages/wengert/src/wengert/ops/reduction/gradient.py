@@ -53,11 +53,14 @@ def _spacing(spacing: Spacing, axes: Sequence[int], all_axes: bool) -> list[Any]
     spaces: list[Any] = [spacing] if isinstance(spacing, Tensor) else [*spacing]
     if len(spaces) != len(axes):
         against = (
-            f"'self.dim() = {len(axes)}', since dim argument was not given" if all_axes else f"'dim' = {len(axes)}"
+            f"or a list of length equal to 'self.dim() = {len(axes)}', since dim argument was not given"
+            if all_axes
+            else f"or it's spacing and dim arguments to have the same length, but dim has {len(axes)}"
         )
+        comma = "," if all_axes else ""
         raise RuntimeError(
-            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to "
-            f"{against}, but got a list of length {len(spaces)}"
+            f"torch.gradient expected spacing to be unspecified, a scalar{comma} {against}; "
+            f"got a spacing of length {len(spaces)}"
         )
     return spaces
 

@@ -6,10 +6,11 @@ from math import prod
 from typing import Any
 from warnings import warn
 
-from wengert.ops.arguments import Dims, raise_combination, reduction
+from wengert.ops.arguments import Dims, reduction
 from wengert.protocol.shapes import Shape
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_combination
 from wengert.tensor.operation import kernel
 
 _NAMES = {"x": "self", "axis": "dim", "keepdims": "keepdim", "out": "result"}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from wengert.ops.arguments import Dims, raise_combination, reduction, renamed, spoken
+from wengert.ops.arguments import Dims, reduction, renamed, spoken
 from wengert.ops.arithmetic import div
 from wengert.ops.comparison import isnan, logical_not
 from wengert.protocol.dtypes import DType, get_default_dtype, int64
 from wengert.protocol.shapes import Shape
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_combination
 from wengert.tensor.operation import in_dtype, kernel
 
 _NAMES = {"x": "self", "axis": "dim", "keepdims": "keepdim", "out": "result"}

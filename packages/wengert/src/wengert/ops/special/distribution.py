@@ -11,6 +11,8 @@ from wengert.rules import special as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import direct, kernel
 
+Number = bool | int | float | complex
+
 _logit = kernel(rules.logit, "LogitBackward0", x="self")
 
 
@@ -104,7 +106,7 @@ def sinc(input: Tensor) -> Tensor:
 
 
 @direct(rules.xlogy, "XlogyBackward0", x="self", y="other")
-def xlogy(input: Tensor, other: Tensor) -> Tensor:
+def xlogy(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """input * log(other); 0 where `input` is 0 and `other` is not nan.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion, the default floating dtype for integers.
@@ -119,7 +121,7 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
 
 
 @direct(rules.xlog1py, "SpecialXlog1PyBackward0", x="self", y="other")
-def xlog1py(input: Tensor, other: Tensor) -> Tensor:
+def xlog1py(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """input * log(1 + other); 0 where `input` is 0 and `other` is not nan.
 
     Shapes: any two that broadcast. Dtype: by torch's promotion, the default floating dtype for integers.

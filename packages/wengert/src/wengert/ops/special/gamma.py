@@ -9,6 +9,8 @@ from wengert.rules import special as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import direct, kernel
 
+Number = bool | int | float | complex
+
 _polygamma = kernel(rules.polygamma, "PolygammaBackward0", x="self")
 _mvlgamma = kernel(rules.mvlgamma, "MvlgammaBackward0", x="self")
 
@@ -118,7 +120,7 @@ def igammac(input: Tensor, other: Tensor) -> Tensor:
 
 
 @direct(rules.zeta, "SpecialZetaBackward0", x="self", y="other")
-def zeta(input: Tensor, other: Tensor) -> Tensor:
+def zeta(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """The zeta function of Hurwitz: the sum of (k + other)^-input over k = 0, 1, ...
 
     Shapes: any two that broadcast. Dtype: by torch's promotion, the default floating dtype for integers.

@@ -12,6 +12,8 @@ from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
 
+Number = bool | int | float | complex
+
 _orthogonal = kernel(rules.orthogonal, "SpecialPolynomialBackward0")
 
 
@@ -26,7 +28,7 @@ def _polynomial(family: str, x: Any, n: Any) -> Any:
     return _orthogonal(x, n, family)
 
 
-def chebyshev_polynomial_t(x: Any, n: Any) -> Tensor:
+def chebyshev_polynomial_t(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the first kind of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -38,7 +40,7 @@ def chebyshev_polynomial_t(x: Any, n: Any) -> Tensor:
     return _polynomial("chebyshev_polynomial_t", x, n)
 
 
-def chebyshev_polynomial_u(x: Any, n: Any) -> Tensor:
+def chebyshev_polynomial_u(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the second kind of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -50,7 +52,7 @@ def chebyshev_polynomial_u(x: Any, n: Any) -> Tensor:
     return _polynomial("chebyshev_polynomial_u", x, n)
 
 
-def chebyshev_polynomial_v(x: Any, n: Any) -> Tensor:
+def chebyshev_polynomial_v(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the third kind of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -62,7 +64,7 @@ def chebyshev_polynomial_v(x: Any, n: Any) -> Tensor:
     return _polynomial("chebyshev_polynomial_v", x, n)
 
 
-def chebyshev_polynomial_w(x: Any, n: Any) -> Tensor:
+def chebyshev_polynomial_w(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the fourth kind of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -74,7 +76,7 @@ def chebyshev_polynomial_w(x: Any, n: Any) -> Tensor:
     return _polynomial("chebyshev_polynomial_w", x, n)
 
 
-def hermite_polynomial_h(x: Any, n: Any) -> Tensor:
+def hermite_polynomial_h(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The physicist's Hermite polynomial of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -86,7 +88,7 @@ def hermite_polynomial_h(x: Any, n: Any) -> Tensor:
     return _polynomial("hermite_polynomial_h", x, n)
 
 
-def hermite_polynomial_he(x: Any, n: Any) -> Tensor:
+def hermite_polynomial_he(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The probabilist's Hermite polynomial of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -98,7 +100,7 @@ def hermite_polynomial_he(x: Any, n: Any) -> Tensor:
     return _polynomial("hermite_polynomial_he", x, n)
 
 
-def laguerre_polynomial_l(x: Any, n: Any) -> Tensor:
+def laguerre_polynomial_l(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Laguerre polynomial of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -110,7 +112,7 @@ def laguerre_polynomial_l(x: Any, n: Any) -> Tensor:
     return _polynomial("laguerre_polynomial_l", x, n)
 
 
-def legendre_polynomial_p(x: Any, n: Any) -> Tensor:
+def legendre_polynomial_p(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Legendre polynomial of degree `n`; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -122,7 +124,7 @@ def legendre_polynomial_p(x: Any, n: Any) -> Tensor:
     return _polynomial("legendre_polynomial_p", x, n)
 
 
-def shifted_chebyshev_polynomial_t(x: Any, n: Any) -> Tensor:
+def shifted_chebyshev_polynomial_t(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the first kind of degree `n` at 2 x - 1; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -134,7 +136,7 @@ def shifted_chebyshev_polynomial_t(x: Any, n: Any) -> Tensor:
     return _polynomial("shifted_chebyshev_polynomial_t", x, n)
 
 
-def shifted_chebyshev_polynomial_u(x: Any, n: Any) -> Tensor:
+def shifted_chebyshev_polynomial_u(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the second kind of degree `n` at 2 x - 1; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -146,7 +148,7 @@ def shifted_chebyshev_polynomial_u(x: Any, n: Any) -> Tensor:
     return _polynomial("shifted_chebyshev_polynomial_u", x, n)
 
 
-def shifted_chebyshev_polynomial_v(x: Any, n: Any) -> Tensor:
+def shifted_chebyshev_polynomial_v(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the third kind of degree `n` at 2 x - 1; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
@@ -158,7 +160,7 @@ def shifted_chebyshev_polynomial_v(x: Any, n: Any) -> Tensor:
     return _polynomial("shifted_chebyshev_polynomial_v", x, n)
 
 
-def shifted_chebyshev_polynomial_w(x: Any, n: Any) -> Tensor:
+def shifted_chebyshev_polynomial_w(x: Tensor | Number, n: Tensor | Number) -> Tensor:
     """The Chebyshev polynomial of the fourth kind of degree `n` at 2 x - 1; 0 for a negative degree.
 
     Shapes: any two that broadcast; either may be a number. Derivative: none, backward raises.
