@@ -346,3 +346,18 @@ def test_a_plugin_of_another_protocol_version() -> None:
             wengert.tensor([1.0], backend="future")
     finally:
         registry.unregister("future")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: wengert.nn.functional.softmax(x),
+        lambda x: wengert.sum(x, out=wengert.ones(3)),
+        lambda x: wengert.tensor(x),
+        lambda x: wengert.Tensor.var(x[:1]),
+    ],
+)
+def test_a_warning_is_of_the_line_that_called(call: Callable[[Any], Any]) -> None:
+    with pytest.warns(UserWarning, match=".") as caught:
+        call(wengert.ones(2))
+    assert [warning.filename for warning in caught] == [__file__]

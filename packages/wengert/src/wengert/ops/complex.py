@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from warnings import warn
 
 from wengert.ops.movement.axes import transpose
 from wengert.ops.movement.splitting import take_one
 from wengert.ops.movement.strides import layout_of, tells_layout
 from wengert.protocol.dtypes import DType, float16, float32, float64
+from wengert.protocol.warned import warn_user
 from wengert.rules import complex as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import history_of
@@ -128,7 +128,7 @@ def _adjoint(name: str, input: Tensor) -> Tensor:
 
 
 def _warn_of_0d(name: str, advice: str) -> None:
-    warn(f"Tensor.{name} is deprecated on 0-D tensors. {advice}", UserWarning, stacklevel=4)
+    warn_user(f"Tensor.{name} is deprecated on 0-D tensors. {advice}", UserWarning)
 
 
 def _conjugate_transpose(self: Tensor) -> Tensor:

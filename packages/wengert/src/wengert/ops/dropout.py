@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.attention import dropout_mask
 from wengert.protocol.shapes import Shape
+from wengert.protocol.warned import warn_user
 from wengert.tensor.base import TensorBase as Tensor
 
 _LOWEST = -1.7580993408473766  # where selu ends on the left
@@ -39,10 +39,9 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     tensor([[[[0., 0.]]]])
     """
     if len(checked("dropout2d", "input", input).shape) not in (3, 4):
-        warnings.warn(
+        warn_user(
             f"dropout2d: Received a {len(input.shape)}-D input to dropout2d, which is deprecated and will result in an "
             "error in a future release. To retain the behavior and silence this warning, please use dropout instead.",
-            stacklevel=2,
         )
     return _channels("dropout2d", input, p, training, inplace, True)
 
@@ -58,10 +57,9 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     tensor([[[[0., 0.]]]])
     """
     if len(checked("dropout3d", "input", input).shape) not in (4, 5):
-        warnings.warn(
+        warn_user(
             f"dropout3d: Received a {len(input.shape)}-D input to dropout3d, which is deprecated and will result in an "
             "error in a future release. To retain the behavior and silence this warning, please use dropout instead.",
-            stacklevel=2,
         )
     return _channels("dropout3d", input, p, training, inplace, len(input.shape) != 4)
 

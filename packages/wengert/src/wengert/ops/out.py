@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from typing import Any, cast
-from warnings import warn
 
 from wengert.graph.modes import is_grad_enabled
+from wengert.protocol.warned import warn_user
 from wengert.rule.signature import names_of
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.inplace import check_castable, refuse_overlap, write
@@ -107,12 +107,11 @@ def _resize(place: Any, part: Tensor) -> None:
     if place.shape == part.shape:
         return
     if prod(place.shape):
-        warn(
+        warn_user(
             f"An output with one or more elements was resized since it had shape {list(place.shape)}, which does not "
             f"match the required output shape {list(part.shape)}. This behavior is deprecated, and outputs will not be "
             "resized unless they have zero elements. You can reuse an out tensor t by resizing it, inplace, to zero "
             "elements with t.resize_(0).",
-            stacklevel=5,
         )
     space = place.space
     place.array = space.xp.zeros(part.shape, dtype=space.native, device=space.native_device)

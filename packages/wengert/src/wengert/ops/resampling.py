@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from math import floor, pi, sin
 from struct import pack, unpack
@@ -12,6 +11,7 @@ from wengert.ops.arithmetic.operands import checked
 from wengert.ops.pooling.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, along_axis
 from wengert.protocol.dtypes import int64
 from wengert.protocol.shapes import Shape
+from wengert.protocol.warned import warn_user
 
 Rows = list[list[float]]
 
@@ -180,7 +180,7 @@ def upsample(
     >>> wengert.nn.functional.upsample(tensor([[[1., 3.]]]), 4)
     tensor([[[1., 1., 3., 3.]]])
     """
-    warnings.warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    warn_user("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
@@ -192,9 +192,7 @@ def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> 
     >>> wengert.nn.functional.upsample_nearest(tensor([[[1., 3.]]]), 4)
     tensor([[[1., 1., 3., 3.]]])
     """
-    warnings.warn(
-        "`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
-    )
+    warn_user("`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.")
     return interpolate(input, size, scale_factor, mode="nearest")
 
 
@@ -206,7 +204,5 @@ def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) ->
     >>> wengert.nn.functional.upsample_bilinear(tensor([[[[1., 3.]]]]), (1, 3))
     tensor([[[[1., 2., 3.]]]])
     """
-    warnings.warn(
-        "`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
-    )
+    warn_user("`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.")
     return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)

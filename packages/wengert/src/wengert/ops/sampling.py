@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -12,6 +11,7 @@ from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
 from wengert.ops.movement import meshgrid, stack
 from wengert.protocol.dtypes import int64
+from wengert.protocol.warned import warn_user
 
 _MODES, _PADDINGS = ("bilinear", "nearest", "bicubic"), ("zeros", "border", "reflection")
 
@@ -109,10 +109,9 @@ def _line(n: int, aligned: bool) -> list[float]:
 
 def _aligned(align_corners: bool | None) -> bool:
     if align_corners is None:
-        warnings.warn(
+        warn_user(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please "
             "specify align_corners=True if the old behavior is desired.",
-            stacklevel=3,
         )
     return bool(align_corners)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from wengert.graph.modes import is_grad_enabled
@@ -14,6 +13,7 @@ from wengert.protocol import dtypes
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.layouts import is_row_major
+from wengert.protocol.warned import warn_user
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import edge_of, make
@@ -98,7 +98,7 @@ def astype(self: Any, dtype: DType) -> Any:
     space: Space = self.space
     space.backend.space(space.device, dtype)  # TypeError if the backend has no such dtype
     if space.dtype.is_complex and not dtype.is_complex and dtype is not dtypes.bool_:
-        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4)
+        warn_user("Casting complex values to real discards the imaginary part", UserWarning)
     return _astype(self, dtype=dtype)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, NoReturn, cast
 
 from wengert.graph.modes import is_grad_enabled
+from wengert.protocol.warned import warn_user
 from wengert.tensor.base import TensorBase as Tensor
 
 _NUMBERS = (bool, int, float, complex)
@@ -131,11 +131,10 @@ def __int__(self: Tensor) -> int:
 def __float__(self: Tensor) -> float:
     value = _scalar(self, _not_one_for_python)
     if self.node is not None and is_grad_enabled():
-        warnings.warn(
+        warn_user(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
             "Consider using tensor.detach() first.",
             UserWarning,
-            stacklevel=2,
         )
     if isinstance(value, complex):
         if value.imag:

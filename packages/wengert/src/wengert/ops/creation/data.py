@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any, cast
@@ -16,6 +15,7 @@ from wengert.protocol import dtypes
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, get_default_dtype, promote_types
 from wengert.protocol.shapes import Shape
+from wengert.protocol.warned import warn_user
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 
@@ -123,11 +123,10 @@ def new_tensor(
 
 
 def _warn_of_copying(called: str) -> None:
-    warnings.warn(
+    warn_user(
         "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
         f"sourceTensor.detach().clone().requires_grad_(True), rather than {called}.",
         UserWarning,
-        stacklevel=3,
     )
 
 

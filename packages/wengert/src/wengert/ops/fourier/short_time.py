@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import sqrt
 from typing import Any
-from warnings import warn
 
 from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic import div, mul
@@ -14,6 +13,7 @@ from wengert.ops.fourier.one_axis import fft, ifft, irfft, rfft
 from wengert.ops.linalg.matrices import require_tensor
 from wengert.ops.movement import narrow, reshape, transpose
 from wengert.ops.movement.matrices import unfold
+from wengert.protocol.warned import warn_user
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import kernel
@@ -210,9 +210,8 @@ def istft(
         raise RuntimeError(said("window overlap add min: 1"))
     found: Any = div(signal, envelope)
     if wanted > total:
-        warn(
+        warn_user(
             "The length of signal is shorter than the length parameter. Result is being padded with zeros in the tail.",
-            stacklevel=2,
         )
         found = pad(found, (0, wanted - total))
     return found if len(input.shape) == 3 else reshape(found, found.shape[1:])

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from operator import index
 from typing import Any, NoReturn
-from warnings import warn
 
 from wengert.backends.registry import backend_of
 from wengert.protocol.dtypes import bool_, int32, int64, uint8
 from wengert.protocol.shapes import Shape, broadcast_all
+from wengert.protocol.warned import warn_user
 from wengert.rules.indexing import ARRAY, filled
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make, wrap
@@ -155,12 +155,11 @@ def _is_sequence(entry: Any) -> bool:
 
 
 def _unpacked(key: list[Any]) -> list[Any]:
-    warn(
+    warn_user(
         "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; "
         "use "
         "x[tuple(seq)] instead of x[seq].",
         UserWarning,
-        stacklevel=5,
     )
     return key
 
@@ -190,10 +189,9 @@ def _entry(tensor: Tensor, entry: Any) -> Any:
 def _index_tensor(entry: Any) -> Any:
     dtype = entry.space.dtype
     if dtype is uint8:
-        warn(
+        warn_user(
             "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
             UserWarning,
-            stacklevel=6,
         )
         space = entry.space.boolean
         return make(space, entry.space.xp.astype(entry.array, space.native))

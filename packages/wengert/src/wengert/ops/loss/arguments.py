@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from wengert.ops.reduction import mean, sum
+from wengert.protocol.warned import warn_user
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
 
@@ -20,9 +20,7 @@ def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
     """The reduction that torch's two old arguments mean."""
     size_average, reduce = (True if flag is None else flag for flag in (size_average, reduce))
     reduction = "none" if not reduce else "mean" if size_average else "sum"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4
-    )
+    warn_user(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
     return reduction
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from wengert.ops.conversion.types import result_type
@@ -11,6 +10,7 @@ from wengert.ops.normalization import raise_not_implemented
 from wengert.ops.reduction import sum
 from wengert.ops.xp import namespace_of
 from wengert.protocol.shapes import Shape, broadcast_shapes
+from wengert.protocol.warned import warn_user
 from wengert.rules import loss as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -133,10 +133,9 @@ def _pair(
     if reduction not in ("mean", "sum", "none"):
         check_reduction(reduction)
     if input.shape != target.shape:
-        warnings.warn(
+        warn_user(
             f"Using a target size ({list(target.shape)}) that is different to the input size ({list(input.shape)}). "
             "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-            stacklevel=3,
         )
         xp, shape = namespace_of(input.space.backend), broadcast_shapes(input.shape, target.shape)
         input, target = _expanded(xp, input, shape), _expanded(xp, target, shape)
@@ -185,10 +184,9 @@ def kl_div(
     if size_average is not None or reduce is not None:
         reduction = reduction_of(size_average, reduce)
     elif reduction == "mean":
-        warnings.warn(
+        warn_user(
             "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides "
             "only by the batch size, and aligns with the KL div math definition.",
-            stacklevel=2,
         )
     if reduction != "batchmean":
         check_reduction(reduction)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
-from warnings import warn
 
 from wengert.ops.movement.shaping import sizes_of
 from wengert.protocol.shapes import Shape, normalize_axis
+from wengert.protocol.warned import warn_user
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import kernel, view_kernel
@@ -102,13 +102,12 @@ def reversed_axes(self: Tensor) -> Tensor:
     """Self with its axes in reverse order, a view."""
     ndim = len(self.shape)
     if ndim not in (0, 1, 2):
-        warn(
+        warn_user(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
             "throw an "
             "error in a future release. Consider `x.mT` to transpose batches of matrices or "
             "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
             UserWarning,
-            stacklevel=2,
         )
     axes = tuple(range(ndim - 1, -1, -1))
     return _permute(self, axes)
@@ -117,10 +116,9 @@ def reversed_axes(self: Tensor) -> Tensor:
 def matrix_transpose(self: Tensor) -> Tensor:
     """Self with its last two axes swapped, a view."""
     if not self.shape:
-        warn(
+        warn_user(
             "Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.",
             UserWarning,
-            stacklevel=2,
         )
         return self
     if len(self.shape) < 2:

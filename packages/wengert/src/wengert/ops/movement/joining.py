@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
-from warnings import warn
 
 from wengert.ops.movement.shaping import view
 from wengert.ops.movement.stretching import atleast_1d, atleast_2d, atleast_3d, broadcast_to, listed
 from wengert.protocol.shapes import broadcast_all, normalize_axis
+from wengert.protocol.warned import warn_user
 from wengert.rules import movement as rules
 from wengert.tensor.alike import record_alike
 from wengert.tensor.base import TensorBase as Tensor
@@ -176,10 +176,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     if not several:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     if indexing is None:
-        warn(
+        warn_user(
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
             UserWarning,
-            stacklevel=2,
         )
         indexing = "ij"
     if indexing not in ("ij", "xy"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, NoReturn
 
 from wengert.ops.arguments import one_axis, spoken
 from wengert.ops.xp import namespace_of
 from wengert.protocol.dtypes import DType
+from wengert.protocol.warned import warn_user
 from wengert.rules import movement
 from wengert.rules import normalization as rules
 from wengert.tensor.base import TensorBase as Tensor
@@ -84,7 +84,7 @@ def functional_softmax(
     >>> wengert.nn.functional.softmax(tensor([0., 0.]), dim=0)
     tensor([0.5000, 0.5000])
     """
-    return softmax(input, _given_dim("softmax", input, dim, _stacklevel), dtype)
+    return softmax(input, _given_dim("softmax", input, dim), dtype)
 
 
 def functional_log_softmax(
@@ -98,7 +98,7 @@ def functional_log_softmax(
     >>> wengert.nn.functional.log_softmax(tensor([0., 0.]), dim=0)
     tensor([-0.6931, -0.6931])
     """
-    return log_softmax(input, _given_dim("log_softmax", input, dim, _stacklevel), dtype)
+    return log_softmax(input, _given_dim("log_softmax", input, dim), dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None) -> Tensor:
@@ -110,15 +110,14 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> wengert.nn.functional.softmin(tensor([0., 0.]), dim=0)
     tensor([0.5000, 0.5000])
     """
-    dim = _given_dim("softmin", input, dim, _stacklevel)
+    dim = _given_dim("softmin", input, dim)
     return softmax(namespace_of(input.space.backend).negative(input), dim, dtype)
 
 
-def _given_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> int:
+def _given_dim(name: str, input: Tensor, dim: int | None) -> int:
     if dim is not None:
         return dim
-    warnings.warn(
+    warn_user(
         f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
-        stacklevel=stacklevel,
     )
     return 0 if len(input.shape) in (0, 1, 3) else 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 from typing import Any
-from warnings import warn
 
 from wengert.ops.arguments import Dims, reduction
 from wengert.protocol.shapes import Shape
+from wengert.protocol.warned import warn_user
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_combination
@@ -136,10 +136,9 @@ def _arguments(
     taken = (1 if unbiased is not False else 0) if correction is None else correction
     shape = input.shape
     if (prod(shape) if axes is None else prod([shape[d] for d in axes])) - taken <= 0:
-        warn(
+        warn_user(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
             "(input numel divided by output numel).",
-            stacklevel=3,
         )
     return axes, taken, keepdim
 
