@@ -25,6 +25,15 @@ _OPS = "wengert.ops."
 _PREFIXES = {"wengert.fft": "fft_", "wengert.linalg": "linalg_", "wengert.special": "special_"}
 
 
+#: Parameters whose arguments torch asks for their truth alone, whatever they are.
+_LEFT_OPEN = frozenset(
+    (
+        *("add_zero_attn", "full", "get_infos", "inplace", "recompute_scale_factor", "return_indices", "sym"),
+        "use_separate_proj_weight",
+    )
+)
+
+
 class Word:
     """A word of an annotation: what torch calls it, the classes that need no second look, and that look."""
 
@@ -133,7 +142,7 @@ def _asked(plain: Function) -> list[Asked]:
             or name.startswith("_")
         ):
             continue
-        if name in parameters.defaults and parameters.defaults[name] is None:
+        if name == "requires_grad" or (name in parameters.defaults and parameters.defaults[name] is None):
             words = (*words, _NONE)
         is_given = name in parameters.positional and name not in parameters.defaults
         found.append(Asked(name, parameters.positional.index(name) + 1 if is_given else None, words))

@@ -10,8 +10,9 @@ from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.convolution.correlation import per_axis
 from wengert.ops.convolution.padding import zero_padded
-from wengert.protocol.dtypes import int64
+from wengert.protocol.dtypes import INTEGER, int64
 from wengert.protocol.shapes import Shape
+from wengert.rule.refusals import refuse
 
 Sizes = int | Sequence[int]
 
@@ -34,6 +35,7 @@ def unfold(input: AnyTensor, kernel_size: Sizes, dilation: Sizes = 1, padding: S
             f"but got: {list(shape)}"
         )
     size, spread, border, step = _checked("unfold", kernel_size, dilation, padding, stride)
+    refuse("im2col_out_cpu", input.space.dtype, INTEGER)
     x = zero_padded(input, ((0, 0),) * (len(shape) - 2) + tuple((p, p) for p in border), 0)
     counts = _counts(tuple(x.shape[-2:]), size, spread, step)
     if min(counts) < 1:

@@ -9,9 +9,10 @@ from typing import Any
 
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.pooling.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, along_axis
-from wengert.protocol.dtypes import int64
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, int64, uint8
 from wengert.protocol.shapes import Shape
 from wengert.protocol.warned import warn_user
+from wengert.rule.refusals import refuse
 
 Rows = list[list[float]]
 
@@ -63,6 +64,8 @@ def interpolate(
             f"Input and output sizes should be greater than 0, but got input {list(given)} and output sizes "
             f"{list(output)}"
         )
+    if input.space.dtype is not uint8 or "cubic" in mode or mode == "area":
+        refuse(f"upsample_{mode}", input.space.dtype, BOOL, INTEGER, COMPLEX)
     if mode == "area":
         return _ADAPTIVE[rank](input, output)
     for d, (n, m) in enumerate(zip(given[2:], output, strict=True)):

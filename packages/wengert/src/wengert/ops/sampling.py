@@ -10,8 +10,9 @@ from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
 from wengert.ops.movement import meshgrid, stack
-from wengert.protocol.dtypes import int64
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, int64
 from wengert.protocol.warned import warn_user
+from wengert.rule.refusals import refuse
 
 _MODES, _PADDINGS = ("bilinear", "nearest", "bicubic"), ("zeros", "border", "reflection")
 
@@ -130,6 +131,11 @@ def _sampled(input: Any, grid: Any, mode: str, padding: str, aligned: bool) -> A
         )
     if mode == "bicubic" and rank == 3:
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
+    if grid.space.dtype is not input.space.dtype:
+        raise RuntimeError(
+            f"grid_sampler(): expected scalar type {input.space.dtype.spoken} but found {grid.space.dtype.spoken}"
+        )
+    refuse("grid_sampler", input.space.dtype, BOOL, INTEGER, COMPLEX)
     sizes = shape[2:]
     places = [_unscaled(grid[..., rank - 1 - d], n, aligned) for d, n in enumerate(sizes)]
     if mode != "bicubic":

@@ -21,6 +21,12 @@ def unsupported(name: str, dtype: DType) -> NotImplementedError:
     )
 
 
+def refuse(name: str, dtype: DType, *categories: int) -> None:
+    """NotImplementedError for an operation that dtypes of `categories` do not have."""
+    if dtype.category in categories:
+        raise unsupported(name, dtype)
+
+
 def refusing(name: str, *categories: int) -> Refusal:
     """Refuses to run in a dtype of one of `categories`."""
 

@@ -11,6 +11,8 @@ from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
 from wengert.ops.conversion.types import finfo
 from wengert.ops.random.draws import uniform
+from wengert.protocol.dtypes import BOOL, INTEGER
+from wengert.rule.refusals import refuse
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.inplace import in_place
@@ -28,7 +30,7 @@ def threshold(input: AnyTensor, threshold: float, value: float, inplace: bool = 
     """
     if inplace:
         return threshold_(input, threshold, value)
-    checked("threshold", "input", input)
+    refuse("threshold_cpu", checked("threshold", "input", input).space.dtype, BOOL)
     return input.masked_fill(input <= threshold, value)
 
 
@@ -41,7 +43,7 @@ def hardshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     >>> hardshrink(tensor([-1., 0.2]))
     tensor([-1.,  0.])
     """
-    checked("hardshrink", "input", input)
+    refuse("hardshrink_cpu", checked("hardshrink", "input", input).space.dtype, BOOL, INTEGER)
     return input.masked_fill((input >= -lambd) & (input <= lambd), 0)
 
 
@@ -54,7 +56,7 @@ def softshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     >>> wengert.nn.functional.softshrink(tensor([-1., 0.2]))
     tensor([-0.5000,  0.0000])
     """
-    checked("softshrink", "input", input)
+    refuse("softshrink_cpu", checked("softshrink", "input", input).space.dtype, BOOL, INTEGER)
     if not lambd >= 0:
         highest, dtype = finfo(input.space.dtype).max, input.space.dtype.spoken
         raise RuntimeError(f"lambda must be in range [0, {highest:g}] for input dtype {dtype}, but found {lambd:g}")
@@ -81,7 +83,8 @@ def hardsigmoid(input: AnyTensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return hardsigmoid_(input)
-    risen: Any = hardtanh(checked("hardsigmoid", "input", input) + 3.0, 0.0, 6.0)
+    refuse("hardsigmoid_cpu", checked("hardsigmoid", "input", input).space.dtype, BOOL, INTEGER)
+    risen: Any = hardtanh(input + 3.0, 0.0, 6.0)
     return risen / 6.0
 
 
@@ -96,7 +99,8 @@ def hardswish(input: AnyTensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return hardswish_(input)
-    return input * hardtanh(checked("hardswish", "input", input) + 3.0, 0.0, 6.0) / 6.0
+    refuse("hardswish_cpu", checked("hardswish", "input", input).space.dtype, BOOL, INTEGER)
+    return input * hardtanh(input + 3.0, 0.0, 6.0) / 6.0
 
 
 def prelu(input: AnyTensor, weight: AnyTensor) -> Tensor:

@@ -11,6 +11,8 @@ from wengert.ops.comparison import where
 from wengert.ops.normalization import softmax
 from wengert.ops.random.draws import exponential
 from wengert.ops.trigonometric import tanh
+from wengert.protocol.dtypes import BOOL, INTEGER
+from wengert.rule.refusals import refuse
 from wengert.rules import activation as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
@@ -36,6 +38,7 @@ def glu(input: AnyTensor, dim: int = -1) -> Any:
     shape = checked("glu", "input", input).shape
     if not shape:
         raise RuntimeError("glu does not support 0-dimensional tensors")
+    refuse("glu_cpu", input.space.dtype, BOOL, INTEGER)
     axis = one_axis("glu", dim, len(shape))
     if shape[axis] % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {shape[axis]}")
@@ -53,7 +56,7 @@ def celu(input: AnyTensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return celu_(input, alpha)
-    checked("celu", "input", input)
+    refuse("elu_cpu", checked("celu", "input", input).space.dtype, BOOL, INTEGER)
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     positive = input > 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from wengert.ops.arithmetic.operands import Number, checked, is_operand, is_whole, number_like
-from wengert.protocol.dtypes import result_dtype
-from wengert.rule.refusals import unsupported
+from wengert.protocol.dtypes import result_dtype, scalar_dtype
+from wengert.rule.refusals import refusing_bool_difference, unsupported
 from wengert.rules import arithmetic as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import NUMBERS, raise_not_tensor
@@ -115,6 +115,11 @@ def _plus_multiple(name: str, scaled: Any, by_one: Any, input: Any, other: Any, 
         raise_not_tensor(name, "other", other)
     if is_whole(input, other) and not isinstance(alpha, int):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    dtypes = [x.space.dtype if isinstance(x, Tensor) else scalar_dtype(x) for x in (input, other)]
+    if isinstance(alpha, complex) and not any(dtype.is_complex for dtype in dtypes):
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
+    if name != "add" and (error := refusing_bool_difference(dtypes, dtypes[0])) is not None:
+        raise error
     if not isinstance(other, Tensor):
         return plus(input, other * alpha) if name == "add" else _minus_number(input, other * -alpha)
     if isinstance(alpha, complex) or (isinstance(input, Tensor) and input.space is not other.space):

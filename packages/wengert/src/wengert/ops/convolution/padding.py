@@ -8,6 +8,8 @@ from typing import Any
 
 from wengert.ops.arguments import AnyTensor
 from wengert.ops.xp import namespace_of
+from wengert.protocol.dtypes import BOOL
+from wengert.rule.refusals import refuse
 from wengert.rules import convolution as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
@@ -67,6 +69,7 @@ def _padded(input: Any, pad: Sequence[int], mode: str, value: Number | None) -> 
         return zero_padded(input, widths, number if input.space.dtype.is_inexact else int(number))
     if mode not in _PLACES:
         raise NotImplementedError(f"Unrecognised padding mode {mode}; expected one of constant, {', '.join(_PLACES)}.")
+    refuse(f"{mode}_pad", input.space.dtype, *([] if mode == "circular" else [BOOL]))
     if value is not None and value != 0:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if len(sizes) not in (2, 4, 6) or ndim - len(pairs) not in (1, 2):

@@ -3,7 +3,7 @@ meet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wengert.ops.arguments import spoken
@@ -18,7 +18,7 @@ from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
-from wengert.tensor.operation import kernel
+from wengert.tensor.operation import in_dtype, kernel
 
 _SAVED = {"x": "self", "indices": "index", "axis": "dim", "how": "reduce"}
 _scatter_reduce = kernel(rules.reduce_at, "ScatterReduceBackward0", source="src", **_SAVED)
@@ -135,7 +135,7 @@ def as_strided_scatter(
     index = input.space.plain.index
     found = [positions[places[at]] for at in inside]
     put_at = make(index, index.xp.asarray(found, dtype=index.native, device=index.native_device))
-    return _as_strided_scatter(input, values, put_at, False)
+    return _in_dtype_of(input, _as_strided_scatter, values, put_at, accumulate=False)
 
 
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
@@ -159,4 +159,11 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
             f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
             f"{list(wanted)}"
         )
-    return _diagonal_scatter(input, src, offset, axis1, axis2)
+    return _in_dtype_of(input, _diagonal_scatter, src, offset=offset, axis1=axis1, axis2=axis2)
+
+
+def _in_dtype_of(input: Tensor, record: Callable[..., Any], src: Any, *places: Any, **statics: Any) -> Any:
+    """What `record` gives with `src` converted to the dtype of `input`, in one node."""
+    if src.space.dtype is input.space.dtype or src.space.dtype.is_complex:
+        return record(input, src, *places, **statics)
+    return in_dtype(input.space.dtype, record, input, src, *places, **statics)

@@ -10,8 +10,9 @@ from typing import Any
 
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.indexing.along import index_select, take
-from wengert.protocol.dtypes import bool_, int32, promote_types
+from wengert.protocol.dtypes import BOOL, COMPLEX, bool_, int32, promote_types
 from wengert.protocol.shapes import Shape, normalize_axis
+from wengert.rule.refusals import refuse
 from wengert.rules import indexing as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -73,6 +74,8 @@ def searchsorted(
             )
         space = inner_space(space, sorter.space).of(space.dtype)
         sequence = space.xp.take_along_axis(sequence, sorter.array, axis=len(row) - 1)
+    refuse("searchsorted_out_cpu", space.dtype, COMPLEX)
+    refuse("searchsorted_out_cpu", values.space.dtype, COMPLEX)
     which = "right" if right or side == "right" else "left"
     found = _found_by_row(make(space, sequence), make(values.space, values.array), which)
     return _astype(found, dtype=int32) if out_int32 else found
@@ -128,6 +131,9 @@ def isin(
     if given is None:
         checked("isin", "elements", elements)
     x, y = [_operand(given, value) for value in (elements, test_elements)]
+    for operand in (x, y):
+        if operand.space.dtype.category in (BOOL, COMPLEX):
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {operand.space.dtype.spoken}")
     dtype = promote_types(x.space.dtype, y.space.dtype)
     space = inner_space(x.space, y.space).of(dtype)
     xp, zero = space.xp, space.of(bool_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.ops import return_types
+from wengert.protocol.dtypes import BOOL
 from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as rules
 from wengert.rules import movement
@@ -76,6 +77,8 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     tensor([0, 2])
     """
     axis = normalize_axis(dim, len(input.shape))
+    if input.space.dtype.category == BOOL:
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     x = input if input.shape else _reshape(input, (1,))
     if not 0 <= k <= x.shape[axis]:
         raise RuntimeError("selected index k out of range")

@@ -20,7 +20,7 @@ from wengert.rules.movement import along
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.operands import NUMBERS, number
-from wengert.tensor.operation import kernel
+from wengert.tensor.operation import in_dtype, kernel
 
 _put = kernel(rules.put, "IndexPutBackward0", x="self", value="values")
 _copy_slices = kernel(rules.put, "CopySlices", x="self", value="values")
@@ -261,6 +261,8 @@ def _exact(record: Callable[..., Any], input: Any, src: Any, key: Key) -> Any:
             f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
             f"{list(shape)}"
         )
+    if src.space.dtype is not input.space.dtype and not src.space.dtype.is_complex:
+        return in_dtype(input.space.dtype, record, input, src, pattern=key.basic)
     return record(input, src, pattern=key.basic)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from wengert.ops.creation.sizes import shape_from
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.inplace import Function, before
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import operation_of, view_kernel
 from wengert.tensor.turning import turn
 from wengert.tensor.view import check_writable, view_of
@@ -71,4 +72,6 @@ def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
 
 def resize_as_(self: Any, the_template: Tensor, memory_format: Any = None) -> Any:
     """`resize_` to the shape of another tensor."""
+    if not isinstance(the_template, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # a method's argument is any object
+        raise_not_tensor("resize_as_", "the_template", the_template, 1)
     return resize_(self, the_template.shape)

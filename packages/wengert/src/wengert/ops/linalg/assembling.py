@@ -15,8 +15,9 @@ from wengert.ops.linalg.matrices import check_dtype, check_same_dtype, require_t
 from wengert.ops.linalg.products import dot, outer
 from wengert.ops.movement import broadcast_to, cat, diagonal, meshgrid, permute, reshape, roll, stack
 from wengert.ops.reduction import cumprod, sum
-from wengert.protocol.dtypes import bool_, int64
+from wengert.protocol.dtypes import BOOL, bool_, int64
 from wengert.protocol.shapes import broadcast_shapes, normalize_axis
+from wengert.rule.refusals import refuse
 from wengert.tensor.base import TensorBase as Tensor
 
 Number = int | float | complex
@@ -37,6 +38,10 @@ def cross(input: AnyTensor, other: AnyTensor, *, dim: int = -1) -> Tensor:
     require_tensor("linalg.cross", "other", other, 2)
     if len(input.shape) != len(other.shape):
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    here, there = input.space.dtype, other.space.dtype
+    if here is not there:
+        raise RuntimeError(f"linalg.cross: expected scalar type {here.spoken} but found {there.spoken}")
+    refuse("cross", here, BOOL)
     axis = normalize_axis(dim, len(input.shape))
     if input.shape[axis] != 3 or other.shape[axis] != 3:
         raise RuntimeError(

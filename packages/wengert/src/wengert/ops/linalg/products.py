@@ -17,8 +17,9 @@ from wengert.ops.linalg.checks import (
     row_count,
 )
 from wengert.ops.movement import reshape
-from wengert.protocol.dtypes import bool_, int64
+from wengert.protocol.dtypes import BOOL, bool_, int64
 from wengert.protocol.shapes import Shape, broadcast_shapes
+from wengert.rule.refusals import refuse
 from wengert.rules import linalg as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import in_dtype, kernel
@@ -194,6 +195,7 @@ def trace(input: Tensor) -> Tensor:
     if len(input.shape) != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {len(input.shape)}")
     dtype = input.space.dtype
+    refuse("trace", dtype, BOOL)
     return _trace(input) if dtype.is_inexact or dtype is int64 else in_dtype(int64, _trace, input)
 
 

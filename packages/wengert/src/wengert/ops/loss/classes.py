@@ -10,7 +10,8 @@ from wengert.ops.indexing.keys import extremes
 from wengert.ops.loss.arguments import check_reduction, reduction_of, require_tensors
 from wengert.ops.normalization import log_softmax, raise_not_implemented
 from wengert.ops.xp import namespace_of
-from wengert.protocol.dtypes import int64, uint8
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, int64, uint8
+from wengert.rule.refusals import refuse
 from wengert.rules import loss as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -178,6 +179,7 @@ def _checked_classes(
             raise RuntimeError(f"expected target dtype to be Long or Byte, but got {spoken(space.dtype)}")
         target = _astype(target, int64)
     _check_weight(input, weight)
+    refuse("nll_loss_out_frame", input.space.dtype, BOOL, INTEGER, COMPLEX)
     if not space.is_readable or 0 in places:
         return target, ignore_index
     xp, array = space.xp, target.array

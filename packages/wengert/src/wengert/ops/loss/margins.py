@@ -12,8 +12,9 @@ from wengert.ops.comparison import where
 from wengert.ops.exponential import logaddexp
 from wengert.ops.loss.arguments import check_reduction, reduced, reduction_of, require_tensors
 from wengert.ops.similarity import pairwise_distance
-from wengert.protocol.dtypes import int64
+from wengert.protocol.dtypes import BOOL, INTEGER, int64
 from wengert.protocol.shapes import Shape
+from wengert.rule.refusals import refuse
 from wengert.tensor.base import TensorBase as Tensor
 
 Distance = Callable[[Any, Any], Any]
@@ -239,6 +240,7 @@ def multi_margin_loss(
     tensor(1.)
     """
     require_tensors("multi_margin_loss", input=input, target=target)
+    refuse("multi_margin_loss_cpu_kernel", input.space.dtype, BOOL, INTEGER)
     reduction = _reduction(size_average, reduce, reduction)
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
@@ -288,6 +290,7 @@ def multilabel_margin_loss(
     tensor(1.)
     """
     require_tensors("multilabel_margin_loss", input=input, target=target)
+    refuse("multilabel_margin_loss_forward_out_frame", input.space.dtype, BOOL, INTEGER)
     reduction = _reduction(size_average, reduce, reduction)
     shape = input.shape
     if len(shape) > 2 or not (shape or (1,))[-1]:

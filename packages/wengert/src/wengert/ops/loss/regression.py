@@ -9,8 +9,10 @@ from wengert.ops.loss.arguments import check_reduction, reduced, reduction_of, r
 from wengert.ops.normalization import raise_not_implemented
 from wengert.ops.reduction import sum
 from wengert.ops.xp import namespace_of
+from wengert.protocol.dtypes import COMPLEX, FLOATING
 from wengert.protocol.shapes import Shape, broadcast_shapes
 from wengert.protocol.warned import warn_user
+from wengert.rule.refusals import refuse, refusing_bool_difference
 from wengert.rules import loss as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
@@ -128,6 +130,11 @@ def _pair(
 ) -> tuple[Any, Any, str]:
     """Both in one shape and dtype, and the reduction."""
     require_tensors(name, input=input, target=target)
+    if name != "l1_loss":
+        refuse(name, input.space.dtype, COMPLEX)
+        refuse(name, target.space.dtype, COMPLEX)
+    if (error := refusing_bool_difference((input.space.dtype, target.space.dtype), input.space.dtype)) is not None:
+        raise error
     if size_average is not None or reduce is not None:
         reduction = reduction_of(size_average, reduce)
     if reduction not in ("mean", "sum", "none"):
@@ -181,6 +188,9 @@ def kl_div(
     tensor(0.)
     """
     require_tensors("kl_div", input=input, target=target)
+    for dtype in (input.space.dtype, target.space.dtype):
+        if dtype.category != FLOATING:
+            raise RuntimeError(f"kl_div: {dtype.spoken} inputs not supported; expected numbers with a point.")
     if size_average is not None or reduce is not None:
         reduction = reduction_of(size_average, reduce)
     elif reduction == "mean":

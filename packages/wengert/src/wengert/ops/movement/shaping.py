@@ -15,6 +15,7 @@ from wengert.protocol.layouts import is_row_major
 from wengert.protocol.shapes import Shape, infer_shape, normalize_axes, normalize_axis
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel, view_kernel
 
 _view = view_kernel(rules.reshape, "ViewBackward0", x="self")
@@ -127,13 +128,20 @@ def _bad_view(given: tuple[Any, ...], named: dict[str, Any]) -> TypeError:
     )
 
 
+def _check_template(name: str, other: Any) -> None:
+    if not isinstance(other, Tensor):
+        raise_not_tensor(name, "other", other, 1)
+
+
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """`self.view(other.shape)`."""
+    _check_template("view_as", other)
     return view(self, *other.shape) if other.shape else view(self, ())
 
 
 def reshape_as(self: Tensor, other: Tensor) -> Tensor:
     """`self.reshape(other.shape)`."""
+    _check_template("reshape_as", other)
     return reshape(self, other.shape)
 
 

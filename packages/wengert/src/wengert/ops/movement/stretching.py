@@ -10,6 +10,7 @@ from wengert.ops.movement.shaping import integers, reshape, sizes_of, unsqueeze
 from wengert.protocol.shapes import Shape
 from wengert.rules import movement as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import view_kernel
 
 _expand = view_kernel(rules.broadcast_to, "ExpandBackward0", x="self")
@@ -71,6 +72,8 @@ def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
 
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
     """`self.expand(other.shape)`."""
+    if not isinstance(other, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # a method's argument is any object
+        raise_not_tensor("expand_as", "other", other, 1)
     return broadcast_to(self, other.shape)
 
 
@@ -120,13 +123,15 @@ def atleast_3d(*tensors: Any) -> Any:
 
 
 def _each(tensors: tuple[Any, ...], function: Callable[[Any], Any]) -> Any:
-    if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)):
-        return function(tensors[0])
-    return tuple([function(x) for x in listed(tensors)])
+    results = tuple([function(x) for x in listed(tensors)])
+    return results[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else results
 
 
 def listed(tensors: tuple[Any, ...]) -> list[Any]:
     """The tensors in `f(x, y)`, `f([x, y])` or `f((x, y))`."""
     if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
-        return list(cast("list[Any]", tensors[0]))
+        tensors = tuple(cast("list[Any]", tensors[0]))
+    for position, tensor in enumerate(tensors):
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"expected Tensor as element {position} in argument 0, but got {type(tensor).__name__}")
     return list(tensors)

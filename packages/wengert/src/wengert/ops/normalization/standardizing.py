@@ -9,8 +9,9 @@ from typing import Any
 
 from wengert.ops.normalization.softmax import raise_not_implemented
 from wengert.ops.xp import namespace_of
-from wengert.protocol.dtypes import bfloat16, float16, float32, float64
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, bfloat16, float16, float32, float64
 from wengert.protocol.shapes import Shape, normalize_axis
+from wengert.rule.refusals import refuse
 from wengert.rules import normalization as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
@@ -168,6 +169,7 @@ def batch_norm(
         return out if bias is None else xp.add(out, xp.getitem(bias, (0,)))
     if len(shape) < 2:
         raise ValueError(f"batch_norm: got input size {list(shape)}; expected (n, channels, ...).")
+    refuse("batch_norm", input.space.dtype, BOOL, INTEGER, COMPLEX)
     channels = shape[1]
     count = prod(shape) // channels if channels else 0
     if training and count == 1:
@@ -222,6 +224,7 @@ def rms_norm(
     last = tuple(index(n) for n in normalized_shape)
     shape, count = input.shape, len(last)
     _check_normalized(shape, last, weight=weight)
+    refuse("rms_norm", input.space.dtype, BOOL, INTEGER)
     xp = namespace_of(input.space.backend)
     if eps is None:
         eps = _EPSILON[input.space.dtype.to_real()]

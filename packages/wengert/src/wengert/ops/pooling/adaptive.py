@@ -14,8 +14,9 @@ from wengert.ops.arithmetic.operands import checked
 from wengert.ops.pooling.average import avg_pool1d, avg_pool2d, avg_pool3d
 from wengert.ops.pooling.maximum import max_pool1d, max_pool2d, max_pool3d
 from wengert.ops.xp import namespace_of
-from wengert.protocol.dtypes import int64
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, int64
 from wengert.protocol.shapes import Shape
+from wengert.rule.refusals import refuse
 
 Sizes = int | Sequence[int | None]
 
@@ -109,8 +110,7 @@ def _averages(name: str, rank: int, input: Any, output_size: Sizes) -> Any:
         name, rank, input, output_size, f"{name}: elements of output_size must be greater than or equal to 0"
     )
     given = tuple(input.shape[-rank:])
-    if not input.space.dtype.is_inexact:
-        raise NotImplementedError(f"\"{name}\" not implemented for '{input.space.dtype.spoken}'")
+    refuse(name, input.space.dtype, BOOL, INTEGER, COMPLEX)
     steps = _even_steps(given, output)
     if steps is not None:
         return _AVERAGES[rank - 1](input, steps)
@@ -139,6 +139,7 @@ def _regions(n: int, m: int) -> list[tuple[int, int]]:
 
 def _maxima(name: str, rank: int, input: Any, output_size: Sizes, return_indices: bool) -> Any:
     output = _sizes(name, rank, input, output_size, "Trying to create tensor with negative dimension")
+    refuse(name, input.space.dtype, BOOL, INTEGER, COMPLEX)
     given = tuple(input.shape[-rank:])
     steps = _even_steps(given, output)
     if steps is not None:

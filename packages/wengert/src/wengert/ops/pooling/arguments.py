@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from wengert.protocol.dtypes import BOOL, COMPLEX
 from wengert.protocol.shapes import Shape
+from wengert.rule.refusals import refuse
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import raise_not_tensor
 
@@ -45,6 +47,7 @@ def windows(
             )
     shape = tuple(input.shape)
     check_planes(name, rank, shape)
+    refuse(name, input.space.dtype, BOOL, COMPLEX)
     return Windows(size, step, border, spread, _counts(name, shape[-rank - 1 :], size, step, border, spread, ceil_mode))
 
 

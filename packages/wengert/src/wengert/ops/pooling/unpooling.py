@@ -13,7 +13,8 @@ from wengert.ops.pooling.average import avg_pool1d, avg_pool2d, avg_pool3d
 from wengert.ops.pooling.maximum import max_pool1d, max_pool2d, max_pool3d
 from wengert.ops.random.draws import uniform
 from wengert.ops.xp import namespace_of
-from wengert.protocol.dtypes import int64
+from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, int64
+from wengert.rule.refusals import refuse
 from wengert.tensor.base import make
 from wengert.tensor.level import random_space
 
@@ -85,6 +86,7 @@ def _unpooled(
     name: str, rank: int, input: Any, indices: Any, kernel_size: Sizes, stride: Any, padding: Sizes, output_size: Any
 ) -> Any:
     given = tuple(checked(name, "input", input).shape)
+    refuse(name, input.space.dtype, BOOL, INTEGER, COMPLEX)
     size = per_axis(name, "kernel_size", kernel_size, rank)
     step = size if is_absent(stride) else per_axis(name, "stride", stride, rank)
     border = per_axis(name, "padding", padding, rank)
@@ -218,6 +220,7 @@ def _fractional(
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
     if len(given) not in (rank + 1, rank + 2) or 0 in given[-rank - 1 :]:
         raise RuntimeError(f"{name}: Expected {rank + 1}D or {rank + 2}D tensor, but got: {list(given)}")
+    refuse(f"{name}_out_frame", input.space.dtype, BOOL, COMPLEX)
     size = per_axis(name, "kernel_size", kernel_size, rank)
     if output_size is None:
         ratios = (ratio,) * rank if isinstance(ratio, (int, float)) else tuple(ratio)

@@ -67,7 +67,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     tensor([0., 2., 1., 0.])
     """
     space = checked("histc", "input", input).space
-    if space.dtype.is_complex or space.dtype.category == 0:
+    if not space.dtype.is_floating_point:
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{spoken(space.dtype)}'")
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
