@@ -60,7 +60,6 @@ CALLS: dict[str, Callable[..., Any]] = {
     **{name: _copied(f"{name}_") for name in ("cauchy", "exponential", "geometric", "log_normal", "uniform")},
     "normal.in_place": _copied("normal_"),
     **{name: _copied(name) for name in ("resize_", "resize_as_", "zero_")},
-    "polygamma": _swapped("polygamma"),
     "special.polygamma": _swapped("special.polygamma"),
     "slice": lambda library, x, dim=0, start=None, end=None, step=1: x[
         (slice(None),) * (dim % x.ndim) + (slice(start, end, step),)

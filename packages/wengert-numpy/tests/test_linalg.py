@@ -69,3 +69,12 @@ def test_the_gradient_of_a_determinant_at_a_singular_matrix_is_the_cofactors():
 def test_results_print_their_fields():
     found = wengert.linalg.qr(wengert.eye(1))
     assert repr(found).startswith("wengert.return_types.linalg_qr(\nQ=tensor([[")
+
+
+@pytest.mark.parametrize(
+    "kernel", [lambda x: kernels.cholesky(x)[0], lambda x: kernels.ldl_factor(x, hermitian=False)[0]]
+)
+def test_factors_of_matrices_that_do_not_lie_in_order(kernel):
+    """The copy that is written has the memory order of none of them."""
+    moved = np.moveaxis(np.random.default_rng(0).normal(size=(2, 3, 3, 2)), -1, 0)
+    np.testing.assert_array_equal(kernel(moved), kernel(np.ascontiguousarray(moved)))

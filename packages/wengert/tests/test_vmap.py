@@ -296,3 +296,32 @@ class WithoutDims(Square):
 def test_refusals_of_functions(call: Callable[[Any], Any], message: str) -> None:
     with pytest.raises(RuntimeError, match=message):
         vmap(call)(rows())
+
+
+def test_a_function_that_reads_values_says_that_it_loops_and_keeps_no_tangent():
+    rows = wengert.tensor([[0, 1, 1], [2, 0, 0]])
+    with pytest.warns(UserWarning, match="batching rule for bincount; it runs once for each of the 2 elements"):
+        found = wengert.vmap(lambda row: wengert.bincount(row, minlength=3))(rows)
+    assert found.tolist() == [[1, 2, 0], [2, 0, 1]]
+    with pytest.warns(UserWarning, match="batching rule for histc"):
+        counts = wengert.vmap(lambda x: wengert.func.jvp(lambda y: wengert.histc(y, 2, 0, 2), (x,), (x,))[0])(
+            wengert.tensor([[0.5, 1.5], [1.5, 1.5]])
+        )
+    assert counts.tolist() == [[1, 1], [0, 2]]
+
+
+def test_a_loop_over_no_elements_is_refused():
+    with pytest.raises(RuntimeError, match="the batch has none"):
+        wengert.vmap(wengert.histc)(wengert.zeros(0, 3))
+
+
+def test_results_whose_shapes_differ_are_refused():
+    with pytest.warns(UserWarning, match="batching rule"), pytest.raises(RuntimeError, match="dynamic shape"):
+        wengert.vmap(wengert.bincount)(wengert.tensor([[0, 1], [0, 2]]))
+    with pytest.raises(RuntimeError, match="dynamic shape"):
+        wengert.vmap(lambda n: wengert.repeat_interleave(wengert.tensor([1, 2]), n))(wengert.tensor([[1, 1], [1, 2]]))
+
+
+def test_new_tensors_are_shared_by_all_elements():
+    rows = wengert.vmap(lambda row: row + row.new_tensor([1.0, 2.0]))(wengert.zeros(2, 2))
+    assert rows.tolist() == [[1, 2], [1, 2]]

@@ -20,7 +20,7 @@ MOST_CHOICES = 7
 OF_SORTED = {"searchsorted", "bucketize"}  # rotated numbers would be out of order
 WRITES_ITS_INPUTS = {"nn.functional.batch_norm"}
 # A mask that differs along the batch would select a different number of elements for each.
-INDEXED_BY_MASKS = {"__getitem__", "index_put", "index_put_"}
+INDEXED_BY_MASKS = {"__getitem__", "index_put", "index_put_", "masked_select"}
 
 
 def batched(library: ModuleType, case: Case) -> list[str]:

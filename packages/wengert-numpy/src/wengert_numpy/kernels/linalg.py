@@ -41,7 +41,7 @@ def cholesky(x: Any, /) -> tuple[Any, Any]:
 
 def _failed_cholesky(x: Any) -> tuple[Any, Any]:
     """Matrix by matrix; of one that fails, the largest leading part that does not."""
-    out, info = np.tril(x), np.zeros(x.shape[:-2], np.int32)
+    out, info = np.ascontiguousarray(np.tril(x)), np.zeros(x.shape[:-2], np.int32)
     numbers, factors = info.reshape(-1), _matrices(out)
     for number, matrix in enumerate(_matrices(x)):
         for order in range(matrix.shape[-1], -1, -1):
@@ -122,7 +122,7 @@ def _substituted(x: Any, out: Any, upper: bool, unit: bool) -> Any:
 
 def ldl_factor(x: Any, /, *, hermitian: bool) -> tuple[Any, Any, Any]:
     """L and D in one array, LAPACK's pivots, and the first zero of D."""
-    out, info = np.tril(x), np.zeros(x.shape[:-2], np.int32)
+    out, info = np.ascontiguousarray(np.tril(x)), np.zeros(x.shape[:-2], np.int32)
     pivots = np.zeros(x.shape[:-1], np.int32)
     if out.size:
         factor = _symmetric("trf", x.dtype, hermitian)
@@ -136,7 +136,7 @@ def ldl_factor(x: Any, /, *, hermitian: bool) -> tuple[Any, Any, Any]:
 
 def ldl_solve(x: Any, pivots: Any, y: Any, /, *, hermitian: bool) -> Any:
     """The solution from what `ldl_factor` gives."""
-    batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    batch = np.broadcast_shapes(x.shape[:-2], pivots.shape[:-1], y.shape[:-2])
     out = np.array(np.broadcast_to(y, (*batch, *y.shape[-2:])), order="C")
     if out.size:
         solve_one = _symmetric("trs", x.dtype, hermitian)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from itertools import count
 from typing import Any
+from warnings import warn
 
 from wengert.protocol.backend import Space
 
@@ -72,6 +73,42 @@ def depth_of(space: Space) -> int:
 def inner_space(*spaces: Space) -> Space:
     """The innermost of these spaces, without tangents: its namespace takes the arrays of all."""
     return max([space.plain for space in spaces], key=depth_of)
+
+
+def is_inside(*tensors: Any) -> bool:
+    """Whether one of these tensors stands for an element of a batch, so that its values cannot be read."""
+    return isinstance(inner_space(*[tensor.space for tensor in tensors]), LevelSpace)
+
+
+def agreed(operation: str, tensor: Any) -> Any:
+    """The one number in `tensor`, which has no axes: one that all elements of all batches agree on.
+
+    RuntimeError in torch's words where they do not: what depends on it would differ from element to element.
+    """
+    while isinstance(tensor.space.plain, LevelSpace):
+        tensor = tensor.space.plain.level.whole(tensor)
+    values = tensor.flatten().tolist()
+    if any(value != values[0] for value in values):
+        raise RuntimeError(
+            "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
+            f"{operation}, whose result would differ in shape from one element of the batch to the next."
+        )
+    return values[0]
+
+
+def warn_of_loop(operation: str, size: int) -> None:
+    """UserWarning that an operation runs once for each element of a batch."""
+    if not size:
+        raise RuntimeError(
+            f"vmap: {operation} runs once for each element of the batch, and the batch has none, so that the shape of "
+            "the result is not known."
+        )
+    warn(
+        f"There is a performance drop because we have not yet implemented the batching rule for {operation}; it runs "
+        f"once for each of the {size} elements of the batch.",
+        UserWarning,
+        stacklevel=3,
+    )
 
 
 def random_space(space: Space) -> Space:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from warnings import warn
 
 import wengert.rules.batched as _rules
 from wengert.graph.modes import is_grad_enabled
@@ -19,7 +18,7 @@ from wengert.rule.batching import batch_rule, lined_up, stretched
 from wengert.rule.kinds import Predicate
 from wengert.tensor.base import TensorBase, make
 from wengert.tensor.general import Operation
-from wengert.tensor.level import Level, LevelSpace, depth_of
+from wengert.tensor.level import Level, LevelSpace, depth_of, warn_of_loop
 from wengert.tensor.operands import NUMBERS, compute_dtype, number
 from wengert.tensor.record import attach, record
 from wengert.tensor.view import as_view
@@ -307,12 +306,7 @@ def _one_by_one(
     statics: dict[str, Any],
     compute: DType | None,
 ) -> Any:
-    warn(
-        "There is a performance drop because we have not yet implemented the batching rule for "
-        f"{operation.name}; it runs once for each of the {size} elements of the batch.",
-        UserWarning,
-        stacklevel=2,
-    )
+    warn_of_loop(operation.name, size)
     parts: list[Any] = []
     for position in range(size):
         inputs = [value if same else xp.getitem(value, position) for value, same in zip(values, shared, strict=True)]

@@ -118,8 +118,8 @@ def new_tensor(
     space = space_beside("new_tensor", self.space, dtype, device, backend)
     if isinstance(data, Tensor):
         return leaf(space, transfer(data.array, data.space, space, copy=True), requires_grad)
-    _, array = from_data("new_tensor", data, space.dtype, space.device, space.backend.name, copy=True)
-    return leaf(space, array, requires_grad)
+    outside, array = from_data("new_tensor", data, space.dtype, space.device, space.backend.name, copy=True)
+    return leaf(outside, array, requires_grad)  # inside of a transform too: all elements of a batch share it
 
 
 def _warn_of_copying(called: str) -> None:

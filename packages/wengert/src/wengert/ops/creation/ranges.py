@@ -12,6 +12,7 @@ from wengert.protocol import dtypes
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, get_default_dtype
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.level import is_inside
 
 
 def arange(
@@ -77,6 +78,9 @@ def linspace(
     >>> linspace(0, 1, 5)
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
+    bounds = [bound for bound in (start, end) if isinstance(bound, Tensor)]
+    if bounds and is_inside(*bounds):
+        return _between(start, end, steps, bounds[0], checked_dtype("linspace", dtype))
     space, values = _spaced("linspace", start, end, steps, dtype, device, backend)
     return leaf(space, _from_values(space, values), requires_grad)
 
@@ -99,6 +103,10 @@ def logspace(
     >>> logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
+    bounds = [bound for bound in (start, end) if isinstance(bound, Tensor)]
+    if bounds and is_inside(*bounds):
+        powers: Any = base ** _between(start, end, steps, bounds[0], dtypes.float64)
+        return powers.to(checked_dtype("logspace", dtype) or get_default_dtype())
     space, values = _spaced("logspace", start, end, steps, dtype, device, backend)
     return leaf(space, _from_values(space, [base**value for value in values]), requires_grad)
 
@@ -162,6 +170,20 @@ def _spaced(
     half = count // 2
     values = [first + step * i if i < half else last - step * (count - 1 - i) for i in range(count)]
     return space, values
+
+
+def _between(start: Any, end: Any, steps: int, like: Any, dtype: DType | None) -> Any:
+    """The numbers from start to end beside `like`, for an element of a batch, whose bounds cannot be read."""
+    numbers: Any = like.new_tensor(list(range(steps)), dtype=dtypes.float64)
+    first, last = _wide(start), _wide(end)
+    step = (last - first) / (steps - 1) if steps > 1 else 0.0
+    is_near = numbers < max(steps // 2, int(steps == 1))
+    from_end: Any = last - step * (steps - 1 - numbers)
+    return from_end.where(~is_near, first + step * numbers).to(dtype or get_default_dtype())
+
+
+def _wide(bound: Any) -> Any:
+    return bound.to(dtypes.float64) if isinstance(bound, Tensor) else bound  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportAttributeAccessIssue]  # a method of class Tensor
 
 
 def _from_values(space: Space, values: list[Any]) -> Any:

@@ -8,10 +8,12 @@ from typing import Any
 
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.creation import full, tensor
+from wengert.ops.elements import for_each_element
 from wengert.ops.indexing.reading import nonzero
 from wengert.ops.movement import cat
 from wengert.protocol.dtypes import DType, int64
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.level import is_inside
 
 
 def tril_indices(
@@ -89,6 +91,8 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
             [ 2],
             [-1]])
     """
+    if is_inside(input):
+        return for_each_element(nonzero_static, input, size=size, fill_value=fill_value)
     if size < 0:
         raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer; got {size}")
     found: Any = nonzero(input)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from wengert.ops.elements import for_each_element
 from wengert.ops.indexing.keys import WHOLE, Key, normalized_key, raise_out_of_bounds, slice_within
 from wengert.protocol.dtypes import bool_, int64
 from wengert.protocol.shapes import Shape, broadcast_shapes, inverse_permutation
@@ -14,6 +15,7 @@ from wengert.rules import movement
 from wengert.rules.indexing import ARRAY
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import concrete_classes, make
+from wengert.tensor.level import is_inside
 from wengert.tensor.operation import kernel, view_kernel
 from wengert.tensor.rebasing import SEVERAL_STEPS
 
@@ -214,7 +216,7 @@ def argwhere(input: Tensor) -> Tensor:
     >>> argwhere(tensor([0, 1]))
     tensor([[1]])
     """
-    return nonzero(input)
+    return for_each_element(argwhere, input) if is_inside(input) else nonzero(input)
 
 
 __all__ = [

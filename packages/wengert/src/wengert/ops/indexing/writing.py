@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, cast
 
 from wengert.ops.arguments import spoken
 from wengert.ops.arithmetic.basic import filled_by_tensor, replaced
 from wengert.ops.arithmetic.operands import checked
+from wengert.ops.comparison import where
 from wengert.ops.indexing.keys import Key, normalized_key
 from wengert.ops.indexing.reading import MOST, Joined, by_key, viewed
 from wengert.ops.movement.stretching import expanded_shape
@@ -19,6 +21,7 @@ from wengert.rules.indexing import ARRAY
 from wengert.rules.movement import along
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import is_inside
 from wengert.tensor.operands import NUMBERS, number
 from wengert.tensor.operation import in_dtype, kernel
 
@@ -208,6 +211,8 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         )
     shape, xp = broadcast_all([input.shape, mask.shape]), input.space.xp
     whole = input if input.shape == shape else _expand(input, shape)
+    if is_inside(input, mask, source):
+        return _of_running_count(whole, mask if mask.shape == shape else _expand(mask, shape), source)
     array = mask.array if mask.shape == shape else xp.broadcast_to(mask.array, shape)
     flat = _reshape(source, (-1,))
     counted = xp.sum(xp.astype(xp.reshape(array, (-1,)), input.space.index.native), axis=(0,))
@@ -221,6 +226,15 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             (),
         )
     return _masked_scatter(whole, used, make(mask.space, array), pattern=(ARRAY,))
+
+
+def _of_running_count(input: Any, mask: Any, source: Any) -> Any:
+    """`masked_scatter` for an element of a batch, whose mask cannot be read: all elements that might be used, picked by
+    how many came before."""
+    if not prod(source.shape):
+        return input.clone()
+    places = (mask.reshape(-1).cumsum(0) - 1).clamp(0, prod(source.shape) - 1)
+    return where(mask, source.reshape(-1)[places].reshape(input.shape), input)
 
 
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:

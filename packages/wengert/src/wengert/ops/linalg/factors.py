@@ -12,6 +12,7 @@ from wengert.rules import linalg as rules
 from wengert.rules.linalg.factors import row_order
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import inner_space
 from wengert.tensor.operation import kernel
 
 _cholesky = kernel(rules.cholesky, "LinalgCholeskyExBackward0", out="L")
@@ -162,7 +163,7 @@ def _check_factors(info: Any) -> None:
 
 def permutation(like: Tensor, pivots: Tensor) -> Tensor:
     """The matrix P of P L U, in the dtype of the matrices `like`, from `pivots`."""
-    space, m = like.space.plain, like.shape[-2]
+    space, m = inner_space(like.space, pivots.space).of(like.space.dtype), like.shape[-2]
     xp, batch = space.xp, pivots.shape[:-1]
     if pivots.shape[-1]:
         order = row_order(xp, pivots.array, m)

@@ -17,6 +17,7 @@ from wengert.rules import linalg as rules
 from wengert.rules.linalg.singular import exceeding
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import agreed, inner_space
 from wengert.tensor.operation import kernel
 
 _pinv = kernel(rules.pinv, "LinalgPinvBackward0", x="self", out="result")
@@ -91,7 +92,7 @@ def matrix_rank(
     bounds = _bounds("torch.linalg.matrix_rank", A, atol if tol is None else tol, relative)
     found: Any = eigvalsh(A) if hermitian else svdvals(A)
     sizes: Any = found.detach().abs()
-    space = sizes.space.plain
+    space = inner_space(sizes.space, *(bound.space for bound in bounds))
     if sizes.shape[-1] == 0:
         return sizes.new_zeros(sizes.shape[:-1], dtype=int64)
     counts = exceeding(space.xp, sizes.array, *(bound.array for bound in bounds))
@@ -149,7 +150,9 @@ def lstsq(A: AnyTensor, B: Any, rcond: float | None = None, *, driver: str | Non
     out: Any = matmul(pinv(A, rtol=0.0 if full else relative, atol=0.0), right)
     empty: Any = narrow(reshape(out.abs(), (-1,)), 0, 0, 0)  # with a node behind it, as torch has it
     rank: Any = A.detach().new_empty((0,), dtype=int64) if full else matrix_rank(A.detach(), rtol=relative)
-    has_residuals = m > n and driver in ("gels", "gelsd", "gelss") and (full or bool((rank == n).all()))
+    has_residuals = (
+        m > n and driver in ("gels", "gelsd", "gelss") and (full or agreed("linalg.lstsq", (rank == n).all()))
+    )
     left_over: Any = sub(matmul(A, out), right)
     residuals = left_over.abs().square().sum(-2) if has_residuals else empty
     if vector:

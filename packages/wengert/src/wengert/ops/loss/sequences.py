@@ -8,9 +8,10 @@ from typing import Any
 from wengert.ops.arguments import AnyTensor
 from wengert.ops.comparison import where
 from wengert.ops.loss.arguments import require_tensors
-from wengert.ops.movement import stack
+from wengert.ops.movement import cat, stack
 from wengert.protocol.dtypes import int64
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.level import is_inside
 
 
 def ctc_loss(
@@ -41,45 +42,43 @@ def ctc_loss(
     batched = len(log_probs.shape) == 3
     x = log_probs if batched else log_probs.unsqueeze(1)
     steps, n, classes = x.shape
-    lengths, counts = _lengths(input_lengths), _lengths(target_lengths)
-    _check(steps, n, classes, lengths, counts, blank)
-    labels, most = _labels(targets, counts, blank), max(counts, default=0)
+    lengths, counts = _lengths(input_lengths, x), _lengths(target_lengths, x)
+    labels = _checked_labels(targets, steps, n, classes, lengths, counts, blank)
+    most = labels.shape[1]
     # the states: a blank before each label and one at the end
-    spelled = [[blank if s % 2 == 0 else row[s // 2] for s in range(2 * most + 1)] for row in labels]
-    skips = [[s % 2 == 1 and s > 1 and row[s] != row[s - 2] for s in range(2 * most + 1)] for row in spelled]
-    states = x.new_tensor(spelled, dtype=int64).reshape((n, 2 * most + 1))
-    may_skip = x.new_tensor(skips).reshape((n, 2 * most + 1)) > 0
+    blanks = labels.new_full((n, most + 1), blank)
+    pairs: Any = stack([blanks[:, :most], labels], 2)
+    states: Any = cat([pairs.reshape((n, 2 * most)), blanks[:, most:]], 1)
+    is_label = x.new_tensor([s % 2 for s in range(2 * most + 1)]) > 0
+    may_skip = is_label & (states != _shifted(states, 2, blank))
     seen = x.gather(2, states.expand((steps, n, 2 * most + 1)))
     start = x.new_tensor([[s < 2 for s in range(2 * most + 1)]]) > 0
     alpha = seen[0].masked_fill(~start, -inf)
     alphas = [alpha]
     for t in range(1, steps):
-        moved = _shifted(alpha, 1)
-        alpha = _logsum([alpha, moved, _shifted(alpha, 2).masked_fill(~may_skip, -inf)]) + seen[t]
+        moved = _shifted(alpha, 1, -inf)
+        alpha = _logsum([alpha, moved, _shifted(alpha, 2, -inf).masked_fill(~may_skip, -inf)]) + seen[t]
         alphas.append(alpha)
-    last = x.new_tensor([max(length - 1, 0) for length in lengths], dtype=int64).reshape((1, n, 1))
+    last = (lengths - 1).clamp(min=0).reshape((1, n, 1))
     every: Any = stack(alphas)
     final = every.gather(0, last.expand((1, n, 2 * most + 1)))[0]
-    ends = [x.new_tensor([max(2 * count - k, 0) for count in counts], dtype=int64).unsqueeze(1) for k in (0, 1)]
-    has_label = x.new_tensor(counts, dtype=int64) > 0
+    ends = [(2 * counts - k).clamp(min=0).unsqueeze(1) for k in (0, 1)]
+    has_label, no_steps = counts > 0, lengths == 0
     whole, label = (final.gather(1, end).squeeze(1) for end in ends)
     losses = -_logsum([whole, label.masked_fill(~has_label, -inf)])
-    no_steps = x.new_tensor(lengths, dtype=int64) == 0
     losses = where(no_steps, where(has_label, losses * 0 + inf, losses * 0), losses)
     if zero_infinity:
         losses = losses.masked_fill(losses.detach() == inf, 0)
     if reduction == "mean":
-        return (losses / x.new_tensor([max(count, 1) for count in counts])).mean()
+        return (losses / counts.clamp(min=1)).mean()
     return losses.sum() if reduction == "sum" else losses if batched else losses.squeeze(0)
 
 
-def _shifted(alpha: Any, by: int) -> Any:
-    """Each state's number moved `by` states on."""
-    n, states = alpha.shape
-    if states <= by:
-        return alpha.new_full((n, states), -inf)
-    gap = alpha.new_full((n, by), -inf)
-    return stack([*gap.unbind(1), *alpha[:, : states - by].unbind(1)], 1)
+def _shifted(states: Any, by: int, filling: float) -> Any:
+    """The number of each state moved `by` states on."""
+    n, count = states.shape
+    gap = states.new_full((n, min(by, count)), filling)
+    return cat([gap, states[:, : max(count - by, 0)]], 1)
 
 
 def _logsum(terms: list[Any]) -> Any:
@@ -89,35 +88,42 @@ def _logsum(terms: list[Any]) -> Any:
     return every.masked_fill(impossible, 0).logsumexp(0).masked_fill(impossible, -inf)
 
 
-def _lengths(values: Any) -> list[int]:
+def _lengths(values: Any, beside: Any) -> Any:
+    """How long each sequence is, as a tensor on the device of `beside`."""
     if isinstance(values, Tensor):
-        values = values.tolist()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]  # a method of class Tensor
-    return [int(value) for value in (values if isinstance(values, (list, tuple)) else [values])]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # a user's sequence
+        found: Any = values
+        return found.reshape(-1).to(int64)
+    return beside.new_tensor(values if isinstance(values, (list, tuple)) else [values], dtype=int64)
 
 
-def _labels(targets: Any, counts: list[int], blank: int) -> list[list[int]]:
-    """The labels of each sequence, filled up to the longest."""
-    rows: list[Any] = targets.tolist()
-    most = max(counts, default=0)
-    if len(targets.shape) == 2:
-        own = [row[:count] for row, count in zip(rows, counts, strict=True)]
-    else:
-        if sum(counts) > len(rows):
-            raise RuntimeError(f"Expected targets to have at least {sum(counts)} labels, but got {len(rows)}")
-        ends = [sum(counts[: i + 1]) for i in range(len(counts))]
-        own = [rows[end - count : end] for end, count in zip(ends, counts, strict=True)]
-    return [[*row, *(blank,) * (most - len(row))] for row in own]
-
-
-def _check(steps: int, n: int, classes: int, lengths: list[int], counts: list[int], blank: int) -> None:
+def _checked_labels(targets: Any, steps: int, n: int, classes: int, lengths: Any, counts: Any, blank: int) -> Any:
+    """The labels of each sequence (n, most), filled up with blanks. What must be read for a check is read where that is
+    possible: inside of vmap it is not."""
     if not 0 <= blank < classes:
         raise RuntimeError("blank must be in label range")
     for name, values in (("input_lengths", lengths), ("target_lengths", counts)):
-        if len(values) != n:
-            raise RuntimeError(f"{name} must be of size batch_size: expected {n}, got {len(values)}")
-    for b, length in enumerate(lengths):
-        if not 0 <= length <= steps:
-            raise RuntimeError(
-                f"Expected input_lengths to have value at most {steps}, but got value {length} (while checking "
-                f"arguments for ctc_loss, batch {b})"
-            )
+        if values.shape[0] != n:
+            raise RuntimeError(f"{name} must be of size batch_size: expected {n}, got {values.shape[0]}")
+    together = len(targets.shape) == 1
+    most = targets.shape[-1]
+    if not is_inside(lengths, counts):
+        for b, length in enumerate(lengths.tolist()):
+            if not 0 <= length <= steps:
+                raise RuntimeError(
+                    f"Expected input_lengths to have value at most {steps}, but got value {length} (while checking "
+                    f"arguments for ctc_loss, batch {b})"
+                )
+        read = counts.tolist()
+        if together and sum(read) > most:
+            raise RuntimeError(f"Expected targets to have at least {sum(read)} labels, but got {most}")
+        most = max(read, default=0)
+    places = counts.new_tensor(list(range(most)), dtype=int64).expand((n, most))
+    outside = places >= counts.unsqueeze(1)
+    if together:
+        places = places + (counts.cumsum(0) - counts).unsqueeze(1)
+        rows = targets.to(int64).expand((n, targets.shape[0]))
+    else:
+        rows = targets.to(int64)
+    if not most:
+        return rows[:, :0]
+    return rows.gather(1, places.clamp(max=rows.shape[1] - 1)).masked_fill(outside, blank)

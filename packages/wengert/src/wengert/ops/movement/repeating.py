@@ -8,12 +8,14 @@ from typing import Any, cast
 
 from wengert.ops.movement.shaping import contiguous, ravel, sizes_of, unsqueeze, view
 from wengert.ops.movement.stretching import expand
+from wengert.protocol.dtypes import int64
 from wengert.protocol.shapes import Shape, broadcast_all, normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
 from wengert.rules import reduction
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import agreed, is_inside
 from wengert.tensor.operation import kernel
 
 _sum = kernel(reduction.sum, "SumBackward1", axis="dim", keepdims="keepdim")
@@ -80,6 +82,15 @@ def tile_method(self: Tensor, *dims: Any) -> Tensor:
     return tile(self, sizes_of("tile", "dims", dims))
 
 
+def _places(repeats: Any, n: int, output_size: int | None) -> Any:
+    """Which slice each one of the result is, for an element of a batch, whose `repeats` cannot be read: how many end
+    at or before it."""
+    ends = repeats.reshape(-1).expand(n).cumsum(0)
+    if output_size is None:
+        output_size = int(agreed("repeat_interleave", ends[-1])) if n else 0
+    return (ends.unsqueeze(1) <= ends.new_tensor(list(range(output_size)), dtype=int64)).sum(0)
+
+
 def repeat_interleave(
     input: Tensor, repeats: int | Tensor, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
@@ -106,6 +117,8 @@ def repeat_interleave(
                 "repeats must have the same size as input along dim, but got "
                 f"repeats.size(0) = {repeats.shape[0]} and input.size({axis}) = {n}"
             )
+        if is_inside(repeats):
+            return _index_select(input, _places(repeats, n, output_size), axis)
         given: Any = repeats.space.xp.tolist(repeats.array)
         counts: list[int] = [given] * n if not repeats.shape else given * n if repeats.shape == (1,) else given
     else:

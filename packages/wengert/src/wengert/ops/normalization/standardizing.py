@@ -15,6 +15,7 @@ from wengert.rule.refusals import refuse
 from wengert.rules import normalization as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import depth_of, inner_space
 from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
 
@@ -188,6 +189,15 @@ def batch_norm(
         space = running_var.space
         rstd = make(space, space.xp.asarray(space.xp.reciprocal(space.xp.sqrt(running_var.array + eps))))
         return _evaluated(input, make(running_mean.space, running_mean.array), rstd, weight, bias, affine)
+    beside = [value.space for value in (weight, bias) if value is not None]
+    if beside and depth_of(inner_space(*beside)) > depth_of(input.space.plain):
+        # inside of a vmap that the statistics know nothing of
+        xp, out = (
+            namespace_of(input.space.backend),
+            batch_norm(input, running_mean, running_var, training=True, momentum=momentum, eps=eps),
+        )
+        out = out if weight is None else xp.multiply(out, xp.reshape(weight, affine))
+        return out if bias is None else xp.add(out, xp.reshape(bias, affine))
     axes = (0, *range(2, len(shape)))
     out, mean, _ = _batch_norm(input, weight, bias, shape, affine, axes, eps)
     if running_mean is not None or running_var is not None:

@@ -10,10 +10,12 @@ from wengert.ops import return_types
 from wengert.ops.arguments import spoken
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.creation import linspace
+from wengert.ops.elements import for_each_element
 from wengert.ops.indexing.searching import searchsorted
 from wengert.protocol.dtypes import float64, int64
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
+from wengert.tensor.level import is_inside
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
@@ -28,6 +30,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     tensor([0, 2, 1])
     """
     space = checked("bincount", "input", input).space
+    if is_inside(input, *([] if weights is None else [weights])):
+        return for_each_element(bincount, input, weights, minlength)
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
     if space.dtype.is_inexact or space.dtype.category == 0:
@@ -67,6 +71,8 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     tensor([0., 2., 1., 0.])
     """
     space = checked("histc", "input", input).space
+    if is_inside(input):
+        return for_each_element(histc, input, bins, min, max)
     if not space.dtype.is_floating_point:
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{spoken(space.dtype)}'")
     if bins <= 0:
@@ -116,6 +122,8 @@ def histogram(
     tensor([0., 2., 1., 0.])
     """
     checked("histogram", "input", input)
+    if is_inside(input, *[x for x in (bins, weight) if isinstance(x, Tensor)]):
+        return for_each_element(histogram, input, bins, range=range, weight=weight, density=density)
     given = None if range is None else tuple(range)
     found = histogramdd(
         _column(input), [bins], range=given, weight=None if weight is None else _flat(weight), density=density
@@ -150,6 +158,9 @@ def histogramdd(
             [1., 0.]])
     """
     space = checked("histogramdd", "input", input).space
+    beside = [x for x in (weight, *([bins] if isinstance(bins, int) else bins)) if isinstance(x, Tensor)]
+    if is_inside(input, *beside):
+        return for_each_element(histogramdd, input, bins, range=range, weight=weight, density=density)
     if not space.dtype.is_floating_point:
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{spoken(space.dtype)}'")
     if len(input.shape) < 2:

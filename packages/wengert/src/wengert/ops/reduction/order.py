@@ -17,6 +17,7 @@ from wengert.protocol.dtypes import int64
 from wengert.protocol.shapes import Shape
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.level import is_inside
 from wengert.tensor.operation import kernel
 
 _NAMES = {"x": "self", "index": "indices", "axis": "dim", "keepdims": "keepdim"}
@@ -230,14 +231,14 @@ def _checked_parts(name: str, input: Any, q: Any, interpolation: str) -> Any:
             raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
         if q.space.dtype is not space.dtype:
             raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
-        if q.space.xp is not space.xp or q.space.device != space.device:
+        if q.space.backend is not space.backend or q.space.device != space.device:
             raise RuntimeError(f"{name}() q tensor must be on the same device as the input tensor")
     elif not 0 <= q <= 1:
         raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
     else:
         return input.new_tensor(float(q))
     parts = cast(Any, q)
-    if space.is_readable and bool(((parts < 0) | (parts > 1)).any()):
+    if not is_inside(parts) and space.is_readable and bool(((parts < 0) | (parts > 1)).any()):
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
     return parts
 

@@ -13,6 +13,7 @@ from wengert.rules.batched import (
     movement,
     normalization,
     reduction,
+    strides,
 )
 
-__all__ = ["choice", "convolution", "indexing", "linalg", "loss", "movement", "normalization", "reduction"]
+__all__ = ["choice", "convolution", "indexing", "linalg", "loss", "movement", "normalization", "reduction", "strides"]

@@ -9,7 +9,7 @@ from typing import Any
 from wengert.protocol.array import Array
 from wengert.rule.batching import lined_up, stretched
 from wengert.rules import linalg
-from wengert.rules.linalg import determinants, factors, singular, solving, spectra
+from wengert.rules.linalg import determinants, factors, singular, solving, spectra, symmetric
 from wengert.rules.linalg.products import rows_of
 
 Again = Callable[..., Any]
@@ -22,6 +22,7 @@ for _of_a_matrix in (
 ):
     _of_a_matrix.core = (2,)
 solving.solve_triangular.core, singular.pinv.core = (2, 2), (2, 0, 0)
+symmetric.ldl_factor.core, symmetric.ldl_solve.core = (2,), (2, 1, 2)
 
 
 @solving.solve.batch

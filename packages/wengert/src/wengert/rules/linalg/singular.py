@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wengert.protocol.array import Array
 from wengert.protocol.namespace import Namespace
+from wengert.protocol.shapes import broadcast_all
 from wengert.rule.kinds import general
 from wengert.rules.linalg.matrices import (
     adjoint,
@@ -105,7 +106,8 @@ def svd_jvp(xp: Namespace, t: Array, left: Array, values: Array, right: Array) -
 def pinv(xp: Namespace, x: Array, atol: Array, rtol: Array, *, hermitian: bool = False) -> Array:
     """The pseudo-inverse; singular values up to atol or rtol times the largest count as 0."""
     if 0 in x.shape[-2:]:
-        return xp.matrix_transpose(x)
+        batch = broadcast_all([x.shape[:-2], atol.shape, rtol.shape])
+        return xp.broadcast_to(xp.matrix_transpose(x), (*batch, x.shape[-1], x.shape[-2]))
     if hermitian:
         values, right = xp.eigh(x)
         left, sizes = right, xp.abs(values)
