@@ -120,5 +120,9 @@ def bilinear(input1: AnyTensor, input2: AnyTensor, weight: AnyTensor, bias: AnyT
     for name, size, wanted in (("input1", one[-1], weight.shape[1]), ("input2", two[-1], weight.shape[2])):
         if size != wanted:
             raise RuntimeError(f"bilinear(): {name} size does not match weight size: got {size} but expected {wanted}")
+    if bias is not None and bias.shape != weight.shape[:1]:
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {list(bias.shape)} but expected {weight.shape[0]}"
+        )
     out: Any = einsum("...a,oab,...b->...o", input1, weight, input2)
     return out if bias is None else out + bias

@@ -28,7 +28,7 @@ _PREFIXES = {"wengert.fft": "fft_", "wengert.linalg": "linalg_", "wengert.specia
 #: Parameters whose arguments torch asks for their truth alone, whatever they are.
 _LEFT_OPEN = frozenset(
     (
-        *("add_zero_attn", "full", "get_infos", "inplace", "recompute_scale_factor", "return_indices", "sym"),
+        *("M", "add_zero_attn", "full", "get_infos", "inplace", "recompute_scale_factor", "return_indices", "sym"),
         "use_separate_proj_weight",
     )
 )
@@ -133,14 +133,11 @@ def public_form(module: str, takes_out: str = "") -> Callable[[str, Any], Any]:
 def _asked(plain: Function) -> list[Asked]:
     """What the parameters of a function ask, those of whose annotations each word is known."""
     parameters = parameters_of(plain)
+    unread = _LEFT_OPEN | {"return", "out", parameters.variadic}
     found: list[Asked] = []
     for name, annotation in plain.__annotations__.items():
         words = tuple([_WORDS[word] for word in annotation.split(" | ") if word in _WORDS])
-        if (
-            name in ("return", "out", parameters.variadic)
-            or len(words) <= annotation.count(" | ")
-            or name.startswith("_")
-        ):
+        if name in unread or name.startswith("_") or len(words) <= annotation.count(" | "):
             continue
         if name == "requires_grad" or (name in parameters.defaults and parameters.defaults[name] is None):
             words = (*words, _NONE)

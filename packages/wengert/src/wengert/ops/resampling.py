@@ -45,6 +45,7 @@ def interpolate(
         raise ValueError(
             "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
         )
+    output, factors = _output(given[2:], size, scale_factor)
     if rank not in (1, 2, 3):
         raise NotImplementedError(
             f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {len(given)}D) for the modes: nearest | "
@@ -58,7 +59,6 @@ def interpolate(
         )
     if recompute_scale_factor and size is not None:
         raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
-    output, factors = _output(given[2:], size, scale_factor)
     if min(output) < 1 or 0 in given[1:]:
         raise RuntimeError(
             f"Input and output sizes should be greater than 0, but got input {list(given)} and output sizes "

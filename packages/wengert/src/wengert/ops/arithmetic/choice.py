@@ -9,7 +9,7 @@ from wengert.rule.refusals import unsupported
 from wengert.rules import arithmetic as rules
 from wengert.rules import movement
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operands import NUMBERS, raise_not_tensor
+from wengert.tensor.operands import NUMBERS, raise_combination, raise_not_tensor
 from wengert.tensor.operation import direct, in_dtype, kernel
 
 Number = bool | int | float | complex
@@ -105,13 +105,15 @@ def clamp(input: Tensor, min: Bound = None, max: Bound = None) -> Tensor:
     for name, bound in (("min", min), ("max", max)):
         if bound is not None and not is_operand(bound):
             raise_not_tensor("clamp", name, bound)
+    if min is not None and max is not None and isinstance(min, Tensor) is not isinstance(max, Tensor):
+        raise_combination("clamp", input, min, max)
     if min is None:
         return _clamp_high(input, max) if isinstance(max, Tensor) else _with_numbers("clamp", _clamp_to, input, max=max)
     if max is None:
         return (
             _clamp_low(input, min) if isinstance(min, Tensor) else _with_numbers("clamp", _clamp_from, input, min=min)
         )
-    if isinstance(min, Tensor) or isinstance(max, Tensor):
+    if isinstance(min, Tensor):
         return _clamp_between(input, min, max)
     return _with_numbers("clamp", _clamp, input, min=min, max=max)
 

@@ -233,7 +233,7 @@ def cuda(self: Any, device: Device = None, non_blocking: bool = False, memory_fo
 
 
 def _in(dtype: DType, word: str) -> Any:
-    def method(self: Any, memory_format: Any = None) -> Any:
+    def method(self: Any, *, memory_format: Any = None) -> Any:
         return to(self, dtype=dtype, memory_format=memory_format)
 
     method.__name__ = method.__qualname__ = word

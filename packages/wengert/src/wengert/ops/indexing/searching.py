@@ -152,6 +152,8 @@ def isin(
 
 
 def _operand(beside: Any, value: Any) -> Any:
+    if isinstance(value, bool):
+        raise RuntimeError("Unsupported input type encountered for isin(): Bool")
     return number(beside.space, value) if isinstance(value, NUMBERS) else checked("isin", "test_elements", value)
 
 

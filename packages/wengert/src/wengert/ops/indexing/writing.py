@@ -276,7 +276,7 @@ def _exact(record: Callable[..., Any], input: Any, src: Any, key: Key) -> Any:
             f"{list(shape)}"
         )
     if src.space.dtype is not input.space.dtype and not src.space.dtype.is_complex:
-        return in_dtype(input.space.dtype, record, input, src, pattern=key.basic)
+        return in_dtype(input.space.dtype, record, input, src, None, None, None, None, pattern=key.basic)
     return record(input, src, pattern=key.basic)
 
 

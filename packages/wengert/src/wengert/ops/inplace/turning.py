@@ -70,7 +70,7 @@ def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
     return self
 
 
-def resize_as_(self: Any, the_template: Tensor, memory_format: Any = None) -> Any:
+def resize_as_(self: Any, the_template: Tensor, *, memory_format: Any = None) -> Any:
     """`resize_` to the shape of another tensor."""
     if not isinstance(the_template, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # a method's argument is any object
         raise_not_tensor("resize_as_", "the_template", the_template, 1)

@@ -18,6 +18,7 @@ from wengert.ops.linalg.products import matmul
 from wengert.protocol.dtypes import bool_
 from wengert.rules import linalg as rules
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.operands import overflow
 from wengert.tensor.operation import kernel
 
 # one node each, called as the last of torch's
@@ -95,6 +96,8 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
 
 def _scales(input: Tensor, beta: Any, alpha: Any) -> tuple[Any, Any]:
     """The two factors; among whole numbers they lose their fractions, as in torch."""
+    if not input.space.dtype.is_complex and any(isinstance(factor, complex) for factor in (beta, alpha)):
+        raise overflow(input.space.dtype)
     return (beta, alpha) if input.space.dtype.is_inexact else (int(beta), int(alpha))
 
 

@@ -28,7 +28,7 @@ def matrix_power(A: AnyTensor, n: Any) -> Tensor:
             [0., 1.]])
     """
     require_tensor("linalg.matrix_power", "input", A)
-    if not isinstance(n, int):
+    if not isinstance(n, int) or isinstance(n, bool):
         raise TypeError(f"linalg_matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}")
     if len(A.shape) < 2:
         raise RuntimeError("linalg.matrix_power: The input tensor A must have at least 2 dimensions.")

@@ -6,9 +6,10 @@ from math import prod
 from typing import Any
 
 from wengert.ops.loss.arguments import check_reduction, reduction_of, require_tensors
+from wengert.protocol.dtypes import promote_types
 from wengert.rules import loss as rules
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.operation import kernel
+from wengert.tensor.operation import in_dtype, kernel
 
 _binary = kernel(rules.binary_cross_entropy, "BinaryCrossEntropyBackward0", x="self", y="target")
 _logits = kernel(rules.binary_cross_entropy_with_logits, "BinaryCrossEntropyWithLogitsBackward0", x="self", y="target")
@@ -77,4 +78,7 @@ def binary_cross_entropy_with_logits(
     check_reduction(reduction)
     if input.shape != target.shape:
         raise ValueError(f"Target size ({list(target.shape)}) must be the same as input size ({list(input.shape)})")
+    if input.space.dtype is not target.space.dtype and input.space.dtype.category == target.space.dtype.category:
+        common = promote_types(input.space.dtype, target.space.dtype)
+        return in_dtype(common, _logits, input, target, weight, pos_weight, reduction=reduction)
     return _logits(input, target, weight, pos_weight, reduction)

@@ -130,10 +130,11 @@ def _pair(
 ) -> tuple[Any, Any, str]:
     """Both in one shape and dtype, and the reduction."""
     require_tensors(name, input=input, target=target)
+    dtypes = input.space.dtype, target.space.dtype
     if name != "l1_loss":
-        refuse(name, input.space.dtype, COMPLEX)
-        refuse(name, target.space.dtype, COMPLEX)
-    if (error := refusing_bool_difference((input.space.dtype, target.space.dtype), input.space.dtype)) is not None:
+        for dtype in dtypes:
+            refuse(name, dtype, COMPLEX)
+    elif (error := refusing_bool_difference(dtypes, dtypes[0])) is not None:
         raise error
     if size_average is not None or reduce is not None:
         reduction = reduction_of(size_average, reduce)

@@ -18,7 +18,7 @@ def _whole(input: Any, dtype: DType | None) -> Any:
     return cast(input, dtype if dtype is not None else dtype_of_sums(input))
 
 
-def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
+def cumsum(input: Tensor, dim: Any, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
     """`wengert.cumsum` in which an element where `mask` is False adds nothing. Derivative: that of `cumsum`.
 
     Source: torch.masked.cumsum.
@@ -29,7 +29,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor 
     return reduction.cumsum(_whole(filled("cumsum", input, mask, 0), dtype), dim)
 
 
-def cumprod(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
+def cumprod(input: Tensor, dim: Any, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
     """`wengert.cumprod` in which an element where `mask` is False counts as 1. Derivative: that of `cumprod`.
 
     Source: torch.masked.cumprod.
@@ -40,7 +40,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor
     return reduction.cumprod(_whole(filled("cumprod", input, mask, 1), dtype), dim)
 
 
-def softmax(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
+def softmax(input: Tensor, dim: Any, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
     """`softmax` over the elements where `mask` is True, 0 elsewhere. Derivative: that of `softmax`.
 
     Source: torch.masked.softmax.
@@ -51,7 +51,7 @@ def softmax(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor
     return normalization.softmax(cast(filled("softmax", input, mask, -inf), dtype), dim)
 
 
-def log_softmax(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
+def log_softmax(input: Tensor, dim: Any, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
     """`log_softmax` over the elements where `mask` is True, -inf elsewhere. Derivative: that of `log_softmax`.
 
     Source: torch.masked.log_softmax.
@@ -62,7 +62,7 @@ def log_softmax(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Te
     return normalization.log_softmax(cast(filled("log_softmax", input, mask, -inf), dtype), dim)
 
 
-def softmin(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
+def softmin(input: Tensor, dim: Any, *, dtype: DType | None = None, mask: Tensor | None = None) -> Tensor:
     """`softmin` over the elements where `mask` is True, 0 elsewhere. Derivative: that of `softmin`.
 
     Source: torch.masked.softmin.
@@ -74,7 +74,7 @@ def softmin(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor
 
 
 def normalize(
-    input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, ord: float, dim: Any, *, eps: float = 1e-12, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """The elements where `mask` is True over their norm of order `ord`, which is at least `eps`; 0 elsewhere.
 
@@ -89,7 +89,7 @@ def normalize(
 
 
 def logsumexp(
-    input: Tensor, dim: Dims = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, dim: Dims = None, *, keepdim: Any = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """`wengert.logsumexp` of the elements where `mask` is True; -inf of none. Derivative: that of `logsumexp`.
 

@@ -15,7 +15,7 @@ from wengert.tensor.base import TensorBase as Tensor
 
 
 def sum(
-    input: Tensor, dim: Dims = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, dim: Dims = None, *, keepdim: Any = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """`wengert.sum` of the elements where `mask` is True; 0 of none.
 
@@ -29,7 +29,7 @@ def sum(
 
 
 def prod(
-    input: Tensor, dim: Dims = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, dim: Dims = None, *, keepdim: Any = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """`wengert.prod` of the elements where `mask` is True, over one or several dimensions; 1 of none.
 
@@ -49,7 +49,7 @@ def prod(
 
 
 def amax(
-    input: Tensor, dim: Dims = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, dim: Dims = None, *, keepdim: Any = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """`wengert.amax` of the elements where `mask` is True; -inf of none, of integers their least.
 
@@ -62,7 +62,7 @@ def amax(
 
 
 def amin(
-    input: Tensor, dim: Dims = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, dim: Dims = None, *, keepdim: Any = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """`wengert.amin` of the elements where `mask` is True; inf of none, of integers their greatest.
 
@@ -78,7 +78,7 @@ def argmax(
     input: Tensor,
     dim: int | None = None,
     *,
-    keepdim: bool = False,
+    keepdim: Any = False,
     dtype: DType | None = None,
     mask: Tensor | None = None,
 ) -> Tensor:
@@ -97,7 +97,7 @@ def argmin(
     input: Tensor,
     dim: int | None = None,
     *,
-    keepdim: bool = False,
+    keepdim: Any = False,
     dtype: DType | None = None,
     mask: Tensor | None = None,
 ) -> Tensor:
@@ -119,7 +119,7 @@ def _count(input: Any, dim: Dims, keepdim: bool, mask: Any) -> Any:
 
 
 def mean(
-    input: Tensor, dim: Dims = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, dim: Dims = None, *, keepdim: Any = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """`wengert.mean` of the elements where `mask` is True; nan of none.
 
@@ -140,7 +140,7 @@ def mean(
 
 
 def median(
-    input: Tensor, dim: int = -1, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor, dim: int = -1, *, keepdim: Any = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Tensor:
     """`wengert.median` of the elements where `mask` is True; nan of none.
 
@@ -165,7 +165,7 @@ def var(
     unbiased: bool | None = None,
     *,
     correction: float | None = None,
-    keepdim: bool = False,
+    keepdim: Any = False,
     dtype: DType | None = None,
     mask: Tensor | None = None,
 ) -> Tensor:
@@ -196,7 +196,7 @@ def std(
     unbiased: bool | None = None,
     *,
     correction: float | None = None,
-    keepdim: bool = False,
+    keepdim: Any = False,
     dtype: DType | None = None,
     mask: Tensor | None = None,
 ) -> Tensor:
@@ -215,7 +215,7 @@ def norm(
     ord: float | None = 2.0,
     dim: Dims = None,
     *,
-    keepdim: bool = False,
+    keepdim: Any = False,
     dtype: DType | None = None,
     mask: Tensor | None = None,
 ) -> Tensor:

@@ -123,6 +123,9 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
     Derivative: g -> the windows added back to their places.
     Errors: RuntimeError if the axis is shorter than a window or the step is not positive.
     """
+    for name, value in (("dimension", dimension), ("size", size), ("step", step)):
+        if isinstance(value, (bool, float, str)):
+            raise TypeError(f"unfold(): argument {name!r} must be int, not {type(value).__name__}")
     axis = normalize_axis(dimension, len(self.shape))
     n = self.shape[axis] if self.shape else 1
     if size < 0:

@@ -252,7 +252,7 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     return _copy(input)
 
 
-def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+def contiguous(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """Self where its elements lie in memory in order, else a copy that does. Derivative: g -> g."""
     if memory_format is not None and not is_row_major(memory_format, "contiguous"):
         raise RuntimeError("preserve memory format is unsupported by the contiguous operator")

@@ -7,7 +7,7 @@ from operator import index
 from typing import Any
 
 from wengert.ops.movement.shaping import clone
-from wengert.protocol.dtypes import INTEGER
+from wengert.protocol.dtypes import INTEGER, int64
 from wengert.protocol.shapes import normalize_axis
 from wengert.rules import indexing as selection
 from wengert.rules import movement as rules
@@ -163,6 +163,11 @@ def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tenso
     n = input.shape[axis]
     sections: Any = indices_or_sections
     if isinstance(sections, Tensor):
+        if sections.space.dtype is not int64 or len(sections.shape) > 1:
+            raise RuntimeError(
+                "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor "
+                f"with dtype of long, but got {sections.space.dtype.spoken} and {len(sections.shape)} dims"
+            )
         sections = sections.space.xp.tolist(sections.array)
     if isinstance(sections, int):
         count = sections

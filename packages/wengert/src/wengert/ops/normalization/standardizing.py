@@ -175,13 +175,15 @@ def batch_norm(
     count = prod(shape) // channels if channels else 0
     if training and count == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+    if (running_mean is None) is not (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
     named = {"weight": weight, "bias": bias, "running_mean": running_mean, "running_var": running_var}
     for name, value in named.items():
         if value is None:
             if not training and name.startswith("running"):
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
         elif value.shape != (channels,):
-            raise RuntimeError(f"{name} should contain {channels} elements not {prod(value.shape)}")
+            raise RuntimeError(f"{name} should contain {channels} elements not {_spoken_size(value.shape)}")
     affine = (1, channels, *(1,) * (len(shape) - 2))
     if not training:
         assert running_mean is not None  # checked above
@@ -203,6 +205,10 @@ def batch_norm(
     if running_mean is not None or running_var is not None:
         _track(input, mean, running_mean, running_var, axes, momentum, count)
     return out
+
+
+def _spoken_size(shape: Shape) -> str:
+    return str(shape[0]) if len(shape) == 1 else f"{prod(shape)}, in the shape {list(shape)}"
 
 
 def _track(

@@ -103,6 +103,8 @@ def native_group_norm(
     >>> native_group_norm(tensor([[1., 3.]]), None, None, 1, 2, 1, 1, 0.)[1]
     tensor([[2.]])
     """
+    if N * C * HxW != prod(input.shape):
+        raise RuntimeError(f"Expected X.numel() == N * C * HxW to be true, but X is of shape {list(input.shape)}")
     out, mean, rstd = group_norm_with_statistics(input, group, weight, bias, eps)
     return out, mean.reshape((N, group)), rstd.reshape((N, group))
 
