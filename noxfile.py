@@ -25,6 +25,8 @@ NUMPY = "./packages/wengert-numpy[scipy]"
 CUPY = "./packages/wengert-cupy"
 TORCH = "./packages/wengert-torch"
 CONFORMANCE = "./conformance"
+#: What stands after `--` where the support matrix is to be written.
+REPORT = ["--report"]
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "virtualenv"
@@ -103,7 +105,10 @@ def backends(*names: str) -> list[nox.param]:
 @nox.session(python=FIRST)
 @nox.parametrize("backend", backends("numpy", "torch", "strict", "cupy"))
 def conformance(session: nox.Session, backend: str) -> None:
-    """Every operation of one backend against the installed torch."""
+    """Every operation of one backend against the installed torch, and all of torch's operator database.
+
+    `nox -s conformance -- --report` writes docs/reference/support-matrix.md and its JSON, which a run else compares.
+    """
     run_conformance(session, backend, *group("reference"))
 
 
@@ -125,7 +130,10 @@ def run_conformance(session: nox.Session, backend: str, *reference: str) -> None
             "strict": [f"{CONFORMANCE}[strict]"],
         }[backend]
     install(session, CORE, *distributions, *group("test"), *reference)
-    run_pytest(session, "--pyargs", "wengert_conformance", f"--wengert-backend={backend}")
+    if session.posargs != REPORT:
+        run_pytest(session, "--pyargs", "wengert_conformance", f"--wengert-backend={backend}")
+    if reference and backend != "cupy" and session.posargs in ([], REPORT):
+        session.run("python", "-m", "wengert_conformance.matrix", f"--backend={backend}", *session.posargs)
 
 
 @nox.session(python=FIRST, tags=["ci"])

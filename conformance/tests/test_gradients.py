@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+import torch
 import wengert
 from wengert.autograd import gradcheck, gradgradcheck
 from wengert.graph.node import Node, OperationNode
@@ -25,6 +26,7 @@ from wengert.tensor.operation import KERNELS, kernel
 from wengert_conformance import sweep
 from wengert_conformance.cases import Case, resolve
 from wengert_conformance.checks.first_gradient import cotangents
+from wengert_conformance.database import target_of
 from wengert_conformance.store import stored_cases
 from wengert_conformance.values import build, tensors
 
@@ -84,7 +86,7 @@ def samples() -> dict[str, list[Case]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own, of older functions
         for name, entry in sweep.entries().items():
-            if name not in found and is_ours(sweep.target_of(entry)):
+            if name not in found and is_ours(target_of(entry)):
                 found[name] = list(cases_of(entry))
     kept = {
         name: [case for case in cases if not {(name, case.sample), (name, None)} & LEFT_OUT.keys()]
@@ -104,7 +106,7 @@ def is_ours(target: str) -> bool:
 def cases_of(entry: Any) -> Iterator[Case]:
     """A few samples of an entry of the database, with the checks that apply to it."""
     columns = set(sweep.columns_of(entry))
-    for prefix, dtype in (("", sweep.torch.float64), ("complex ", sweep.torch.complex128)):
+    for prefix, dtype in (("", torch.float64), ("complex ", torch.complex128)):
         if f"{prefix}grad" in columns:
             checks = [check for check in ("grad", "gradgrad", "jvp") if f"{prefix}{check}" in columns]
             for case in sweep.plain_cases(entry, dtype, sweep.call_of(entry), 2, True):

@@ -12,7 +12,8 @@ import wengert
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import OpInfo
 from wengert_conformance.cases import resolve
-from wengert_conformance.sweep import first_dtype, has, left_out
+from wengert_conformance.sweep import first_dtype, left_out
+from wengert_conformance.sweep.cells import has
 
 #: What the database has no samples of, or none that can be written into empty tensors.
 APART = {"where", "polygamma", "special.polygamma", "chain_matmul", "fft.fftfreq", "fft.rfftfreq", "rand", "randperm"}

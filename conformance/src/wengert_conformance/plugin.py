@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from wengert_conformance.cases import Case
 
 MARK = "wengert_case"
+#: The property of a test that says how many comparisons it made.
+COMPARED = "compared"
 DEFAULT_BACKEND = "numpy"
 REPORT = pytest.StashKey[Report]()
 LEDGER = pytest.StashKey[tuple[Line, ...]]()
@@ -33,6 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--wengert-database",
         action="store_true",
         help="run torch's whole operator database, live, instead of the cases",
+    )
+    group.addoption(
+        "--wengert-part", metavar="I/N", default="1/1", help="every Nth entry of the database from the Ith on"
     )
     group.addoption(
         "--wengert-live", action="store_true", help="compare with the installed torch, not with its stored results"
@@ -122,6 +127,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if counted is not None and (call.when == "call" or (call.when == "setup" and not report.passed)):
         outcome: Outcome = "passed" if report.passed else "expected_failures" if report.skipped else "failed"
         item.config.stash[REPORT].add(*counted, outcome)
+        for name, value in item.user_properties:
+            if name == COMPARED:
+                item.config.stash[REPORT].compared.setdefault(counted[1], {})[counted[2]] = int(str(value))
     return report
 
 

@@ -23,6 +23,8 @@ class Report:
 
     backend: str
     counts: dict[str, dict[str, dict[str, dict[Outcome, int]]]] = field(default_factory=dict)
+    #: How many comparisons a test made, by operation and check, where it says so.
+    compared: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, family: str, operation: str, check: str, outcome: Outcome) -> None:
         """Count the outcome of one test."""
@@ -51,6 +53,8 @@ class Report:
 
     def to_json(self) -> str:
         content = {"backend": self.backend, "totals": self.totals(), "families": self.counts}
+        if self.compared:
+            content["compared"] = self.compared
         return json.dumps(content, indent=2) + "\n"
 
     def to_markdown(self) -> str:

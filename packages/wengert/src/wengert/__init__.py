@@ -72,8 +72,8 @@ from wengert.ops.random import (
 )
 from wengert.ops.reduction import (
     all, amax, amin, aminmax, any, argmax, argmin, bincount, count_nonzero, cummax, cummin, cumprod, cumsum, diff,
-    gradient, histc, histogram, histogramdd, kthvalue, logcumsumexp, logsumexp, max, mean, median, min, mode,
-    nanmean, nanmedian, nanquantile, nansum, prod, quantile, std, std_mean, sum, var, var_mean,
+    gradient, hash_tensor, histc, histogram, histogramdd, kthvalue, logcumsumexp, logsumexp, max, mean, median, min,
+    mode, nanmean, nanmedian, nanquantile, nansum, prod, quantile, std, std_mean, sum, var, var_mean,
 )
 from wengert.ops.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma, sinc, xlogy
 from wengert.ops.trigonometric import (
@@ -189,18 +189,17 @@ _WITH_OUT = """
     cat ceil chain_matmul cholesky cholesky_inverse cholesky_solve clamp clamp_max clamp_min clip column_stack
     complex concat concatenate conj_physical copysign cos cosh cross cummax cummin cumprod cumsum deg2rad diag diff
     digamma div divide dot dstack empty eq erf erfc erfinv exp exp2 expm1 eye fix float_power floor floor_divide
-    fmax fmin fmod frac frexp full gather gcd ge geqrf ger greater greater_equal gt heaviside histc histogram hstack
-    hypot i0 igamma igammac index_add index_copy index_reduce index_select inner inverse isin isneginf isposinf kron
-    kthvalue lcm ldexp le lerp less less_equal lgamma linspace log log10 log1p log2 log_softmax logaddexp logaddexp2
-    logcumsumexp logical_and logical_not logical_or logical_xor logit logspace logsumexp lt lu lu_solve lu_unpack
-    masked_select matmul matrix_power max maximum mean median min minimum mm mode msort mul multinomial multiply mv
-    mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy native_batch_norm ne
-    neg negative nextafter nonzero
-    nonzero_static norm normal not_equal ones orgqr ormqr outer polar polygamma pow prod qr quantile rad2deg rand
-    randint randn randperm reciprocal remainder renorm round row_stack rsqrt scatter scatter_add scatter_reduce
-    searchsorted sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort sqrt square stack std sub
-    subtract sum svd take take_along_dim tan tanh tensordot topk triangular_solve tril triu true_divide trunc var
-    vdot vstack where xlogy zeros
+    fmax fmin fmod frac frexp full gather gcd ge geqrf ger greater greater_equal gt hash_tensor heaviside histc
+    histogram hstack hypot i0 igamma igammac index_add index_copy index_reduce index_select inner inverse isin
+    isneginf isposinf kron kthvalue lcm ldexp le lerp less less_equal lgamma linspace log log10 log1p log2
+    log_softmax logaddexp logaddexp2 logcumsumexp logical_and logical_not logical_or logical_xor logit logspace
+    logsumexp lt lu lu_solve lu_unpack masked_select matmul matrix_power max maximum mean median min minimum mm mode
+    msort mul multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy
+    native_batch_norm ne neg negative nextafter nonzero nonzero_static norm normal not_equal ones orgqr ormqr outer
+    polar polygamma pow prod qr quantile rad2deg rand randint randn randperm reciprocal remainder renorm round
+    row_stack rsqrt scatter scatter_add scatter_reduce searchsorted sgn sigmoid sign signbit sin sinc sinh
+    slice_scatter slogdet softmax sort sqrt square stack std sub subtract sum svd take take_along_dim tan tanh
+    tensordot topk triangular_solve tril triu true_divide trunc var vdot vstack where xlogy zeros
 """
 globals().update(public_forms(globals(), _WITH_OUT))
 __getattr__ = deferred(
@@ -254,9 +253,9 @@ __all__ = [
     "view_as_complex", "view_as_real",
     # reduction
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "bincount", "count_nonzero", "cummax", "cummin",
-    "cumprod", "cumsum", "diff", "gradient", "histc", "histogram", "histogramdd", "kthvalue", "logcumsumexp",
-    "logsumexp", "max", "mean", "median", "min", "mode", "nanmean", "nanmedian", "nanquantile", "nansum", "prod",
-    "quantile", "std", "std_mean", "sum", "var", "var_mean",
+    "cumprod", "cumsum", "diff", "gradient", "hash_tensor", "histc", "histogram", "histogramdd", "kthvalue",
+    "logcumsumexp", "logsumexp", "max", "mean", "median", "min", "mode", "nanmean", "nanmedian", "nanquantile",
+    "nansum", "prod", "quantile", "std", "std_mean", "sum", "var", "var_mean",
     # linalg
     "addbmm", "addmm", "addmv", "addr", "baddbmm", "block_diag", "bmm", "cartesian_prod", "cdist", "chain_matmul",
     "cholesky", "cholesky_inverse", "cholesky_solve", "combinations", "corrcoef", "cov", "cross",

@@ -54,8 +54,15 @@ def pad(x: Any, /, *, widths: tuple[Shape, ...], value: float) -> Any:
 # --- convolution ------------------------------------------------------------------------------------------------------
 
 
+#: By the number of axes of a window. These take whole and complex numbers too, which `torch.convolution` refuses.
+_CONVOLVE = (None, torch.conv1d, torch.conv2d, torch.conv3d)
+_CONVOLVE_TRANSPOSED = (None, torch.conv_transpose1d, torch.conv_transpose2d, torch.conv_transpose3d)
+
+
 def convolve(x: Any, w: Any, /, *, step: Shape, padding: Shape, dilation: Shape, groups: int) -> Any:
     """The sum over each window of `x` times `w`."""
+    if not x.is_floating_point():
+        return _CONVOLVE[len(step)](x, w, None, step, padding, dilation, groups)
     return torch.convolution(x, w, None, step, padding, dilation, False, (0,) * len(step), groups)
 
 
@@ -63,6 +70,10 @@ def convolve_input(
     g: Any, w: Any, /, *, shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Any:
     """The transpose of `convolve` in `x`."""
+    if not g.is_floating_point():
+        sizes = zip(shape[2:], g.shape[2:], w.shape[2:], step, padding, dilation, strict=True)
+        rest = [n - ((m - 1) * s - 2 * p + d * (k - 1) + 1) for n, m, k, s, p, d in sizes]
+        return _CONVOLVE_TRANSPOSED[len(step)](g, w, None, step, padding, rest, groups, dilation)
     return _transposed(g, g.new_zeros(shape), w, (step, padding, dilation, groups), 0)
 
 
@@ -70,7 +81,12 @@ def convolve_weight(
     g: Any, x: Any, /, *, shape: Shape, step: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Any:
     """The transpose of `convolve` in `w`."""
-    return _transposed(g, x, g.new_zeros(shape), (step, padding, dilation, groups), 1)
+    options = (step, padding, dilation, groups)
+    if not g.is_complex():
+        return _transposed(g, x, g.new_zeros(shape), options, 1)
+    zeros = g.real.new_zeros(shape)
+    parts = [[_transposed(one, other, zeros, options, 1) for other in (x.real, x.imag)] for one in (g.real, g.imag)]
+    return torch.complex(parts[0][0] - parts[1][1], parts[0][1] + parts[1][0])
 
 
 def _transposed(g: Any, x: Any, w: Any, options: tuple[Any, ...], position: int) -> Any:

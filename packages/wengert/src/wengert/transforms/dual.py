@@ -39,9 +39,11 @@ class DualLevel(Level):
         tangents: Sequence[Any],
         statics: dict[str, Any],
         outs: Sequence[Any],
+        dtype: DType | None,
     ) -> Any:
-        """The tangent of the result of `operation`, or of each of its results."""
-        return _push(operation, primals, tangents, statics, outs)
+        """The tangent of the result of `operation`, or of each of its results; `dtype` is what its inputs were
+        converted to, if it was asked to."""
+        return _push(operation, primals, tangents, statics, outs, dtype)
 
     def push_unknown(self, rule: Callable[[], Any], tangents: Sequence[Any], outs: Sequence[Any]) -> Any:
         """The tangents of the results of a function that is not declared, which has a `rule` of its own; None stands
@@ -103,7 +105,7 @@ class DualSpace(LevelSpace):
         several = bool(operation.primitive.outputs)
         outs = result if several else (result,)
         with self.xp.errstate():
-            pushed = level.push(operation, primals, tangents, statics, outs)
+            pushed = level.push(operation, primals, tangents, statics, outs, compute)
         duals = [
             make_dual(level, out, t) if t is not None and out.space.dtype.is_inexact else out
             for out, t in zip(outs, pushed if several else (pushed,), strict=True)
@@ -185,7 +187,12 @@ def _keep_tangents(result: Any, operation: Operation, duals: Sequence[Any]) -> N
 
 
 def _push(
-    operation: Operation, primals: Sequence[Any], tangents: Sequence[Any], statics: dict[str, Any], outs: Sequence[Any]
+    operation: Operation,
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    statics: dict[str, Any],
+    outs: Sequence[Any],
+    dtype: DType | None,
 ) -> Any:
     """The tangent of the result, or of each."""
     primitive = operation.primitive
@@ -198,9 +205,8 @@ def _push(
             return value
         if isinstance(value, NUMBERS):
             return number(compute, value)
-        if primitive.elementwise and value.space.dtype is not compute.dtype:
-            return xp.astype(value, compute.dtype)
-        return value
+        wanted = compute.dtype if primitive.elementwise else dtype
+        return value if wanted is None or value.space.dtype is wanted else xp.astype(value, wanted)
 
     def kept(name: str) -> Any:
         if name in statics:

@@ -63,7 +63,8 @@ class ArithmeticMethods(Tensor):
     __add__ = __radd__ = basic.add_operator
     __sub__, __rsub__ = basic.sub_operator, basic.rsub_operator
     __mul__ = __rmul__ = basic.mul_operator
-    __truediv__, __rtruediv__ = division.truediv_operator, division.rtruediv_operator
+    __truediv__ = division.truediv_operator
+    __rtruediv__ = __rdiv__ = division.rtruediv_operator
     __floordiv__, __rfloordiv__ = division.floordiv_operator, division.rfloordiv_operator
     __mod__, __rmod__ = division.mod_operator, division.rmod_operator
     __pow__, __rpow__ = power.pow_operator, power.rpow_operator

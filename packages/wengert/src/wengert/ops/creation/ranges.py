@@ -50,6 +50,8 @@ def arange(
         raise RuntimeError(f"unsupported range: {begin:g} -> {stop:g}")
     if (stride > 0) != (stop > begin) and stop != begin:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if chosen is dtypes.int64 and int(stride):
+        begin, stop, stride = int(begin), int(stop), int(stride)  # torch rounds these first, for this dtype alone
     count = _count(begin, stop, stride)
     if not chosen.is_inexact:
         begin, stride = int(begin), int(stride)
@@ -164,6 +166,8 @@ def _spaced(
     if is_complex and not chosen.is_complex:
         raise RuntimeError(f"{name}(): inferred dtype {default!r} can't be safely cast to passed dtype {chosen!r}")
     space = space_for(name, chosen, device, backend)
+    if not chosen.is_inexact:
+        first, last = int(first), int(last)
     if count == 1:
         return space, [first]
     step = (last - first) / (count - 1) if count else 0

@@ -31,6 +31,11 @@ def _form(function: Function) -> Function:
     def method(self: Any, *args: Any, **keywords: Any) -> Any:
         check_writable(self, may_overlap=True)
         view: Any = view_of(function(before(self), *args, **keywords))
+        if view is None:
+            raise RuntimeError(
+                f"{method.__name__}: the backend {self.space.backend.name!r} does not tell how its arrays lie; "
+                f"expected one that does. Use {function.__name__}, which copies there."
+            )
         _, record, statics = view.chain
         record = _renamed(record)
         return turn(self, record(before(self), *statics), record, statics)

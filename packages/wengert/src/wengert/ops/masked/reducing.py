@@ -186,7 +186,7 @@ def var(
     count = _count(x, dim, True, mask)
     centred: Any = sub(x, div(sum(x, dim, keepdim=True, dtype=compute, mask=mask), count))
     total: Any = sum(mul(centred, centred.conj()), dim, keepdim=keepdim, dtype=compute, mask=mask)
-    left: Any = sub(count.reshape(total.shape), lost)
+    left: Any = sub(cast(count.reshape(total.shape), compute.to_real()), lost)
     return cast(div(total, maximum(left, left.new_zeros(()))), wanted)
 
 

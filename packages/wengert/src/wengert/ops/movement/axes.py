@@ -60,12 +60,11 @@ def permute(input: Tensor, dims: Sequence[int]) -> Tensor:
     return _permute(input, axes)
 
 
-def permute_method(self: Tensor, *dims: Any) -> Tensor:
+def permute_method(self: Tensor, *axes: Any, dims: Any = None) -> Tensor:
     """`permute(self, dims)`; the axes may be given one by one."""
-    axes = _ordered(
-        len(self.shape), dims if len(dims) != 1 or dims[0].__class__ is int else sizes_of("permute", "dims", dims)
-    )
-    return _permute(self, axes)
+    if dims is not None or not axes or (len(axes) == 1 and axes[0].__class__ is not int):
+        axes = sizes_of("permute", "dims", axes, dims)
+    return _permute(self, _ordered(len(self.shape), axes))
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
@@ -174,9 +173,9 @@ def flip(input: Tensor, dims: int | Sequence[int]) -> Tensor:
     return _flip(input, axes if ndim else ())
 
 
-def flip_method(self: Tensor, *dims: Any) -> Tensor:
+def flip_method(self: Tensor, *axes: Any, dims: Any = None) -> Tensor:
     """`flip(self, dims)`; the axes may be given one by one."""
-    return flip(self, sizes_of("flip", "dims", dims))
+    return flip(self, sizes_of("flip", "dims", axes, dims))
 
 
 def fliplr(input: Tensor) -> Tensor:

@@ -50,12 +50,13 @@ def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     return view(_sum(self, axes, True), *wanted) if axes else self
 
 
-def repeat(self: Tensor, *repeats: Any) -> Tensor:
+def repeat(self: Tensor, *times: Any, repeats: Any = None) -> Tensor:
     """A tensor in which self stands `repeats[d]` times along each axis; more numbers than axes add axes in front.
+    They may be given one by one.
 
     Derivative: g -> the sum over the repetitions. Errors: RuntimeError for too few numbers or a negative one.
     """
-    times = tuple([int(n) for n in (sizes_of("repeat", "repeats", repeats) if len(repeats) < 2 else repeats)])
+    times = tuple([int(n) for n in sizes_of("repeat", "repeats", times, repeats)])
     lead = len(times) - len(self.shape)
     if lead < 0:
         raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
@@ -77,9 +78,9 @@ def tile(input: Tensor, dims: Sequence[int]) -> Tensor:
     return repeat(input, (1,) * (len(input.shape) - len(times)) + times)
 
 
-def tile_method(self: Tensor, *dims: Any) -> Tensor:
+def tile_method(self: Tensor, *times: Any, dims: Any = None) -> Tensor:
     """`tile(self, dims)`; the numbers may be given one by one."""
-    return tile(self, sizes_of("tile", "dims", dims))
+    return tile(self, sizes_of("tile", "dims", times, dims))
 
 
 def _places(repeats: Any, n: int, output_size: int | None) -> Any:

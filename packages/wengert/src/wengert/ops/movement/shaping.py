@@ -29,8 +29,12 @@ _copy = kernel(rules.copy, "CloneBackward0", x="self")
 _contiguous = kernel(rules.contiguous, "CloneBackward0", x="self")
 
 
-def sizes_of(name: str, argument: str, sizes: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The sizes in `f(2, 3)`, `f((2, 3))` or `f([2, 3])`."""
+def sizes_of(name: str, argument: str, sizes: tuple[Any, ...], named: Any = None) -> tuple[Any, ...]:
+    """The sizes in `f(2, 3)`, `f((2, 3))`, `f([2, 3])` or `f(argument=(2, 3))`, whose value is `named`."""
+    if named is not None:
+        if sizes:
+            raise TypeError(f"{name}() got multiple values for argument '{argument}'")
+        sizes = (named,)
     if len(sizes) == 1 and isinstance(sizes[0], Sequence):
         return tuple(sizes[0])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # checked below
     if not sizes:
@@ -85,11 +89,11 @@ def in_shape(input: Any, wanted: Shape) -> Any:
     return _unsafe_view(_contiguous(input), wanted)
 
 
-def reshape_method(self: Tensor, *shape: Any) -> Tensor:
+def reshape_method(self: Tensor, *sizes: Any, shape: Any = None) -> Tensor:
     """`reshape(self, shape)`; the sizes may be given one by one."""
-    if len(shape) > 1 or (shape and shape[0].__class__ is int):
-        return reshape(self, shape)
-    return reshape(self, sizes_of("reshape", "shape", shape))
+    if shape is None and (len(sizes) > 1 or (sizes and sizes[0].__class__ is int)):
+        return reshape(self, sizes)
+    return reshape(self, sizes_of("reshape", "shape", sizes, shape))
 
 
 def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:

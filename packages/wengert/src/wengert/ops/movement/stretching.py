@@ -62,11 +62,11 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     return _expand(input, wanted)
 
 
-def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
+def expand(self: Tensor, *sizes: Any, size: Any = None, implicit: bool = False) -> Tensor:
     """`broadcast_to(self, size)`; the sizes may be given one by one."""
-    if len(size) == 1 and size[0].__class__ is not int:
-        size = sizes_of("expand", "size", size)
-    wanted = expanded_shape(self.shape, size)
+    if size is not None or not sizes or (len(sizes) == 1 and sizes[0].__class__ is not int):
+        sizes = sizes_of("expand", "size", sizes, size)
+    wanted = expanded_shape(self.shape, sizes)
     return _expand(self, wanted)
 
 

@@ -129,8 +129,8 @@ def _whole_average(x: Any, counts: Any, number: int, size: Shape, step: Shape, p
     total = xp.pool_sum(array, size=size, step=step, padding=padding, output=output)
     total = xp.reshape(total, (*lead, *output))
     divisor = xp.full_like(total, number) if counts is None else counts.array
-    quotient = xp.floor_divide(xp.abs(total), divisor)
-    return make(space, xp.asarray(xp.multiply(xp.sign(total), quotient)))
+    quotient = xp.floor_divide(xp.abs(total), xp.abs(divisor))
+    return make(space, xp.asarray(xp.multiply(xp.multiply(xp.sign(total), xp.sign(divisor)), quotient)))
 
 
 def _counts(x: Any, size: Shape, step: Shape, padding: Shape, output: Shape, include: bool) -> tuple[Any, int]:

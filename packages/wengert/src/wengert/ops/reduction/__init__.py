@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.ops.reduction.counting import bincount, histc, histogram, histogramdd
+from wengert.ops.reduction.counting import bincount, hash_tensor, histc, histogram, histogramdd
 from wengert.ops.reduction.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from wengert.ops.reduction.gradient import gradient
 from wengert.ops.reduction.order import kthvalue, median, mode, nanmedian, nanquantile, quantile
@@ -14,9 +14,9 @@ from wengert.tensor.base import TensorBase as Tensor
 
 __all__ = [
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "bincount", "count_nonzero", "cummax", "cummin",
-    "cumprod", "cumsum", "diff", "gradient", "histc", "histogram", "histogramdd", "kthvalue", "logcumsumexp",
-    "logsumexp", "max", "mean", "median", "min", "mode", "nanmean", "nanmedian", "nanquantile", "nansum",
-    "prod", "quantile", "std", "std_mean", "sum", "var", "var_mean",
+    "cumprod", "cumsum", "diff", "gradient", "hash_tensor", "histc", "histogram", "histogramdd", "kthvalue",
+    "logcumsumexp", "logsumexp", "max", "mean", "median", "min", "mode", "nanmean", "nanmedian", "nanquantile",
+    "nansum", "prod", "quantile", "std", "std_mean", "sum", "var", "var_mean",
 ]  # fmt: skip
 
 
@@ -48,4 +48,4 @@ class ReductionMethods(Tensor):
     median, nanmedian, mode, kthvalue = median, nanmedian, mode, kthvalue
     quantile, nanquantile, nanmean = quantile, nanquantile, nanmean
     cummax, cummin, logcumsumexp = cummax, cummin, logcumsumexp
-    bincount, histc, histogram = bincount, histc, histogram
+    bincount, histc, histogram, hash_tensor = bincount, histc, histogram, hash_tensor

@@ -7,12 +7,12 @@ from math import isfinite, prod
 from typing import Any
 
 from wengert.ops import return_types
-from wengert.ops.arguments import spoken
+from wengert.ops.arguments import Dims, reduction, spoken
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.creation import linspace
 from wengert.ops.elements import for_each_element
 from wengert.ops.indexing.searching import searchsorted
-from wengert.protocol.dtypes import float64, int64
+from wengert.protocol.dtypes import float64, int64, uint64
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.level import is_inside
@@ -216,4 +216,49 @@ def _place(column: Any, edge: Any, n: int) -> tuple[Any, Any]:
     return xp.where(within, place, zero), within
 
 
-__all__ = ["bincount", "histc", "histogram", "histogramdd"]
+def hash_tensor(input: Tensor, dim: Dims = None, *, keepdim: bool = False, mode: int = 0) -> Tensor:
+    """The exclusive or of the bits of all elements over `dim`, each as 64 bits: equal tensors have equal hashes.
+
+    Shapes: (..., n, ...) -> (..., ...). Dtype: uint64. Derivative: none.
+    Errors: NotImplementedError for complex numbers; IndexError over an axis without elements; RuntimeError for a mode
+    other than 0, and where the backend does not read the bits of numbers. Source: torch.hash_tensor.
+
+    >>> hash_tensor(tensor([1, 2, 4])).item()
+    7
+    """
+    axes, _, space = reduction("hash_tensor", input, dim, keepdim, {})
+    if mode != 0:
+        raise RuntimeError(f"Unknown hash_tensor mode: {mode}")
+    if space.dtype.is_complex or space.dtype.name in ("uint16", "uint32", "uint64"):
+        raise NotImplementedError(f"\"xor_sum_cpu\" not implemented for '{spoken(space.dtype)}'")
+    if axes is None and 0 in input.shape:
+        raise RuntimeError(
+            "hash_tensor: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+            "with the 'dim' argument."
+        )
+    axes = tuple(range(len(input.shape))) if axes is None else axes
+    empty = next((axis for axis in axes if not input.shape[axis]), None)
+    if empty is not None:
+        raise IndexError(f"hash_tensor: Expected reduction dim {empty} to have non-zero size.")
+    whole, bits = space.of(float64 if space.dtype.is_inexact else int64), space.of(int64)
+    xp = bits.xp
+    array = xp.reinterpret(xp.astype(input.array, whole.native), bits.native)
+    for axis in axes:
+        array = _folded(xp, array, axis)
+    shape = tuple([1 if d in axes else n for d, n in enumerate(input.shape) if keepdim or d not in axes])
+    out = space.of(uint64)
+    return make(out, xp.reshape(xp.reinterpret(array, out.native), shape))
+
+
+def _folded(xp: Any, array: Any, axis: int) -> Any:
+    """The exclusive or along `axis`, which stays with one element: one half with the other, until one is left."""
+    before = (slice(None),) * axis
+    while (count := array.shape[axis]) > 1:
+        half = count // 2
+        parts = [xp.getitem(array, (*before, slice(*ends))) for ends in ((half,), (half, 2 * half), (2 * half, count))]
+        folded = xp.bitwise_xor(parts[0], parts[1])
+        array = xp.concat([folded, parts[2]], axis=axis) if count % 2 else folded
+    return array
+
+
+__all__ = ["bincount", "hash_tensor", "histc", "histogram", "histogramdd"]

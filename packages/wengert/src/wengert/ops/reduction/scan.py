@@ -112,8 +112,8 @@ def _extremes(name: str, along: Any, places_of: Any, returned: Any, input: Any, 
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Any:
     """The difference of each element along `dim` and the one before it, `n` times over.
 
-    Shapes: (..., m, ...) -> (..., m - n, ...), after `prepend` and `append` are joined on. Dtype: that of `input`; of
-    booleans it is whether the two differ.
+    Shapes: (..., m, ...) -> (..., m - n, ...), after `prepend` and `append` are joined on, unless n is 0.
+    Dtype: that of `input`; of booleans it is whether the two differ.
     Derivative: g -> differences of g with zeros around it.
     Errors: RuntimeError for a 0-d `input` or a negative `n`; IndexError if `dim` is out of range. Source: torch.diff.
 
@@ -127,6 +127,8 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     axis = one_axis("diff", dim, len(input.shape))
+    if n == 0:
+        return input.clone()
     beside = [part for part in (prepend, input, append) if part is not None]
     result: Any = input if len(beside) == 1 else cat(beside, axis)
     for _ in range(min(n, result.shape[axis])):

@@ -7,7 +7,7 @@ from typing import Any, cast
 from wengert.ops.arguments import Dims, reduction, renamed, spoken
 from wengert.ops.arithmetic import div
 from wengert.ops.comparison import isnan, logical_not
-from wengert.protocol.dtypes import DType, get_default_dtype, int64
+from wengert.protocol.dtypes import DType, bool_, get_default_dtype, int64
 from wengert.protocol.shapes import Shape
 from wengert.rules import reduction as rules
 from wengert.tensor.base import TensorBase as Tensor
@@ -37,6 +37,8 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType 
     >>> sum(tensor([[1., 2.], [3., 4.]]), 0)
     tensor([4., 6.])
     """
+    if dtype is bool_:
+        return sum(input.to(bool_), dim, keepdim, **axis).to(bool_)
     axes, keepdim, space = reduction("sum", input, dim, keepdim, axis)
     function = _sum if dim is None and not (keepdim or axis) else _sum_along
     if dtype is None:
@@ -135,6 +137,8 @@ def prod(
     """
     if isinstance(dim, (tuple, list)) or (dim is None and keepdim and not axis):
         raise_combination("prod", dim, keepdim)
+    if dtype is bool_:
+        return prod(input.to(bool_), dim, keepdim, **axis).to(bool_)
     axes, keepdim, space = reduction("prod", input, dim, keepdim, axis)
     function = _prod if dim is None and not (keepdim or axis) else _prod_along
     if dtype is None:

@@ -147,7 +147,8 @@ class TensorNamespace:
         return indexing.index_select(x, axis, indices)
 
     def take_along_axis(self, x: Any, indices: Any, /, *, axis: int = -1) -> Any:
-        return indexing.take_along_dim(x, indices, axis)
+        places = indices if indices.space.dtype is dtypes.int64 else self.astype(indices, dtypes.int64)
+        return indexing.take_along_dim(x, places, axis)
 
     # complex parts of real tensors, and what the engine's kernels are called
 

@@ -79,10 +79,7 @@ def svd_jvp(xp: Namespace, t: Array, left: Array, values: Array, right: Array) -
     if k == 0:
         return xp.zeros_like(left), xp.zeros_like(values), xp.zeros_like(right)
     if left.shape[-1] > k or right.shape[-2] > k:
-        raise NotImplementedError(
-            "linalg.svd: forward mode with full_matrices=True is not there, as the additional singular vectors are "
-            "any basis of their space. Pass full_matrices=False."
-        )
+        return _with_further_vectors_still(xp, t, left, values, right)
     size = in_dtype_of(xp, values, left)
     across, down = as_row(xp, size), as_column(xp, size)
     apart = gaps(xp, xp.multiply(values, values), left)
@@ -100,6 +97,18 @@ def svd_jvp(xp: Namespace, t: Array, left: Array, values: Array, right: Array) -
     if n > k:
         t_right = xp.add(t_right, xp.divide(xp.subtract(half, xp.matmul(inner, right)), down))
     return t_left, xp.real(diagonal_of(xp, inner)), t_right
+
+
+def _with_further_vectors_still(
+    xp: Namespace, t: Array, left: Array, values: Array, right: Array
+) -> tuple[Array, Array, Array]:
+    """The tangents where there are more vectors than values: any basis of their space will do, so they stay."""
+    k, rows = values.shape[-1], (slice(None),)
+    more_left = xp.zeros_like(xp.getitem(left, (..., slice(k, None))))
+    more_right = xp.zeros_like(xp.getitem(right, (..., slice(k, None), *rows)))
+    left, right = xp.getitem(left, (..., slice(0, k))), xp.getitem(right, (..., slice(0, k), *rows))
+    t_left, t_values, t_right = svd_jvp(xp, t, left, values, right)
+    return xp.concat([t_left, more_left], axis=-1), t_values, xp.concat([t_right, more_right], axis=-2)
 
 
 @general

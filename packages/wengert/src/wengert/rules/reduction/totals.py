@@ -161,7 +161,7 @@ def norm_slope(xp: Namespace, x: Array, whole: Array, ord: float, axis: Shape | 
     if ord == 2:
         return xp.divide(x, _unless_zero(xp, whole))
     size = xp.abs(x)
-    direction = xp.divide(x, _unless_zero(xp, size))
+    direction = xp.sign(x)  # of a complex x: x / |x|
     if ord == 1:
         return direction
     if ord in (inf, -inf):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from wengert.protocol.dtypes import DType
 from wengert.tensor.base import TensorBase
 from wengert.tensor.general import Operation
 from wengert.transforms.dependence.labels import Labels
@@ -39,6 +40,7 @@ class DependenceLevel(DualLevel):
         tangents: Sequence[Any],
         statics: dict[str, Any],
         outs: Sequence[Any],
+        dtype: DType | None,
     ) -> Any:
         primitive = operation.primitive
         found = rule_of(primitive)(Step(self.labels, operation, primals, tangents, statics, outs))
