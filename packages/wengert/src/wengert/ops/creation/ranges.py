@@ -167,7 +167,7 @@ def _spaced(
         raise RuntimeError(f"{name}(): inferred dtype {default!r} can't be safely cast to passed dtype {chosen!r}")
     space = space_for(name, chosen, device, backend)
     if not chosen.is_inexact:
-        first, last = int(first), int(last)
+        first, last = int(_real(first)), int(_real(last))
     if count == 1:
         return space, [first]
     step = (last - first) / (count - 1) if count else 0

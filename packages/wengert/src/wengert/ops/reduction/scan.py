@@ -8,7 +8,7 @@ from wengert.ops import return_types
 from wengert.ops.arguments import one_axis, renamed, spoken
 from wengert.ops.arithmetic import sub
 from wengert.ops.logic import logical_xor
-from wengert.ops.movement import cat, narrow, reshape
+from wengert.ops.movement import cat, clone, narrow, reshape
 from wengert.protocol.dtypes import DType, bool_, int64
 from wengert.rules import indexing
 from wengert.rules import reduction as rules
@@ -128,7 +128,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
         raise RuntimeError(f"order must be non-negative but got {n}")
     axis = one_axis("diff", dim, len(input.shape))
     if n == 0:
-        return input.clone()
+        return clone(input)
     beside = [part for part in (prepend, input, append) if part is not None]
     result: Any = input if len(beside) == 1 else cat(beside, axis)
     for _ in range(min(n, result.shape[axis])):

@@ -25,6 +25,11 @@ _prod_along = kernel(rules.prod, "ProdBackward1", **_NAMES)
 _logsumexp = kernel(rules.logsumexp, "LogsumexpBackward0", **_NAMES)
 
 
+def _as_truth(x: Any) -> Any:
+    """Which elements are not zero: sums and products of bools in their own dtype are made of these."""
+    return x.to(bool_)
+
+
 def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, **axis: Any) -> Tensor:
     """Sum of the elements of `input` over `dim`, an int or a tuple; over all of them if `dim` is None or empty.
 
@@ -38,7 +43,7 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType 
     tensor([4., 6.])
     """
     if dtype is bool_:
-        return sum(input.to(bool_), dim, keepdim, **axis).to(bool_)
+        return _as_truth(sum(_as_truth(input), dim, keepdim, **axis))
     axes, keepdim, space = reduction("sum", input, dim, keepdim, axis)
     function = _sum if dim is None and not (keepdim or axis) else _sum_along
     if dtype is None:
@@ -138,7 +143,7 @@ def prod(
     if isinstance(dim, (tuple, list)) or (dim is None and keepdim and not axis):
         raise_combination("prod", dim, keepdim)
     if dtype is bool_:
-        return prod(input.to(bool_), dim, keepdim, **axis).to(bool_)
+        return _as_truth(prod(_as_truth(input), dim, keepdim, **axis))
     axes, keepdim, space = reduction("prod", input, dim, keepdim, axis)
     function = _prod if dim is None and not (keepdim or axis) else _prod_along
     if dtype is None:
