@@ -325,3 +325,13 @@ def test_results_whose_shapes_differ_are_refused():
 def test_new_tensors_are_shared_by_all_elements():
     rows = wengert.vmap(lambda row: row + row.new_tensor([1.0, 2.0]))(wengert.zeros(2, 2))
     assert rows.tolist() == [[1, 2], [1, 2]]
+
+
+def test_linearize_of_each_element():
+    rows = wengert.tensor([[1.0, 2.0], [3.0, 4.0]])
+    pushed = wengert.vmap(lambda x: wengert.func.linearize(lambda y: y * y * y, x)[1](x))(rows)
+    assert pushed.tolist() == [[3, 24], [81, 192]]
+    assert wengert.func.jacfwd(lambda x: wengert.func.linearize(lambda y: y * y, x)[1](x))(rows[0]).tolist() == [
+        [4, 0],
+        [0, 8],
+    ]

@@ -55,7 +55,8 @@ def passing(
         return run(roots, OnTensors(False), keep=True, targets=places)
     if batch is None:
         return run(roots, OnTensors(bool(is_grad_enabled())), keep=True, targets=places)
-    before, batch.records = batch.records, needed
+    # a cotangent on that tape is a variable of its own (linearize)
+    before, batch.records = batch.records, needed or any(g.node is not None for g in cotangents)
     try:
         return run(roots, OnTensors(bool(is_grad_enabled())), keep=True, targets=places)
     finally:
