@@ -39,6 +39,9 @@ class Level:
     def check_random(self, shared: bool = False) -> None:
         """Refuse random operations, where this level does; `shared`: that write what all elements of a batch share."""
 
+    def check_parameters(self, *tensors: Any) -> None:
+        """Refuse samples that are to be the same for all elements, but whose parameters are not."""
+
 
 class LevelSpace(Space):
     """The space of a level over the space `below`."""
@@ -124,6 +127,12 @@ def check_random(space: Space) -> None:
     for level in running.get():
         if level.depth > depth_of(space):
             level.check_random(shared=True)
+
+
+def check_parameters(*tensors: Any) -> None:
+    """Refuse samples that are to be the same for all elements of a batch, where their parameters differ."""
+    for level in running.get():
+        level.check_parameters(*tensors)
 
 
 #: The levels of the transforms of functions (vmap, grad, jvp) that are running, the innermost last.

@@ -6,7 +6,7 @@ what is outside of a vmap can be differentiated through it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import wengert.rules.batched as _rules
 from wengert.graph.modes import is_grad_enabled
@@ -33,7 +33,8 @@ def _operator(name: str) -> Callable[..., Any]:
 
     def operate(self: Batched, *others: Any) -> Any:
         level = self.level
-        operands = [level.of_array(other) if isinstance(other, Batched) else other for other in others]
+        raised = cast(LiftedNamespace, level.space(self.value.space).xp).raised
+        operands = [other if isinstance(other, NUMBERS) else raised(other) for other in others]
         return getattr(level.of_array(self), name)(*operands).array
 
     return operate
@@ -106,6 +107,13 @@ class BatchLevel(Level):
             raise RuntimeError(
                 "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same "
                 "randomness. Write the numbers into a tensor of each element, such as one made by clone()."
+            )
+
+    def check_parameters(self, *tensors: Any) -> None:
+        if self.randomness == "same" and any(map(self.has_axis, tensors)):
+            raise RuntimeError(
+                "Vmap does not currently support same randomness with a batched tensor input. Choose "
+                "randomness='different', or draw outside of vmap."
             )
 
     def has_axis(self, tensor: TensorBase) -> bool:
