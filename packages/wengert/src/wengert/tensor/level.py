@@ -83,6 +83,13 @@ def is_inside(*tensors: Any) -> bool:
     return isinstance(inner_space(*[tensor.space for tensor in tensors]), LevelSpace)
 
 
+def own_of_each(like: Any, tensor: Any) -> Any:
+    """`tensor`, which was made beside `like`: one for each element where that stands for an element of a batch, so that
+    it can be written."""
+    space: Any = like.space.plain
+    return space.level.own_of_each(like, tensor) if isinstance(space, LevelSpace) and tensor.node is None else tensor
+
+
 def agreed(operation: str, tensor: Any) -> Any:
     """The one number in `tensor`, which has no axes: one that all elements of all batches agree on.
 

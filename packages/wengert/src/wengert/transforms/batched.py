@@ -18,7 +18,7 @@ from wengert.rule.batching import batch_rule, lined_up, stretched
 from wengert.rule.kinds import Predicate
 from wengert.tensor.base import TensorBase, make
 from wengert.tensor.general import Operation
-from wengert.tensor.level import Level, LevelSpace, depth_of, warn_of_loop
+from wengert.tensor.level import Level, LevelSpace, depth_of, own_of_each, warn_of_loop
 from wengert.tensor.operands import NUMBERS, compute_dtype, number
 from wengert.tensor.record import attach, record
 from wengert.tensor.view import as_view
@@ -108,6 +108,13 @@ class BatchLevel(Level):
                 "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same "
                 "randomness. Write the numbers into a tensor of each element, such as one made by clone()."
             )
+
+    def own_of_each(self, like: TensorBase, tensor: TensorBase) -> Any:
+        """A tensor that all elements share as one for each of them, if each has its own `like`."""
+        array = lifted(self, make(like.space.plain, like.array)).array
+        if not array.has_axis:
+            return tensor
+        return self.tensor(own_of_each(array.value, namespace_of(tensor.space.backend).copy(self.whole(tensor))), True)
 
     def check_parameters(self, *tensors: Any) -> None:
         if self.randomness == "same" and any(map(self.has_axis, tensors)):
