@@ -207,7 +207,7 @@ def lowest_versions(*folders: str) -> list[str]:
 @nox.session(python=FIRST)
 def bench(session: nox.Session) -> None:
     """The workloads W1 to W8 against torch, as a table and as JSON."""
-    install(session, CORE, NUMPY, TORCH, *group("reference", "bench"))
+    install(session, CORE, NUMPY, TORCH, *group("reference", "bench", "peers"))
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 

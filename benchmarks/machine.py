@@ -6,13 +6,14 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import threadpoolctl
 
-DISTRIBUTIONS = ("wengert", "wengert-numpy", "wengert-torch", "torch", "numpy", "scipy", "autograd")
+DISTRIBUTIONS = ("wengert", "wengert-numpy", "wengert-torch", "torch", "numpy", "scipy", "autograd", "mygrad", "jax")
 
 
 def available_cores() -> int:
@@ -37,11 +38,25 @@ def version_of(distribution: str) -> str | None:
         return None
 
 
+def commit() -> str | None:
+    """The commit that was measured, with a + where files differ from it; None outside of a clone."""
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=10", "--exclude=*", "--dirty=+"],
+            cwd=here, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return found.stdout.strip()
+
+
 def facts() -> dict[str, Any]:
     """All of it, ready for JSON. Thread pools are those of the libraries imported so far."""
     pools = threadpoolctl.threadpool_info()
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "commit": commit(),
         "processor": processor(),
         "cores": available_cores(),
         "system": platform.platform(),

@@ -1,4 +1,4 @@
-"""The same workloads by the other peers: NumPy with the derivative written by hand, and HIPS autograd.
+"""The same workloads by the other peers: NumPy with derivatives written by hand, HIPS autograd, mygrad, eager jax.
 
 Each function takes a workload's arrays and size, does one step, and returns what `Program.results` returns for it, so
 that agreement is checked by name. W2 updates the arrays it is given in place.
@@ -6,6 +6,8 @@ that agreement is checked by name. W2 updates the arrays it is given in place.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import math
 from collections.abc import Callable
 
@@ -210,6 +212,32 @@ def gelu(x: Array, approximate: str) -> tuple[Array, Array]:
     return x * below, slope
 
 
+def hessian_vector_product(arrays: Arrays, size: Size) -> Arrays:
+    """W8 as the R-operator writes it: each line of the forward and of the backward, and its derivative along v."""
+    p, x = arrays, arrays["x"]
+    v = {name: arrays[f"v_{name}"] for name in ("w1", "b1", "w2", "b2", "w3", "b3")}
+    y1 = numpy.tanh(x @ p["w1"].T + p["b1"])
+    y2 = numpy.tanh(y1 @ p["w2"].T + p["b2"])
+    error = y2 @ p["w3"].T + p["b3"] - p["target"]
+    slope1, slope2 = 1 - y1 * y1, 1 - y2 * y2
+    along1 = slope1 * (x @ v["w1"].T + v["b1"])
+    along2 = slope2 * (along1 @ p["w2"].T + y1 @ v["w2"].T + v["b2"])
+    found = {"loss": numpy.vdot(error, error) / error.size}
+
+    g3 = error * (2 / error.size)
+    h3 = (along2 @ p["w3"].T + y2 @ v["w3"].T + v["b3"]) * (2 / error.size)
+    g_y2, h_y2 = g3 @ p["w3"], h3 @ p["w3"] + g3 @ v["w3"]
+    g2, h2 = g_y2 * slope2, h_y2 * slope2 - 2 * g_y2 * y2 * along2
+    g_y1, h_y1 = g2 @ p["w2"], h2 @ p["w2"] + g2 @ v["w2"]
+    g1, h1 = g_y1 * slope1, h_y1 * slope1 - 2 * g_y1 * y1 * along1
+    found["w1.grad"], found["w1.hvp"] = g1.T @ x, h1.T @ x
+    found["w2.grad"], found["w2.hvp"] = g2.T @ y1, h2.T @ y1 + g2.T @ along1
+    found["w3.grad"], found["w3.hvp"] = g3.T @ y2, h3.T @ y2 + g3.T @ along2
+    for layer, g, h in ((1, g1, h1), (2, g2, h2), (3, g3, h3)):
+        found[f"b{layer}.grad"], found[f"b{layer}.hvp"] = g.sum(axis=0), h.sum(axis=0)
+    return found
+
+
 PEERS: dict[str, dict[str, Step]] = {
     "W1": {"numpy": tiny_chain, "autograd": hips.tiny_chain},
     "W2": {"numpy": multilayer_perceptron, "autograd": hips.multilayer_perceptron},
@@ -221,5 +249,20 @@ PEERS: dict[str, dict[str, Step]] = {
     "W4": {"numpy": transformer_block, "autograd": hips.transformer_block},
     "W5": {"autograd": hips.long_short_term_memory},
     "W6": {"autograd": hips.deep_graph},
-    "W8": {"autograd": hips.hessian_vector_product},
+    "W7": {},
+    "W8": {"numpy": hessian_vector_product, "autograd": hips.hessian_vector_product},
 }
+#: Peers that take part where they are installed.
+_OPTIONAL = {"mygrad": "benchmarks.my_grad", "jax": "benchmarks.jax_eager"}
+for _package, _module in _OPTIONAL.items():
+    if importlib.util.find_spec(_package) is not None:
+        for _workload, _step in importlib.import_module(_module).STEPS.items():
+            PEERS[_workload][_package] = _step
+
+NAMES = ("numpy", "numpy blocked", "autograd", *_OPTIONAL)
+#: Peers that would take minutes over a workload do less of it, and are compared per unit.
+REDUCED: dict[tuple[str, str], dict[str, int]] = {
+    ("W6", name): {"nodes": nodes} for name, nodes in (("autograd", 20_000), ("mygrad", 2_000), ("jax", 2_000))
+}
+#: Peers that compute in threads of their own, whose time the calling thread's clock does not count.
+THREADED = frozenset({"jax"})

@@ -41,7 +41,7 @@ class Workload:
     title: str
     unit: str = "ms"
     repeats: int = 20  # rounds of timing, if the command line says nothing
-    target: float | None = None  # the most that wengert's time may be of torch's: one thread, CPU time
+    targets: tuple[float, float]  # the most that wengert's time may be of torch's: one thread, CPU; all threads, wall
     size: Size
     tiny: Size
     constant: tuple[str, ...] = ()  # arrays that take no gradient

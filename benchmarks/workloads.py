@@ -23,7 +23,7 @@ class TinyChain(Workload):
     name = "W1"
     title = "tiny chain: 100 times y*w + b on 4 numbers"
     unit = "us/op"
-    target = 0.45
+    targets = (0.30, 0.30)
     repeats = 60
     size = sizes(length=4, times=100)
     tiny = sizes(length=4, times=3)
@@ -50,7 +50,7 @@ class TinyChain(Workload):
 class MultilayerPerceptron(Workload):
     name = "W2"
     title = "MLP step: 784-256-128-10, batch 64, SGD by hand"
-    target = 0.95
+    targets = (0.75, 0.80)
     repeats = 40
     size = sizes(batch=64, widths=(784, 256, 128, 10), rate=0.01)
     tiny = sizes(batch=5, widths=(12, 7, 6, 4), rate=0.01)
@@ -95,6 +95,7 @@ class MultilayerPerceptron(Workload):
 class LargeElementwise(Workload):
     name = "W3"
     title = "large elementwise: tanh(x*w + b)*sigmoid(x) + exp(-x*x), 4M numbers"
+    targets = (0.60, 0.90)
     repeats = 15
     size = sizes(length=1 << 22)
     tiny = sizes(length=9)
@@ -110,7 +111,7 @@ class LargeElementwise(Workload):
 class TransformerBlock(Workload):
     name = "W4"
     title = "transformer block: batch 8, sequence 128, width 256, 8 heads"
-    target = 1.2
+    targets = (0.95, 1.00)
     repeats = 15
     size = sizes(batch=8, sequence=128, width=256, heads=8, gelu="none")
     tiny = sizes(batch=2, sequence=5, width=8, heads=2, gelu="none")
@@ -149,6 +150,7 @@ class TransformerBlock(Workload):
 class LongShortTermMemory(Workload):
     name = "W5"
     title = "LSTM cell over 100 steps: batch 32, hidden 128"
+    targets = (0.70, 0.75)
     repeats = 15
     size = sizes(steps=100, batch=32, hidden=128)
     tiny = sizes(steps=3, batch=2, hidden=4)
@@ -178,6 +180,7 @@ class LongShortTermMemory(Workload):
 class DeepGraph(Workload):
     name = "W6"
     title = "deep graph: a chain of 200,000 products of 0-d tensors"
+    targets = (0.50, 0.50)
     unit = "us/node"
     repeats = 5
     size = sizes(nodes=200_000)
@@ -200,6 +203,7 @@ class DeepGraph(Workload):
 class ConvolutionalNet(Workload):
     name = "W7"
     title = "conv net: batch 32 of 1x28x28, two 3x3 convolutions, pooling, linear"
+    targets = (1.5, 2.0)
     repeats = 15
     size = sizes(batch=32, side=28, channels=(1, 16, 32), classes=10)
     tiny = sizes(batch=2, side=12, channels=(1, 2, 3), classes=4)
@@ -230,7 +234,7 @@ class ConvolutionalNet(Workload):
 class HessianVectorProduct(Workload):
     name = "W8"
     title = "Hessian-vector product of an MLP loss by double backward"
-    target = 0.8
+    targets = (0.55, 0.60)
     repeats = 40
     size = sizes(batch=64, widths=(32, 64, 64, 10))
     tiny = sizes(batch=4, widths=(3, 5, 4, 2))

@@ -31,6 +31,13 @@ def test_rounds_are_interleaved_and_turn() -> None:
     assert seconds == {"a": [1, 1, 1], "b": [1, 1, 1]}
 
 
+def test_a_subject_may_have_a_clock_of_its_own() -> None:
+    ticks, slow = iter(range(1000)), iter(range(0, 10_000, 10))
+    steps = {"a": lambda: None, "b": lambda: None}
+    clocks = {"b": lambda: next(slow)}
+    assert measure(steps, 2, lambda: next(ticks), clocks=clocks, shortest=0.0) == {"a": [1, 1], "b": [10, 10]}
+
+
 def test_threads_are_limited_and_given_back() -> None:
     torch = load_library("torch")
     before = torch.get_num_threads()
@@ -52,7 +59,8 @@ def test_calls_are_counted_by_kind_and_function() -> None:
 
 def test_a_run_prints_a_table_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "times.json"
-    assert run.main(["W1", "W6", "--tiny", "--repeats", "2", "--threads", "1", "--json", str(file)]) == 0
+    arguments = ["W1", "W6", "--tiny", "--repeats", "2", "--threads", "1", "--peers", "numpy", "autograd"]
+    assert run.main([*arguments, "--json", str(file)]) == 0
     printed = capsys.readouterr().out
     assert all(word in printed for word in ("W1 forward", "wengert", "torch", "autograd", "calls per operation"))
     report = json.loads(file.read_text())
@@ -64,12 +72,21 @@ def test_a_run_prints_a_table_and_writes_json(tmp_path: Path, capsys: pytest.Cap
     assert all(len(row["rounds"]) == 2 for row in report["rows"])
     assert report["problems"] == []
     assert report["calls_per_operation"]["python"] > 0
-    assert {"date", "processor", "cores", "python", "versions", "thread_pools"} <= report["machine"].keys()
+    assert {row["target"] for row in report["rows"] if row["subject"] == "wengert"} == {0.3, 0.5, None}
+    assert {"date", "commit", "processor", "cores", "python", "versions", "thread_pools"} <= report["machine"].keys()
 
 
 def test_peers_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["W1", "--tiny", "--repeats", "1", "--threads", "1", "--peers"]) == 0
     assert "autograd" not in capsys.readouterr().out
+
+
+def test_a_slow_peer_does_less_of_w6_and_is_compared_per_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(run.REDUCED, ("W6", "autograd"), {"nodes": 10})
+    workload, torch = run.WORKLOADS["W6"], load_library("torch")
+    subjects = run.subjects_of(workload, {"torch": torch}, workload.tiny, 0, ["autograd"])
+    assert [(subject.name, subject.size["nodes"]) for subject in subjects] == [("torch", 50), ("autograd", 10)]
+    assert run.check(workload, subjects, torch, 0) == []
 
 
 def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
