@@ -103,7 +103,7 @@ def backends(*names: str) -> list[nox.param]:
 
 
 @nox.session(python=FIRST)
-@nox.parametrize("backend", backends("numpy", "torch", "strict", "cupy"))
+@nox.parametrize("backend", backends("numpy", "torch", "strict", "cupy-standin", "cupy"))
 def conformance(session: nox.Session, backend: str) -> None:
     """Every operation of one backend against the installed torch, and all of torch's operator database.
 
@@ -128,12 +128,24 @@ def run_conformance(session: nox.Session, backend: str, *reference: str) -> None
             "numpy": [CONFORMANCE, NUMPY],
             "torch": [CONFORMANCE, TORCH],
             "strict": [f"{CONFORMANCE}[strict]"],
+            "cupy-standin": [CONFORMANCE, CUPY, NUMPY],  # the CuPy backend on a stand-in for CuPy that NumPy computes
         }[backend]
     install(session, CORE, *distributions, *group("test"), *reference)
     if session.posargs != REPORT:
         run_pytest(session, "--pyargs", "wengert_conformance", f"--wengert-backend={backend}")
-    if reference and backend != "cupy" and session.posargs in ([], REPORT):
+    if reference and "cupy" not in backend and session.posargs in ([], REPORT):
         session.run("python", "-m", "wengert_conformance.matrix", f"--backend={backend}", *session.posargs)
+
+
+@nox.session(python=FIRST, tags=["ci"])
+def cupy_names(session: nox.Session) -> None:
+    """The names and signatures of CuPy that the backend uses, in the real CuPy, which needs no GPU for that.
+
+    `nox -s cupy_names -- --write` writes the table from which the stand-in knows CuPy.
+    """
+    install(session, CORE, NUMPY, CONFORMANCE, f"{CUPY}[cuda13]")
+    command = ["-m", "wengert_conformance.standin.names", "--uses", "packages/wengert-cupy/src"]
+    session.run("python", *command, *([] if session.posargs == ["--write"] else ["--check"]))
 
 
 @nox.session(python=FIRST, tags=["ci"])
@@ -229,8 +241,8 @@ def default_sessions() -> list[str]:
     if FIRST not in found:
         return sessions
     sessions = ["lint", "floors", "types", *sessions]
-    sessions += [f"conformance(backend={name})" for name in ("numpy", "torch", "strict")]
-    return [*sessions, "docs", "examples", "demo", "minimums"]
+    sessions += [f"conformance(backend={name})" for name in ("numpy", "torch", "strict", "cupy-standin")]
+    return [*sessions, "cupy_names", "docs", "examples", "demo", "minimums"]
 
 
 nox.options.sessions = default_sessions()

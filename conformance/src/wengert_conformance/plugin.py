@@ -21,6 +21,7 @@ MARK = "wengert_case"
 #: The property of a test that says how many comparisons it made.
 COMPARED = "compared"
 DEFAULT_BACKEND = "numpy"
+STANDIN = "cupy-standin"  # the backend "cupy" on a stand-in for CuPy, for where there is no GPU
 REPORT = pytest.StashKey[Report]()
 LEDGER = pytest.StashKey[tuple[Line, ...]]()
 COUNTED = pytest.StashKey[dict[str, tuple[str, str, str]]]()
@@ -58,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", f"{MARK}(identifier, family, operation, check, needs=()): a test of the conformance suite"
     )
     backend = config.getoption("--wengert-backend")
+    if backend == STANDIN:
+        importlib.import_module("wengert_conformance.standin").install()
     path = config.getoption("--wengert-xfails")
     if path is None and ledger_path(backend).exists():
         path = ledger_path(backend)
@@ -87,10 +90,15 @@ def lacking_in(name: str) -> frozenset[str]:
     """What a backend lacks by its declaration; nothing where it cannot be used, which the first test tells."""
     library = importlib.import_module("wengert")
     try:
-        with library.use_backend(name) as backend:
+        with library.use_backend(_in_use(name)) as backend:
             return lacking(backend, library.ones(2).array)
     except Exception:
         return frozenset()
+
+
+def _in_use(name: str) -> str:
+    """The name under which Wengert knows the backend under test."""
+    return "cupy" if name == STANDIN else name
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -148,7 +156,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def wengert_backend(request: pytest.FixtureRequest) -> str:
     """The name of the backend under test; the run ends here, with one line, where it cannot be used."""
-    name: str = request.config.getoption("--wengert-backend")
+    name = _in_use(request.config.getoption("--wengert-backend"))
     library = importlib.import_module("wengert")
     try:
         with library.use_backend(name):

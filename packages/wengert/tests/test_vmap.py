@@ -325,31 +325,3 @@ def test_results_whose_shapes_differ_are_refused():
 def test_new_tensors_are_shared_by_all_elements():
     rows = wengert.vmap(lambda row: row + row.new_tensor([1.0, 2.0]))(wengert.zeros(2, 2))
     assert rows.tolist() == [[1, 2], [1, 2]]
-
-
-def test_linearize_of_each_element():
-    rows = wengert.tensor([[1.0, 2.0], [3.0, 4.0]])
-    pushed = wengert.vmap(lambda x: wengert.func.linearize(lambda y: y * y * y, x)[1](x))(rows)
-    assert pushed.tolist() == [[3, 24], [81, 192]]
-    assert wengert.func.jacfwd(lambda x: wengert.func.linearize(lambda y: y * y, x)[1](x))(rows[0]).tolist() == [
-        [4, 0],
-        [0, 8],
-    ]
-
-
-@pytest.mark.parametrize(
-    "made",
-    [lambda x: x.new_zeros(2), wengert.zeros_like, lambda x: x.new_full((2,), 0.0), lambda x: wengert.full_like(x, 0)],
-)
-def test_what_is_made_beside_an_element_can_be_written_for_each(made):
-    def written(x, factor):
-        out = made(x)
-        out[:1] = x[1:]
-        return out * factor
-
-    rows, factors = wengert.tensor([[1.0, 2.0], [3.0, 4.0]]), wengert.tensor([1.0, 10.0])
-    assert wengert.vmap(written)(rows, factors).tolist() == [[2, 0], [40, 0]]
-    twice = wengert.vmap(wengert.vmap(written, (None, 0)), (0, None))(rows, factors)
-    assert twice.tolist() == [[[2, 0], [20, 0]], [[4, 0], [40, 0]]]
-    nested = wengert.vmap(lambda x: wengert.vmap(lambda y: made(y).add_(x * y))(x.expand(2, 2)))(rows)
-    assert nested.tolist() == [[[1, 4], [1, 4]], [[9, 16], [9, 16]]]

@@ -45,7 +45,14 @@ def _keeping_dtype(function: Any) -> Any:
     return kernel
 
 
-_SPECIAL = "betainc digamma erf erfc erfcx erfinv expit gammainc gammaincc gammaln i0e i1e ndtri zeta"
+def expit(x: Any, /) -> Any:
+    """1 / (1 + exp(-x)); CuPy's own is for real numbers."""
+    if x.dtype.kind == "c":
+        return 1 / (1 + cupy.exp(-x))
+    return special.expit(x).astype(x.dtype, copy=False)
+
+
+_SPECIAL = "betainc digamma erf erfc erfcx erfinv gammainc gammaincc gammaln i0e i1e ndtri zeta"
 _BESSEL = "j0 j1 k0e k1e y0 y1"
 _SAME = (
     "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh divide equal exp expm1 floor floor_divide fmod "
@@ -76,6 +83,7 @@ kernels: dict[str, Any] = {
     **{f"bessel_{name}": _keeping_dtype(getattr(special, name)) for name in _BESSEL.split()},
     "add_into": add_into,
     "complex": complex,
+    "expit": expit,
     "imag": imag,
     "real": real,
     "round": round,

@@ -117,7 +117,7 @@ def can_view(x: Any, shape: Shape, /) -> bool:
 
 def is_overlapping(x: Any, /) -> bool:
     """Whether several indices meet at one address, as far as strides of 0 tell."""
-    return any(s == 0 and n > 1 for n, s in zip(x.shape, x.strides, strict=True))
+    return x.size > 1 and any(s == 0 and n > 1 for n, s in zip(x.shape, x.strides, strict=True))
 
 
 def shares_memory(x: Any, y: Any, /) -> bool:

@@ -249,7 +249,7 @@ def _targets(inputs: Any, function: str) -> list[Any]:
     if isinstance(inputs, (TensorBase, GradientEdge)):
         return [inputs]
     name = type(inputs).__name__
-    if isinstance(inputs, Mapping):
+    if type(inputs) not in (list, tuple) and isinstance(inputs, Mapping):  # the test of an abstract class is slow
         if type(cast(Any, inputs)) is not dict:
             raise TypeError(
                 f"`inputs` argument to `{function}()` must be a dict, not {name}. "
@@ -288,12 +288,12 @@ def _roots(outputs: Sequence[Any], given: Any, name: str, recording: bool) -> li
         raise RuntimeError(
             f"got {len(outputs)} tensors and {len(given)} gradients: {name} has one gradient for each tensor."
         )
-    cotangents = [
-        _cotangent(position, output, cotangent, name)
-        for position, (output, cotangent) in enumerate(zip(outputs, given, strict=False))
-    ]
+    cotangents: list[Any] = []
+    for position, output in enumerate(outputs):
+        cotangents.append(_cotangent(position, output, given[position], name))
     roots: list[tuple[Node, int, Any]] = []
-    for position, (output, cotangent) in enumerate(zip(outputs, cotangents, strict=True)):
+    for position, output in enumerate(outputs):
+        cotangent = cotangents[position]
         if isinstance(output, GradientEdge):
             place = output.node, output.output_nr
         else:

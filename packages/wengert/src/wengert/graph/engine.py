@@ -193,14 +193,14 @@ def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
 def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
     """One step with everything that a node may have: hooks, captures, several outputs, the end at a leaf, an undefined
     cotangent, a pass that records or that leads to some nodes only."""
-    if node.__class__ is OutputNode:
-        assert isinstance(node, OutputNode)
-        return _Output(node, g, producer)
     tools, extra = task.tools, node.extra
     if extra is not None and extra is not EMPTY and (extra.tensor_hooks or extra.retained):
         g, producer = _run_tensor_hooks(node, extra, g, producer, tools)
     if node.__class__ is AccumulateGrad:
         return _end_at_leaf(task, node, g, producer)
+    if node.__class__ is OutputNode:
+        assert isinstance(node, OutputNode)
+        return _Output(node, g, producer)
     if task.captures is not None and node in task.captures:
         if task.capturing:
             _capture(task.captures[node], node, g, producer, tools)
@@ -226,8 +226,9 @@ def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
     if hooks:
         g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
     if task.capturing and task.captures is not None:
-        if node in task.captures:
-            _capture(task.captures[node], node, g, producer, tools)
+        found = task.captures.get(node)
+        if found is not None:
+            found[0] = g if g is None or tools.recording or producer.fresh else node.space.xp.copy(g)
         return _END
     if extra.prehooks:
         g, producer = _run_prehooks(node, extra, g, tools), _SHARED
@@ -238,7 +239,7 @@ def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
 
 
 def _capture(found: dict[int, Any], node: Node, g: Any, producer: Any, tools: Tools) -> None:
-    """Keep what arrives at a target, as values that nobody else holds, to be given to the user."""
+    """Keep what arrives at an operation that is a target, as values that nobody else holds, to be given to the user."""
     for index in found:
         value, maker = (g.values[index], g.producers[index]) if isinstance(g, Several) else (g, producer)
         owned = value is None or tools.recording or maker.fresh

@@ -71,4 +71,5 @@ def checked_output(node: Any, name: str, data: Any, cell: list[Any] | None) -> A
 
 def written_at(cell: list[Any] | None) -> str | None:
     """The line of the user's code that last wrote the memory behind a version cell."""
-    return cell[1] if cell is not None and len(cell) > 1 else None
+    line = cell[1] if cell is not None and len(cell) > 1 else None
+    return None if line is None else "{}:{}".format(*line)

@@ -139,9 +139,11 @@ def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[No
     while todo:
         node = todo.pop()
         if node not in reached:
-            edges = reached[node] = node.edge_nodes()
+            layout = node.layout
+            edges = (node.e0,) if layout == 1 else (node.e0, node.e1) if layout == 2 else node.edge_nodes()
+            reached[node] = edges
             for edge in edges:
-                if edge is not None and edge.seq >= oldest:
+                if edge is not None and edge.seq >= oldest and edge not in reached:
                     todo.append(edge)
     return reached
 

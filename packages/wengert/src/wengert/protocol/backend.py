@@ -171,6 +171,7 @@ class Space:
         "plain",
         "rounds",
         "scalars",
+        "writes_raw",
         "xp",
     )
 
@@ -188,6 +189,7 @@ class Space:
     plain: Space  # this space without tangents
     rounds: bool  # its kernels are the dtype's own, which round: the library's operators may leave the dtype
     scalars: dict[Any, Any]
+    writes_raw: bool  # a write in place that nobody needs to know of is one kernel on the array as it lies
 
     def __init__(self, backend: Backend, device: str, dtype: DType) -> None:
         self.backend, self.device, self.dtype = backend, device, dtype
@@ -197,6 +199,8 @@ class Space:
         self.is_plain = not dtype.is_complex and dtype is not bool_ and not self.rounds
         self.is_plain_floating = dtype.is_floating_point and not self.rounds
         self.is_readable = backend.capabilities.synchronous
+        claims = backend.capabilities
+        self.writes_raw = dtype.is_inexact and claims.mutable and claims.views and type(self) is Space
         self.scalars = {}
         self.plain = self
 

@@ -88,26 +88,25 @@ class TensorBase:
         if self.node is None:  # it does not require grad any more
             return
         if g is not None:
+            space = self.space
             with _changing:
-                self._accumulate(g, owned, tools)
+                grad = gradient_of(self)
+                if tools.recording:
+                    xp = tools.namespace(space)
+                    self._grad = xp.copy(g) if grad is None else xp.add(grad, g)
+                elif grad is None:
+                    xp = space.xp
+                    self._grad = make(space, xp.asarray(g) if owned else xp.copy(g))
+                else:
+                    xp = space.xp
+                    grad.array = xp.asarray(xp.add_into(grad.array, g))
+                    bump_version(grad)
         hooks = getattr(self, "_post_accumulate_hooks", None)
         if hooks:
             for hook in [*hooks.values()]:
                 answer = hook(self)
                 if answer is not None:
                     raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
-
-    def _accumulate(self, g: Any, owned: bool, tools: Any) -> None:
-        space, grad = self.space, gradient_of(self)
-        if tools.recording:
-            xp = tools.namespace(space)
-            self._grad = xp.copy(g) if grad is None else xp.add(grad, g)
-        elif grad is None:
-            xp = space.xp
-            self._grad = make(space, xp.asarray(g) if owned else xp.copy(g))
-        else:
-            grad.array = space.xp.asarray(space.xp.add_into(grad.array, g))
-            bump_version(grad)
 
     def tensor_hooks(self) -> Hooks | None:
         """The hooks of a leaf, None if there are none; those of other tensors are kept by their node."""
@@ -242,15 +241,21 @@ def moved_result(node: Any, tensor: TensorBase) -> None:
         node.version_out = cell[0]
 
 
-def bump_version(tensor: TensorBase, line: str | None = None) -> None:
-    """Count an in-place write to the memory of `tensor`; its views are to get new nodes."""
-    cell = version_cell(tensor)
+def bump_version(tensor: TensorBase, line: tuple[str, int] | None = None) -> None:
+    """Count an in-place write to the memory of `tensor`, made at a `line` of a file; its views are to get new nodes."""
+    cell = tensor.version
+    if cell is None:
+        cell = version_cell(tensor)
     if cell.__class__ is InferenceCell:
         return
     cell[0] += 1
+    size = len(cell)
     if line is not None:
-        cell[1:2] = [line]
-    if len(cell) > SHARED:
+        if size > 1:
+            cell[1] = line
+        else:
+            cell.append(line)
+    if size > SHARED:
         mark_views(cell)
 
 

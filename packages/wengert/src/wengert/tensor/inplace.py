@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 from weakref import ref
 
-from wengert.graph.modes import is_grad_enabled
+from wengert.graph.modes import InferenceCell, is_grad_enabled
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
@@ -30,18 +30,28 @@ def in_place(*functions: Function, apart: bool = False) -> Any:
     return tuple(forms) if len(forms) > 1 else forms[0]
 
 
-def in_place_by(function: Function, compute: Function, apart: bool = False, into_memory: Function | None = None) -> Any:
+def in_place_by(
+    function: Function,
+    compute: Function,
+    apart: bool = False,
+    into_memory: Function | None = None,
+    takes: Callable[[Any], bool] | None = None,
+) -> Any:
     """The in-place form of `function`, whose values and node come from `compute`; `into_memory` does it on raw arrays
-    where nothing needs recording."""
+    where nothing needs recording. The method behind an operator gives NotImplemented for an operand that it
+    does not take."""
     name = f"{function.__name__}_"
 
     def method(self: Any, *args: Any, **keywords: Any) -> Any:
+        if into_memory is not None and len(args) == 1 and not keywords:
+            other = _raw_operand(self, args[0])
+            if other is not None:
+                self.array = into_memory(self.array, other)
+                bump_version(self, user_line())
+                return self
+        if takes is not None and not takes(args[0]):
+            return NotImplemented
         check_writable(self, others=(*args, *keywords.values()))
-        if into_memory is not None and _is_one_kernel(self, args, keywords):
-            other = args[0].array if isinstance(args[0], TensorBase) else args[0]
-            self.array = self.space.xp.asarray(into_memory(self.array, other))
-            bump_version(self, user_line())
-            return self
         old = before(self)
         given = [before(self) if arg is self else arg for arg in args]
         named = {key: before(self) if arg is self else arg for key, arg in keywords.items()} if keywords else keywords
@@ -59,20 +69,25 @@ def in_place_by(function: Function, compute: Function, apart: bool = False, into
     return method
 
 
-def _is_one_kernel(self: TensorBase, args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
-    """Whether the operation is one raw kernel: nothing to record, one operand that fits without conversion."""
-    if keywords or len(args) != 1 or self.space.__class__ is not Space or not self.shape:
-        return False
-    if not self.space.dtype.is_inexact:
-        return False  # a difference of booleans and a quotient of integers are refused on the general way
-    other = args[0]
+def _raw_operand(self: TensorBase, other: Any) -> Any:
+    """The operand as a kernel takes it, where a write is one raw kernel that nobody refuses: nothing to record, one
+    operand that fits without conversion, memory that is written as it lies. None elsewhere."""
+    space, version = self.space, self.version
+    recording = is_grad_enabled()
+    # Booleans and integers are refused some results; an array of no axes may be a number of the library.
+    if not space.writes_raw or not self.shape or version.__class__ is InferenceCell:
+        return None
+    if recording is not False and (recording is not True or self.node is not None):
+        return None
     if isinstance(other, TensorBase):
-        if other.space is not self.space or other.shape != self.shape:
-            return False
-        is_elsewhere = self.version is None or other.version is not self.version
-        return is_elsewhere and ((self.node is None and other.node is None) or not is_grad_enabled())
-    plain_number = other.__class__ is float or other.__class__ is int
-    return plain_number and self.space.is_plain_floating and (self.node is None or not is_grad_enabled())
+        if other.space is not space or other.shape != self.shape or (version is not None and other.version is version):
+            return None
+        if recording and other.node is not None:
+            return None
+        other = other.array
+    elif not (space.is_plain_floating and (other.__class__ is float or other.__class__ is int)):
+        return None
+    return None if space.xp.is_overlapping(self.array) else other
 
 
 def before(tensor: TensorBase) -> Any:

@@ -39,9 +39,6 @@ class Level:
     def check_random(self, shared: bool = False) -> None:
         """Refuse random operations, where this level does; `shared`: that write what all elements of a batch share."""
 
-    def check_parameters(self, *tensors: Any) -> None:
-        """Refuse samples that are to be the same for all elements, but whose parameters are not."""
-
 
 class LevelSpace(Space):
     """The space of a level over the space `below`."""
@@ -81,13 +78,6 @@ def inner_space(*spaces: Space) -> Space:
 def is_inside(*tensors: Any) -> bool:
     """Whether one of these tensors stands for an element of a batch, so that its values cannot be read."""
     return isinstance(inner_space(*[tensor.space for tensor in tensors]), LevelSpace)
-
-
-def own_of_each(like: Any, tensor: Any) -> Any:
-    """`tensor`, which was made beside `like`: one for each element where that stands for an element of a batch, so that
-    it can be written."""
-    space: Any = like.space.plain
-    return space.level.own_of_each(like, tensor) if isinstance(space, LevelSpace) and tensor.node is None else tensor
 
 
 def agreed(operation: str, tensor: Any) -> Any:
@@ -134,12 +124,6 @@ def check_random(space: Space) -> None:
     for level in running.get():
         if level.depth > depth_of(space):
             level.check_random(shared=True)
-
-
-def check_parameters(*tensors: Any) -> None:
-    """Refuse samples that are to be the same for all elements of a batch, where their parameters differ."""
-    for level in running.get():
-        level.check_parameters(*tensors)
 
 
 #: The levels of the transforms of functions (vmap, grad, jvp) that are running, the innermost last.

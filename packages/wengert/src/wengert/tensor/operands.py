@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import copysign, isfinite
 from typing import Any, NoReturn, cast
 
 from wengert.protocol.backend import Space
@@ -14,6 +14,7 @@ from wengert.tensor.base import TensorBase, make
 from wengert.tensor.general import Operation
 
 NUMBERS = (bool, int, float, complex)
+REAL_NUMBERS = (bool, int, float)
 
 
 def compute_dtype(operation: Operation, names: Sequence[str], args: Sequence[Any]) -> DType:
@@ -116,7 +117,9 @@ def overflow(dtype: DType) -> RuntimeError:
 
 def number(space: Space, value: Any) -> Any:
     """A Python number as a 0-d tensor of `space`, remembered so that a constant in a loop is made once."""
-    found = space.scalars.get(value)
+    is_zero = not value and value.__class__ in REAL_NUMBERS and copysign(1.0, value) > 0
+    key = "zero" if is_zero else value  # 0.0 and -0.0 would be one key
+    found = space.scalars.get(key)
     if found is None:
         if value.__class__ not in NUMBERS:
             value = _plain_number(value)
@@ -126,8 +129,8 @@ def number(space: Space, value: Any) -> Any:
             data = space.xp.asarray(_within(space.dtype, value), dtype=space.native, device=space.native_device)
         found = make(space, data)
         found.version = None  # a constant belongs to no mode
-        if value and value == value and len(space.scalars) < 1024:  # no zeros: 0.0 and -0.0 are one key; no nan
-            space.scalars[value] = found
+        if (is_zero or (value and value == value)) and len(space.scalars) < 1024:  # no -0.0, no nan
+            space.scalars[key] = found
     return found
 
 

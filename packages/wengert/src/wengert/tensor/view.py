@@ -231,9 +231,9 @@ def rebase(tensor: Any, result: TensorBase) -> None:
         mark_views(cell)
 
 
-def user_line() -> str | None:
+def user_line() -> tuple[str, int]:
     """File and line of the innermost frame outside this package."""
     frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]  # there is no public way that costs less than a traceback
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return frame.f_code.co_filename, frame.f_lineno

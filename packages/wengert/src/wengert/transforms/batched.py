@@ -6,7 +6,7 @@ what is outside of a vmap can be differentiated through it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import wengert.rules.batched as _rules
 from wengert.graph.modes import is_grad_enabled
@@ -18,7 +18,7 @@ from wengert.rule.batching import batch_rule, lined_up, stretched
 from wengert.rule.kinds import Predicate
 from wengert.tensor.base import TensorBase, make
 from wengert.tensor.general import Operation
-from wengert.tensor.level import Level, LevelSpace, depth_of, own_of_each, warn_of_loop
+from wengert.tensor.level import Level, LevelSpace, depth_of, warn_of_loop
 from wengert.tensor.operands import NUMBERS, compute_dtype, number
 from wengert.tensor.record import attach, record
 from wengert.tensor.view import as_view
@@ -33,8 +33,7 @@ def _operator(name: str) -> Callable[..., Any]:
 
     def operate(self: Batched, *others: Any) -> Any:
         level = self.level
-        raised = cast(LiftedNamespace, level.space(self.value.space).xp).raised
-        operands = [other if isinstance(other, NUMBERS) else raised(other) for other in others]
+        operands = [level.of_array(other) if isinstance(other, Batched) else other for other in others]
         return getattr(level.of_array(self), name)(*operands).array
 
     return operate
@@ -107,20 +106,6 @@ class BatchLevel(Level):
             raise RuntimeError(
                 "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same "
                 "randomness. Write the numbers into a tensor of each element, such as one made by clone()."
-            )
-
-    def own_of_each(self, like: TensorBase, tensor: TensorBase) -> Any:
-        """A tensor that all elements share as one for each of them, if each has its own `like`."""
-        array = lifted(self, make(like.space.plain, like.array)).array
-        if not array.has_axis:
-            return tensor
-        return self.tensor(own_of_each(array.value, namespace_of(tensor.space.backend).copy(self.whole(tensor))), True)
-
-    def check_parameters(self, *tensors: Any) -> None:
-        if self.randomness == "same" and any(map(self.has_axis, tensors)):
-            raise RuntimeError(
-                "Vmap does not currently support same randomness with a batched tensor input. Choose "
-                "randomness='different', or draw outside of vmap."
             )
 
     def has_axis(self, tensor: TensorBase) -> bool:

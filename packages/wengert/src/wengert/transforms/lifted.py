@@ -24,15 +24,15 @@ class LiftedNamespace:
             return function
 
         def over_arrays(*args: Any, **keywords: Any) -> Any:
-            return self._lowered(function(*[self.raised(arg) for arg in args], **keywords))
+            return self._lowered(function(*[self._raised(arg) for arg in args], **keywords))
 
         setattr(self, name, over_arrays)
         return over_arrays
 
-    def raised(self, value: Any) -> Any:
+    def _raised(self, value: Any) -> Any:
         """Arrays as tensors, also inside of keys and sequences."""
         if isinstance(value, (tuple, list)):
-            return _alike(cast(Sequence[Any], value), self.raised)
+            return _alike(cast(Sequence[Any], value), self._raised)
         if hasattr(value, "has_axis"):
             return self._space.level.of_array(value)
         if isinstance(value, self._space.backend.array_type):  # one that all elements share
@@ -135,8 +135,14 @@ class LiftedNamespace:
         """Random numbers whose parameters are arrays."""
         level = self._space.level
         level.check_random()
-        tensors = [self.raised(parameter) for parameter in parameters]
+        tensors = [self._raised(parameter) for parameter in parameters]
+        has_axis = any(level.has_axis(tensor) for tensor in tensors)
         different = level.randomness == "different"
+        if has_axis and not different:
+            raise RuntimeError(
+                "Vmap does not currently support same randomness with a batched tensor input. Choose "
+                "randomness='different', or draw outside of vmap."
+            )
         below = [level.whole(tensor) if different else level.shared(tensor) for tensor in tensors]
         space = below[0].space
         drawn = getattr(space.xp, kind)(generator, *[tensor.array for tensor in below])

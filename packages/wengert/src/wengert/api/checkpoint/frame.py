@@ -214,7 +214,7 @@ class Log:
         self.lines: list[str] = []
 
     def _note(self, node: Any) -> None:
-        self.lines.append(f"{node.name()}, recorded at {user_line()}")
+        self.lines.append(f"{node.name()}, recorded at {':'.join(map(str, user_line()))}")
 
     @contextmanager
     def noting(self) -> Generator[None]:

@@ -34,6 +34,16 @@ def _number(rate: Any) -> float:
     return cast(Any, rate).item() if isinstance(rate, TensorBase) else rate
 
 
+def _no_steps(parameter: Any) -> Any:
+    """The count of steps at the beginning: a tensor on the CPU, which can be read without waiting for a device."""
+    if not parameter.space.is_readable:
+        try:
+            return tensor(0.0, device="cpu")
+        except RuntimeError:  # there is no library for the CPU here
+            pass
+    return tensor(0.0)
+
+
 def _count(state: State) -> float:
     """One more step."""
     state["step"].add_(1)
@@ -134,7 +144,7 @@ class Adam(Optimizer):
 
     def begin(self, group: Group, parameter: Any) -> State:
         names = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if group["amsgrad"] else [])]
-        return {"step": tensor(0.0), **{name: zeros_like(parameter) for name in names}}
+        return {"step": _no_steps(parameter), **{name: zeros_like(parameter) for name in names}}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
         rate, (mean_decay, square_decay) = _number(group["lr"]), group["betas"]
@@ -218,7 +228,7 @@ class Adagrad(Optimizer):
     def begin(self, group: Group, parameter: Any) -> State:
         first = group["initial_accumulator_value"]
         value = complex(first, first) if parameter.is_complex() else first
-        return {"step": tensor(0.0), "sum": full_like(parameter, value)}
+        return {"step": _no_steps(parameter), "sum": full_like(parameter, value)}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
         count = _count(state)
@@ -265,7 +275,7 @@ class RMSprop(Optimizer):
             "square_avg", *(["momentum_buffer"] if group["momentum"] > 0 else []),
             *(["grad_avg"] if group["centered"] else []),
         ]  # fmt: skip
-        return {"step": tensor(0.0), **{name: zeros_like(parameter) for name in names}}
+        return {"step": _no_steps(parameter), **{name: zeros_like(parameter) for name in names}}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
         _count(state)

@@ -12,7 +12,6 @@ from wengert.protocol.dtypes import scalar_dtype
 from wengert.protocol.layouts import is_row_major
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.level import own_of_each
 
 
 def zeros(
@@ -116,7 +115,7 @@ def zeros_like(
     tensor([0, 0])
     """
     space = space_like("zeros_like", input, dtype, device, backend, memory_format)
-    return _beside(input, space, _plain("zeros", space, input.shape), requires_grad)
+    return leaf(space, _plain("zeros", space, input.shape), requires_grad)
 
 
 def ones_like(
@@ -134,7 +133,7 @@ def ones_like(
     tensor([1., 1.])
     """
     space = space_like("ones_like", input, dtype, device, backend, memory_format)
-    return _beside(input, space, _plain("ones", space, input.shape), requires_grad)
+    return leaf(space, _plain("ones", space, input.shape), requires_grad)
 
 
 def empty_like(
@@ -152,7 +151,7 @@ def empty_like(
     (2,)
     """
     space = space_like("empty_like", input, dtype, device, backend, memory_format)
-    return _beside(input, space, _plain("empty", space, input.shape), requires_grad)
+    return leaf(space, _plain("empty", space, input.shape), requires_grad)
 
 
 def full_like(
@@ -171,9 +170,7 @@ def full_like(
     tensor([3., 3.])
     """
     space = space_like("full_like", input, dtype, device, backend, memory_format)
-    return own_of_each(
-        input, leaf(space, filled(space, input.shape, number("full_like", "fill_value", 2, fill_value)), requires_grad)
-    )
+    return leaf(space, filled(space, input.shape, number("full_like", "fill_value", 2, fill_value)), requires_grad)
 
 
 def eye(
@@ -228,10 +225,7 @@ def new_zeros(
 ) -> Any:
     """Zeros of the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_zeros", self.space, dtype, device, backend)
-    return own_of_each(
-        self,
-        leaf(space, _plain("zeros", space, shape_from("new_zeros", size, _size(more, "new_zeros"))), requires_grad),
-    )
+    return leaf(space, _plain("zeros", space, shape_from("new_zeros", size, _size(more, "new_zeros"))), requires_grad)
 
 
 def new_ones(
@@ -245,9 +239,7 @@ def new_ones(
 ) -> Any:
     """Ones of the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_ones", self.space, dtype, device, backend)
-    return own_of_each(
-        self, leaf(space, _plain("ones", space, shape_from("new_ones", size, _size(more, "new_ones"))), requires_grad)
-    )
+    return leaf(space, _plain("ones", space, shape_from("new_ones", size, _size(more, "new_ones"))), requires_grad)
 
 
 def new_empty(
@@ -261,10 +253,7 @@ def new_empty(
 ) -> Any:
     """A tensor of the given shape with whatever values, of self's dtype and device unless others are given."""
     space = space_beside("new_empty", self.space, dtype, device, backend)
-    return own_of_each(
-        self,
-        leaf(space, _plain("empty", space, shape_from("new_empty", size, _size(more, "new_empty"))), requires_grad),
-    )
+    return leaf(space, _plain("empty", space, shape_from("new_empty", size, _size(more, "new_empty"))), requires_grad)
 
 
 def new_full(
@@ -280,14 +269,7 @@ def new_full(
     """`fill_value` in the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_full", self.space, dtype, device, backend)
     shape = sequence_shape("new_full", size)
-    return own_of_each(
-        self, leaf(space, filled(space, shape, number("new_full", "fill_value", 2, fill_value)), requires_grad)
-    )
-
-
-def _beside(like: Any, space: Space, array: Any, requires_grad: bool) -> Any:
-    """A leaf of an array that was made beside `like`, one for each element of a batch where that is an element."""
-    return own_of_each(like, leaf(space, array, requires_grad))
+    return leaf(space, filled(space, shape, number("new_full", "fill_value", 2, fill_value)), requires_grad)
 
 
 def filled(space: Space, shape: Shape, value: Number) -> Any:

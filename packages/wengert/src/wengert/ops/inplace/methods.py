@@ -125,8 +125,10 @@ class InplaceMethods(Tensor):
     apply_, map_, map2_ = applying.apply_, applying.map_, applying.map2_
 
     __setitem__, __delitem__ = setitem, delitem
-    __iadd__, __isub__ = _as_operator(add_), _as_operator(sub_)
-    __imul__, __itruediv__ = _as_operator(mul_), _as_operator(div_)
+    __iadd__ = in_place_by(arithmetic.add, arithmetic.add, into_memory=_OPERATOR.iadd, takes=is_operand)
+    __isub__ = in_place_by(arithmetic.sub, arithmetic.sub, into_memory=_OPERATOR.isub, takes=is_operand)
+    __imul__ = in_place_by(arithmetic.mul, arithmetic.mul, into_memory=_OPERATOR.imul, takes=is_operand)
+    __itruediv__ = in_place_by(arithmetic.div, arithmetic.div, into_memory=_OPERATOR.itruediv, takes=is_operand)
     __ifloordiv__, __imod__ = _as_operator(floor_divide_), _as_operator(remainder_)
     __ipow__ = _as_operator(pow_)
     __iand__, __ior__, __ixor__ = _as_operator(bitwise_and_), _as_operator(bitwise_or_), _as_operator(bitwise_xor_)

@@ -13,7 +13,6 @@ from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
 from wengert.rule.refusals import unsupported
 from wengert.tensor.base import TensorBase as Tensor
-from wengert.tensor.level import check_parameters
 from wengert.tensor.operands import overflow
 
 _HIGHEST = {"float16": 1 << 11, "bfloat16": 1 << 8, "float32": 1 << 24, "float64": 1 << 53}
@@ -72,7 +71,6 @@ def bernoulli(space: Space, shape: Shape, p: Any, generator: Generator | None = 
     xp = space.xp
     if isinstance(p, Tensor):
         array = p.array
-        check_parameters(p)
         _require_probabilities(p)
         mask = _below(space, shape, generator, lambda native: xp.broadcast_to(xp.astype(array, native), shape))
     else:

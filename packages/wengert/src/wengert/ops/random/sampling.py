@@ -15,7 +15,7 @@ from wengert.rule.refusals import unsupported
 from wengert.rules import random as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
-from wengert.tensor.level import check_parameters, depth_of, random_space
+from wengert.tensor.level import depth_of, random_space
 from wengert.tensor.operands import raise_combination, raise_not_tensor
 from wengert.tensor.operation import kernel
 
@@ -42,7 +42,6 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
         draws.require_inexact_for("bernoulli_tensor_cpu_p_", space.dtype)
         if space.dtype.is_complex:
             raise unsupported("bernoulli_tensor_cpu_self_", space.dtype)
-    check_parameters(input)
     sample = make(space, draws.bernoulli(space, input.shape, input if p is None else p, generator))
     return _bernoulli(input, sample)
 
@@ -76,7 +75,6 @@ def normal(
         return leaf(space, draws.normal(space, sequence_shape("normal", size), mean, std, generator), requires_grad)
     if size is not None:
         raise_combination("normal", mean, std, size)
-    check_parameters(*[x for x in (mean, std) if isinstance(x, Tensor)])
     shape, space = first.shape, first.space.plain
     if isinstance(mean, Tensor) and isinstance(std, Tensor) and depth_of(std.space.plain) > depth_of(space):
         space = std.space.plain
@@ -113,7 +111,6 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Any:
     space = random_space(_tensor("poisson", "input", 1, input).space.plain)
     if not space.dtype.is_floating_point:
         raise unsupported("poisson_cpu", space.dtype)
-    check_parameters(input)
     xp, rate = space.xp, input.array
     if space.is_readable and xp.tolist(xp.any(xp.less(rate, xp.zeros_like(rate)))):
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
@@ -137,7 +134,6 @@ def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) ->
             )
     if prob.space.plain is not count.space.plain:
         raise RuntimeError(f"Found dtype {prob.space.dtype.spoken} but expected {count.space.dtype.spoken}")
-    check_parameters(count, prob)
     space, shape = random_space(count.space.plain), broadcast_shapes(count.shape, prob.shape)
     counts, probs = [space.xp.broadcast_to(operand.array, shape) for operand in (count, prob)]
     sample = make(space, space.xp.binomial(raw_generator(space, generator), counts, probs))
@@ -163,7 +159,6 @@ def multinomial(
     >>> multinomial(tensor([0., 1.]), 1)
     tensor([1])
     """
-    check_parameters(input)
     space, shape, weights = random_space(input.space.plain), input.shape, input.array
     count = integer("multinomial", "num_samples", 2, num_samples)
     if len(shape) not in (1, 2):

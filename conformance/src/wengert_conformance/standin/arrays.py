@@ -1,0 +1,263 @@
+"""The stand-in's array: a NumPy array that is kept apart from NumPy's own, as device memory is."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy
+
+from wengert_conformance.standin import names
+from wengert_conformance.standin.cuda import Device
+
+#: How often values went from the device to the host, by what took them there.
+transfers: Counter[str] = Counter()
+_KNOWN = names.stored()["classes"]["cupy.ndarray"]
+
+
+class Memory:
+    """Where an array begins."""
+
+    def __init__(self, ptr: int) -> None:
+        self.ptr = ptr
+
+
+class Flags:
+    """How an array lies, without the flags that only NumPy has."""
+
+    def __init__(self, flags: Any) -> None:
+        self.c_contiguous, self.f_contiguous, self.owndata = flags.c_contiguous, flags.f_contiguous, flags.owndata
+
+
+def host(value: Any) -> Any:
+    """An argument with the stand-in's arrays replaced by NumPy's; what CuPy would not take is refused."""
+    if isinstance(value, ndarray):
+        return value.on_host
+    if isinstance(value, numpy.ndarray):
+        raise TypeError(f"Unsupported type {type(value)}")
+    if isinstance(value, (tuple, list)):
+        return type(value)(host(item) for item in value) if not hasattr(value, "_fields") else value
+    return value
+
+
+def device(value: Any, sources: tuple[Any, ...] = ()) -> Any:
+    """A result with NumPy's arrays and scalars replaced by the stand-in's; `sources` are what it may be a view of."""
+    if isinstance(value, (numpy.ndarray, numpy.generic)):
+        data = numpy.asarray(value)
+        for source in sources:
+            if isinstance(source, ndarray) and data is source.on_host:
+                return source
+        out = ndarray.of(data)
+        if isinstance(value, numpy.ndarray) and value.base is not None:
+            for source in sources:
+                if isinstance(source, ndarray) and numpy.may_share_memory(data, source.on_host):
+                    out.base = source if source.base is None else source.base
+        return out
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(device(item, sources) for item in value))
+    if isinstance(value, (tuple, list)):
+        return type(value)(device(item, sources) for item in value)
+    return value
+
+
+def computed(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """What a function of NumPy gives for the stand-in's arrays, without NumPy's warnings, which CuPy has not."""
+    with numpy.errstate(all="ignore"):
+        result = function(*map(host, arguments), **{name: host(value) for name, value in keywords.items()})
+    out = keywords.get("out")
+    if isinstance(out, ndarray):
+        return out
+    return device(result, arguments)
+
+
+class ndarray:  # CuPy's name
+    """An array of the stand-in, with the attributes that the table of CuPy's names tells of."""
+
+    __array_priority__ = 100
+    __slots__ = ("__weakref__", "base", "on_host")
+    __hash__ = None  # pyright: ignore[reportAssignmentType]  # as CuPy's
+
+    def __init__(
+        self, shape: Any, dtype: Any = float, memptr: Any = None, strides: Any = None, order: str = "C"
+    ) -> None:
+        self.on_host, self.base = numpy.empty(shape, dtype, order=order), None
+
+    @classmethod
+    def of(cls, data: Any) -> ndarray:
+        """The stand-in for a NumPy array."""
+        out = cls.__new__(cls)
+        out.on_host, out.base = data, None
+        return out
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _KNOWN:
+            raise AttributeError(f"'cupy.ndarray' object has no attribute {name!r}")
+        found = getattr(self.on_host, name)
+        if not callable(found):
+            return device(found, (self,))
+        parameters = _KNOWN[name]
+        check = None if parameters is None else binder(parameters)
+
+        def method(*arguments: Any, **keywords: Any) -> Any:
+            if check is not None:
+                check(*arguments, **keywords)
+            with numpy.errstate(all="ignore"):
+                result = found(*map(host, arguments), **{word: host(value) for word, value in keywords.items()})
+            return keywords["out"] if keywords.get("out") is not None else device(result, (self,))
+
+        return method
+
+    # memory
+
+    @property
+    def data(self) -> Memory:
+        return Memory(self.on_host.__array_interface__["data"][0])
+
+    @property
+    def flags(self) -> Flags:
+        return Flags(self.on_host.flags)
+
+    @property
+    def device(self) -> Any:
+        return Device(0)
+
+    @property
+    def real(self) -> ndarray:
+        return device(self.on_host.real, (self,))
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.on_host.real = host(value)
+
+    @property
+    def imag(self) -> ndarray:
+        return (
+            device(self.on_host.imag, (self,)) if self.dtype.kind == "c" else ndarray.of(numpy.zeros_like(self.on_host))
+        )
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self.on_host.imag = host(value)
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError(
+            "Implicit conversion to a NumPy array is not allowed. Please use `.get()` to construct a NumPy array "
+            "explicitly."
+        )
+
+    # to the host
+
+    def get(self, stream: Any = None, order: str = "C", out: Any = None, blocking: bool = True) -> Any:
+        """The values as a NumPy array."""
+        transfers["get"] += 1
+        return numpy.array(self.on_host, order=order)
+
+    def tolist(self) -> Any:
+        """The values as nested lists."""
+        transfers["tolist"] += 1
+        return self.on_host.tolist()
+
+    def item(self) -> Any:
+        """The one value."""
+        transfers["item"] += 1
+        return self.on_host.item()
+
+    def __bool__(self) -> bool:
+        transfers["bool"] += 1
+        return bool(self.on_host)
+
+    def __int__(self) -> int:
+        transfers["int"] += 1
+        return int(self.on_host)
+
+    def __index__(self) -> int:
+        transfers["index"] += 1
+        return operator.index(self.on_host)
+
+    def __float__(self) -> float:
+        transfers["float"] += 1
+        return float(self.on_host)
+
+    def __complex__(self) -> complex:
+        transfers["complex"] += 1
+        return complex(self.on_host)
+
+    # items
+
+    def __len__(self) -> int:
+        return len(self.on_host)
+
+    def __iter__(self) -> Iterator[ndarray]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, key: Any) -> ndarray:
+        key = _key(key)
+        found = self.on_host[key]
+        if isinstance(found, numpy.generic):  # CuPy gives an array of no axes, on the same memory
+            found = self.on_host[(*key, ...) if isinstance(key, tuple) else (key, ...)]
+        return device(found, (self,))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        with numpy.errstate(all="ignore"):
+            self.on_host[_key(key)] = host(value)
+
+    def __dlpack__(self, **_: Any) -> Any:
+        raise BufferError("the stand-in has no device memory to hand on")
+
+
+def _key(key: Any) -> Any:
+    """A key as NumPy takes it. To find the true elements of a mask CuPy waits for the device."""
+    entries = key if isinstance(key, tuple) else (key,)
+    if any(isinstance(entry, ndarray) and entry.dtype.kind == "b" for entry in entries):
+        transfers["mask"] += 1
+    return host(key)
+
+
+def binder(parameters: str) -> Callable[..., None]:
+    """A function of these parameters that does nothing: it refuses calls that do not fit."""
+    if parameters not in _BINDERS:
+        _BINDERS[parameters] = eval(f"lambda {parameters}: None")
+    return _BINDERS[parameters]
+
+
+_BINDERS: dict[str, Callable[..., None]] = {}
+
+
+def _operator(name: str) -> Callable[..., Any]:
+    function = getattr(operator, name)
+
+    def method(self: ndarray, *others: Any) -> Any:
+        if any(isinstance(other, numpy.ndarray) for other in others):
+            raise TypeError(f"Unsupported type {type(others[0])}")
+        return computed(function, (self, *others), {})
+
+    return method
+
+
+def _reflected(name: str) -> Callable[..., Any]:
+    function = getattr(operator, name)
+    return lambda self, other: computed(function, (other, self), {})
+
+
+def _in_place(name: str) -> Callable[..., Any]:
+    function = getattr(operator, name)
+
+    def method(self: ndarray, other: Any) -> ndarray:
+        with numpy.errstate(all="ignore"):
+            function(self.on_host, host(other))
+        return self
+
+    return method
+
+
+_BINARY = "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift"
+for _name in _BINARY.split():
+    _word = _name.rstrip("_")
+    setattr(ndarray, f"__{_word}__", _operator(_name))
+    setattr(ndarray, f"__r{_word}__", _reflected(_name))
+    setattr(ndarray, f"__i{_word}__", _in_place(f"i{_word}"))
+for _name in ("neg", "pos", "abs", "invert", "lt", "le", "eq", "ne", "gt", "ge"):
+    setattr(ndarray, f"__{_name}__", _operator(_name))
+ndarray.__module__ = "cupy"
