@@ -17,7 +17,7 @@ from wengert_conformance.refusals import Difference, differences, probed
 
 LEDGER = Path(__file__).with_name("refusals.toml")
 #: How many of the wrong calls may stand in the ledger.
-LARGEST = 455
+LARGEST = 460
 
 
 @cache

@@ -17,7 +17,8 @@ import torch
 from torch.testing._internal.opinfo.core import OpInfo
 
 from wengert_conformance.database import Unsuitable, entry_name, samples_of, seed, target_of
-from wengert_conformance.sweep import call_of, entries, first_dtype, plain
+from wengert_conformance.sweep import call_of, entries, first_dtype
+from wengert_conformance.sweep.entries import plain
 from wengert_conformance.values import Values, materialise
 
 #: Torch writes past the end of memory for pivots that are none.

@@ -7,17 +7,41 @@ use the plain ones, which know nothing of `out`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from math import prod
 from typing import Any, cast
 
 from wengert.graph.modes import is_grad_enabled
+from wengert.protocol.dtypes import DType, int64
 from wengert.protocol.warned import warn_user
 from wengert.rule.signature import names_of
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.inplace import check_castable, refuse_overlap, write
+from wengert.tensor.operands import spoken_in_c
 from wengert.tensor.view import check_writable, view_of
 
 Function = Callable[..., Any]
+
+#: The functions whose `out=` must have the dtype of the result; the others write into any that it can be cast to.
+_EXACT = """
+    abs addbmm addmm addmv amax amin aminmax argmax argmin avg_pool2d avg_pool3d baddbmm bitwise_not bmm bucketize
+    ceil cholesky cholesky_ex complex conj_physical cross cross_of_tensor cummax cummin det diag diff dot eigh
+    eigvalsh float_power floor frac frexp gather gelu hardshrink heaviside histc histogram ifft ihfft index_add
+    index_copy index_reduce index_select inner inv inv_ex isin isneginf isposinf kthvalue ldl_factor ldl_factor_ex
+    ldl_solve linear log_softmax logcumsumexp logsigmoid lu lu_factor lu_factor_ex lu_solve lu_solve_of_tensor
+    masked_select matmul max min mm mode msort multi_dot multinomial mv nan_to_num nanquantile narrow_copy
+    native_batch_norm neg nonzero ormqr polar qr quantile renorm round scatter scatter_add scatter_reduce
+    searchsorted sgn sign signbit slogdet softmax softplus softshrink solve solve_ex solve_triangular sort svd
+    svdvals take take_along_dim tensordot topk triangular_solve tril triu trunc vdot vecdot where
+"""
+#: What those of them say whose words differ; the dtypes are that of the result and that of `out`.
+_EXACT_WORDS = {
+    "amax": "Expected the dtype for input and out to match, but got {} for input's dtype and {} for out's dtype.",
+    "amin": "Expected the dtype for input and out to match, but got {} for input's dtype and {} for out's dtype.",
+    "complex": "Expected object of scalar type {} but got scalar type {} for argument 'out'",
+    "multinomial": "multinomial expects {} tensor out, got: {}",
+    "polar": "Expected object of scalar type {} but got scalar type {} for argument 'out'",
+}
 
 
 def computed_into(out: Any, plain: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -32,8 +56,10 @@ def computed_into(out: Any, plain: Function, arguments: tuple[Any, ...], keyword
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."
         )
-    if "dtype" in names_of(plain) and isinstance(out, Tensor):
+    if "dtype" in names_of(plain) and isinstance(out, Tensor) and name not in _exact():
         keywords = _in_dtype_of(out, arguments, keywords)
+    if name == "multinomial":  # the dtype of its result is known, so that `out` is looked at first, as in torch
+        _check_dtype(name, int64, places[0].space.dtype)
     result: Any = plain(*arguments, **keywords)
     several = not isinstance(result, Tensor)
     parts = cast("tuple[Tensor, ...]", result if several else (result,))
@@ -42,6 +68,9 @@ def computed_into(out: Any, plain: Function, arguments: tuple[Any, ...], keyword
         raise TypeError(f"{name}(): argument 'out' must be {kind}, not {type(out).__name__}")
     if len(parts) != len(places):
         raise TypeError(f"expected tuple of {len(parts)} elements but got {len(places)}")
+    if name in _exact() and (several or name not in ("max", "min")):
+        for place, part in zip(places, parts, strict=True):
+            _check_dtype(name, part.space.dtype, place.space.dtype)
     for place, part in zip(places, parts, strict=True):
         _check(place, part, arguments)
     for place, part in zip(places, parts, strict=True):
@@ -85,6 +114,23 @@ def _in_dtype_of(out: Tensor, arguments: tuple[Any, ...], keywords: dict[str, An
     if sources:
         raise RuntimeError(f"Expected out tensor to have dtype {dtype.name}, but got {target.name} instead")
     raise RuntimeError(f"dtype {dtype.spoken} does not match dtype of out parameter ({target.spoken})")
+
+
+@cache
+def _exact() -> frozenset[str]:
+    return frozenset(_EXACT.split())
+
+
+def _check_dtype(name: str, expected: DType, found: DType) -> None:
+    """RuntimeError for an `out` of another dtype than the result, where it must have that."""
+    if found is expected:
+        return
+    words = _EXACT_WORDS.get(name)
+    if words is not None:
+        raise RuntimeError(words.format(expected.spoken, found.spoken))
+    raise RuntimeError(
+        f"Expected out tensor to have dtype {spoken_in_c(expected)}, but got {spoken_in_c(found)} instead"
+    )
 
 
 def _check(place: Tensor, part: Tensor, arguments: tuple[Any, ...]) -> None:

@@ -111,8 +111,12 @@ _IN_C = {
 
 def overflow(dtype: DType) -> RuntimeError:
     """The error for a number that `dtype` cannot hold."""
-    name = _IN_C.get(dtype.name, dtype.name)
-    return RuntimeError(f"value cannot be converted to type {name} without overflow")
+    return RuntimeError(f"value cannot be converted to type {spoken_in_c(dtype)} without overflow")
+
+
+def spoken_in_c(dtype: DType) -> str:
+    """What torch's messages about numbers call `dtype`."""
+    return _IN_C.get(dtype.name, dtype.name)
 
 
 def number(space: Space, value: Any) -> Any:

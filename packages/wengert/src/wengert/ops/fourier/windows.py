@@ -20,7 +20,7 @@ def _made(name: str, count: int, dtype: Any, device: Device, requires_grad: bool
     if count < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={count}")
     if chosen not in (float32, float64):
-        raise ValueError(f"{name} expects float32 or float64 dtypes, got: {getattr(chosen, 'name', chosen)}")
+        raise ValueError(f"{name} expects float32 or float64 dtypes, got: torch.{getattr(chosen, 'name', chosen)}")
     numbers = [1.0] if count == 1 else [value(n, count - 1 if sym else count) for n in range(count)]
     return tensor(numbers, dtype=chosen, device=device, requires_grad=requires_grad)
 
