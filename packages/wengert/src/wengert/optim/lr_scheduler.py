@@ -1,6 +1,7 @@
 """Schedulers of the learning rate, with torch's names."""
 
-from wengert.api.optim.cycles import CosineAnnealingWarmRestarts, OneCycleLR, ReduceLROnPlateau
+from wengert.api.optim.chained import ChainedScheduler
+from wengert.api.optim.cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR, ReduceLROnPlateau
 from wengert.api.optim.schedulers import (
     ConstantLR,
     CosineAnnealingLR,
@@ -16,9 +17,11 @@ from wengert.api.optim.schedulers import (
 )
 
 __all__ = [
+    "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
+    "CyclicLR",
     "ExponentialLR",
     "LRScheduler",
     "LambdaLR",

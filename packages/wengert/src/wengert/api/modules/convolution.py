@@ -10,7 +10,8 @@ from wengert.api.modules import initialization as init
 from wengert.api.modules.linear import draw_bias
 from wengert.api.modules.module import Module
 from wengert.api.modules.parameter import Parameter
-from wengert.ops.convolution import conv1d, conv2d, pad
+from wengert.ops.convolution import conv1d, conv2d, conv3d, pad
+from wengert.ops.convolution.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from wengert.ops.creation import empty
 
 _MODES = ("zeros", "reflect", "replicate", "circular")
@@ -142,3 +143,83 @@ class Conv2d(_Forward):
     """
 
     axes, function = 2, staticmethod(conv2d)
+
+
+class Conv3d(_Forward):
+    """A convolution over three axes. Source: torch.nn.Conv3d."""
+
+    axes, function = 3, staticmethod(conv3d)
+
+
+class _Transposed(Convolution):
+    transposed = True
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        if padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, output_padding, groups, bias,
+            padding_mode, device, dtype,
+        )  # fmt: skip
+
+    def forward(self, input: Any, output_size: Any = None) -> Any:
+        output_padding = self.output_padding if output_size is None else self._reaching(input.shape, output_size)
+        return type(self).function(
+            input, self.weight, self.bias, self.stride, self.padding, output_padding, self.groups, self.dilation
+        )
+
+    def _reaching(self, shape: tuple[int, ...], output_size: Any) -> tuple[int, ...]:
+        """What is added behind each axis so that the result has `output_size`."""
+        wanted, lead = output_size, len(shape) - self.axes
+        if len(wanted) == len(shape):
+            wanted = wanted[lead:]
+        if len(wanted) != self.axes:
+            raise ValueError(
+                f"ConvTranspose{self.axes}D: for {len(shape)}D input, output_size must have {self.axes} or "
+                f"{len(shape)} elements (got {len(output_size)})"
+            )
+        each = zip(shape[lead:], self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        least = [(n - 1) * step - 2 * margin + apart * (size - 1) + 1 for n, size, step, margin, apart in each]
+        most = [low + step - 1 for low, step in zip(least, self.stride, strict=True)]
+        if any(not low <= n <= high for n, low, high in zip(wanted, least, most, strict=True)):
+            raise ValueError(
+                f"requested an output size of {wanted}, but valid sizes range from {least} to {most} (for an input of "
+                f"{list(shape[2:])})"
+            )
+        return tuple(n - low for n, low in zip(wanted, least, strict=True))
+
+
+class ConvTranspose1d(_Transposed):
+    """The transpose of a convolution along one axis. Source: torch.nn.ConvTranspose1d.
+
+    >>> nn.ConvTranspose1d(2, 3, 4, stride=2)(ones(1, 2, 3)).shape
+    (1, 3, 8)
+    """
+
+    axes, function = 1, staticmethod(conv_transpose1d)
+
+
+class ConvTranspose2d(_Transposed):
+    """The transpose of a convolution over two axes. Source: torch.nn.ConvTranspose2d."""
+
+    axes, function = 2, staticmethod(conv_transpose2d)
+
+
+class ConvTranspose3d(_Transposed):
+    """The transpose of a convolution over three axes. Source: torch.nn.ConvTranspose3d."""
+
+    axes, function = 3, staticmethod(conv_transpose3d)

@@ -7,6 +7,7 @@ from typing import Any
 from wengert.api.modules.thin import Thin
 from wengert.ops.attention import dropout
 from wengert.ops.creation import full
+from wengert.ops.dropout import feature_alpha_dropout
 
 # What a SELU gives far below zero, and AlphaDropout in the place of an element.
 _LOWEST = -1.7580993408473766
@@ -79,3 +80,9 @@ class AlphaDropout(Dropout):
         scale = 0.0 if self.p == 1 else ((1 - self.p) * (1 + self.p * _LOWEST**2)) ** -0.5
         shift = ((1 - kept) - self.p) * (_LOWEST * scale)
         return input.mul_(kept * scale).add_(shift) if self.inplace else input * (kept * scale) + shift
+
+
+class FeatureAlphaDropout(Dropout):
+    """`AlphaDropout` of whole channels. Source: torch.nn.FeatureAlphaDropout."""
+
+    function = staticmethod(feature_alpha_dropout)

@@ -6,6 +6,7 @@ from typing import Any
 
 from wengert.api.modules.thin import Thin
 from wengert.ops import loss
+from wengert.ops.loss.sequences import ctc_loss
 
 
 class Loss(Thin):
@@ -117,3 +118,12 @@ class CrossEntropyLoss(Loss):
     reduce: bool | None = None
     reduction: str = "mean"
     label_smoothing: float = 0.0
+
+
+class CTCLoss(Loss):
+    """-log of the probability of labels whose places in a sequence are not known. Source: torch.nn.CTCLoss."""
+
+    function = staticmethod(ctc_loss)
+    blank: int = 0
+    reduction: str = "mean"
+    zero_infinity: bool = False

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Any
 
+from wengert.api.modules.bending import PairwiseDistance
 from wengert.api.modules.loss import Loss
+from wengert.api.modules.module import Module
 from wengert.ops.loss import likelihood, margins
 
 
@@ -114,3 +116,27 @@ class MultiLabelSoftMarginLoss(Loss):
     size_average: bool | None = None
     reduce: bool | None = None
     reduction: str = "mean"
+
+
+class TripletMarginWithDistanceLoss(Module):
+    """How much a wrong partner is nearer than the right one, by a distance of one's own.
+
+    Source: torch.nn.TripletMarginWithDistanceLoss.
+    """
+
+    def __init__(
+        self, *, distance_function: Any = None, margin: float = 1.0, swap: bool = False, reduction: str = "mean"
+    ) -> None:
+        super().__init__()
+        if margin <= 0:
+            raise ValueError(
+                f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} instead"
+            )
+        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
+        self.margin, self.swap, self.reduction = margin, swap, reduction
+
+    def forward(self, anchor: Any, positive: Any, negative: Any) -> Any:
+        return margins.triplet_margin_with_distance_loss(
+            anchor, positive, negative, distance_function=self.distance_function, margin=self.margin, swap=self.swap,
+            reduction=self.reduction,
+        )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.api.modules.thin import Thin
-from wengert.ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from wengert.ops.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 
 
 class _MaxPool(Thin):
@@ -39,6 +39,12 @@ class MaxPool2d(_MaxPool):
     function = staticmethod(max_pool2d)
 
 
+class MaxPool3d(_MaxPool):
+    """The greatest of each window over three axes. Source: torch.nn.MaxPool3d."""
+
+    function = staticmethod(max_pool3d)
+
+
 class AvgPool1d(Thin):
     """The mean of each window along one axis. Source: torch.nn.AvgPool1d."""
 
@@ -57,10 +63,7 @@ class AvgPool1d(Thin):
         self.kernel_size, self.stride, self.padding = one
 
 
-class AvgPool2d(Thin):
-    """The mean of each window over two axes. Source: torch.nn.AvgPool2d."""
-
-    function = staticmethod(avg_pool2d)
+class _AvgPool(Thin):
     silent = ("ceil_mode", "count_include_pad", "divisor_override")
     kernel_size: Any
     stride: Any = None
@@ -73,3 +76,15 @@ class AvgPool2d(Thin):
         super().__post_init__()
         if self.stride is None:
             self.stride = self.kernel_size
+
+
+class AvgPool2d(_AvgPool):
+    """The mean of each window over two axes. Source: torch.nn.AvgPool2d."""
+
+    function = staticmethod(avg_pool2d)
+
+
+class AvgPool3d(_AvgPool):
+    """The mean of each window over three axes. Source: torch.nn.AvgPool3d."""
+
+    function = staticmethod(avg_pool3d)

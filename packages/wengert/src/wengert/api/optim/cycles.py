@@ -74,13 +74,7 @@ class OneCycleLR(LRScheduler):
                 group["initial_lr"] = peak / div_factor
                 group["max_lr"], group["min_lr"] = peak, peak / div_factor / final_div_factor
         if cycle_momentum:
-            if not {"momentum", "betas"} & set(optimizer.defaults):
-                raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
-            lows, highs = for_each(base_momentum, len(groups)), for_each(max_momentum, len(groups))
-            if last_epoch == -1:
-                for group, low, high in zip(groups, lows, highs, strict=True):
-                    _set_momentum(group, high)
-                    group["max_momentum"], group["base_momentum"] = high, low
+            _begin_momentum(optimizer, base_momentum, max_momentum, last_epoch)
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
@@ -102,11 +96,91 @@ class OneCycleLR(LRScheduler):
         return found
 
 
+def _begin_momentum(optimizer: Any, base_momentum: Any, max_momentum: Any, last_epoch: int) -> None:
+    """Keep the ends between which the momentum goes in the groups, and begin with the greater."""
+    if not {"momentum", "betas"} & set(optimizer.defaults):
+        raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
+    groups = optimizer.param_groups
+    if last_epoch == -1:
+        ends = zip(groups, for_each(base_momentum, len(groups)), for_each(max_momentum, len(groups)), strict=True)
+        for group, low, high in ends:
+            _set_momentum(group, high)
+            group["max_momentum"], group["base_momentum"] = high, low
+
+
 def _set_momentum(group: dict[str, Any], value: float) -> None:
     if "betas" in group:
         group["betas"] = (value, *group["betas"][1:])
     else:
         group["momentum"] = value
+
+
+class CyclicLR(LRScheduler):
+    """The rate goes from `base_lr` to `max_lr` and back, over and over; the momentum goes the other way.
+
+    `mode`: "triangular", "triangular2" (each cycle half as high), "exp_range" (lower by `gamma` at each step); or
+    `scale_fn`, of the cycle or of the step as `scale_mode` says, times the height.
+    Errors: ValueError for an unknown mode, and for a momentum where the optimizer has none.
+    Source: torch.optim.lr_scheduler.CyclicLR; Smith, "Cyclical Learning Rates", 2015.
+    """
+
+    def __init__(
+        self,
+        optimizer: Any,
+        base_lr: Any,
+        max_lr: Any,
+        step_size_up: float = 2000,
+        step_size_down: float | None = None,
+        mode: str = "triangular",
+        gamma: float = 1.0,
+        scale_fn: Callable[[float], float] | None = None,
+        scale_mode: str = "cycle",
+        cycle_momentum: bool = True,
+        base_momentum: Any = 0.8,
+        max_momentum: Any = 0.9,
+        last_epoch: int = -1,
+    ) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        groups = optimizer.param_groups
+        if last_epoch == -1:
+            for group, rate in zip(groups, for_each(base_lr, len(groups)), strict=True):
+                group["lr"] = rate
+        self.max_lrs = for_each(max_lr, len(groups))
+        down = step_size_up if step_size_down is None else step_size_down
+        self.total_size = float(step_size_up) + float(down)
+        self.step_ratio = float(step_size_up) / self.total_size
+        if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
+            raise ValueError("mode is invalid and scale_fn is None")
+        self.mode, self.gamma, self._scale_fn = mode, gamma, scale_fn
+        self.scale_mode = scale_mode if scale_fn is not None else "iterations" if mode == "exp_range" else "cycle"
+        self.cycle_momentum = cycle_momentum
+        if cycle_momentum:
+            _begin_momentum(optimizer, base_momentum, max_momentum, last_epoch)
+        super().__init__(optimizer, last_epoch)
+        self.base_lrs = for_each(base_lr, len(groups))
+
+    def scale_fn(self, x: float) -> float:
+        """How high the cycle or the step `x` is."""
+        if self._scale_fn is not None:
+            return self._scale_fn(x)
+        return 1.0 if self.mode == "triangular" else 1 / 2.0 ** (x - 1) if self.mode == "triangular2" else self.gamma**x
+
+    def get_lr(self) -> list[Any]:
+        """The rates of this step; the momenta are set."""
+        cycle = math.floor(1 + self.last_epoch / self.total_size)
+        x = 1.0 + self.last_epoch / self.total_size - cycle
+        height = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
+        height *= self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
+        if self.cycle_momentum:
+            for group in self.optimizer.param_groups:
+                least, most = group["base_momentum"], group["max_momentum"]
+                _set_momentum(group, most - (most - least) * height)
+        return [low + (high - low) * height for low, high in zip(self.base_lrs, self.max_lrs, strict=True)]
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it remembers but the optimizer and a function of the user's."""
+        return {name: value for name, value in super().state_dict().items() if name != "_scale_fn"}
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
