@@ -60,18 +60,26 @@ def of_reports(reports: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, tupl
     return found
 
 
-def updated(matrix: Matrix, backend: str, found: Mapping[str, Mapping[str, tuple[str, int, bool]]]) -> Matrix:
-    """The matrix with what a sweep of one backend found in place of what it had for that backend."""
-    operations: dict[str, Any] = {}
-    for name, columns in sorted(found.items()):
-        failing = dict(matrix.get("operations", {}).get(name, {}).get("failing", {}))
-        failing[backend] = [column for column, (_, _, passed) in columns.items() if not passed]
+def updated(
+    matrix: Matrix, backend: str, found: Mapping[str, Mapping[str, tuple[str, int, bool]]], whole: bool = True
+) -> Matrix:
+    """The matrix with what a sweep of one backend found: of the `whole` database, or of some cells, where the others
+    stay as they are."""
+    operations: dict[str, Any] = {} if whole else dict(matrix["operations"])
+    for name, columns in found.items():
+        old = matrix["operations"].get(name, {"compared": {}, "failing": {}})
+        compared: dict[str, int] = {} if whole else dict(old["compared"])
+        compared |= {column: count for column, (_, count, _) in columns.items()}
+        wrong = {column for column, (_, _, passed) in columns.items() if not passed}
+        wrong |= {column for column in old["failing"].get(backend, ()) if not whole and column not in columns}
+        failing = {**old["failing"], backend: [column for column in COLUMNS if column in wrong]}
         operations[name] = {
             "family": next(iter(columns.values()))[0],
-            "compared": {column: compared for column, (_, compared, _) in columns.items()},
+            "compared": {column: compared[column] for column in COLUMNS if column in compared},
             "failing": {key: failing[key] for key in BACKENDS if failing.get(key)},
         }
-    backends = [key for key in BACKENDS if key == backend or key in matrix.get("totals", {})]
+    operations = dict(sorted(operations.items()))
+    backends = [key for key in BACKENDS if key == backend or key in matrix["totals"]]
     return {"totals": {key: totals(operations, key) for key in backends}, "operations": operations}
 
 
@@ -145,12 +153,13 @@ def changes(old: Matrix, new: Matrix) -> list[str]:
     return lines if lines or old["totals"] == new["totals"] else ["the totals are not those of the operations"]
 
 
-def sweep(backend: str, parts: int) -> tuple[int, list[dict[str, Any]]]:
-    """Run the sweep in `parts` processes; the largest exit status, and their reports."""
+def sweep(backend: str, parts: int, only: str) -> tuple[int, list[dict[str, Any]]]:
+    """Run the sweep in `parts` processes, of the tests that `only` selects; the largest exit status, and their
+    reports."""
     with tempfile.TemporaryDirectory() as folder:
         reports = [Path(folder) / f"{number}.json" for number in range(parts)]
         command = [sys.executable, "-m", "pytest", "--pyargs", "wengert_conformance", f"--wengert-backend={backend}"]
-        command += ["--wengert-database", "-p", "no:cacheprovider"]
+        command += ["--wengert-database", "-p", "no:cacheprovider", *(["-k", only] if only else [])]
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         running: list[subprocess.Popen[bytes]] = []
         for number, path in enumerate(reports):
@@ -174,12 +183,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m wengert_conformance.matrix", description=__doc__)
     parser.add_argument("--backend", choices=BACKENDS, required=True)
     parser.add_argument("--parts", type=int, default=2, help="how many processes share the work")
+    parser.add_argument("--only", default="", help="an expression for pytest -k: the other cells are left as they are")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page; the JSON lies beside it")
     parser.add_argument("--report", action="store_true", help="write the page and the JSON instead of comparing")
     chosen = parser.parse_args(arguments)
-    status, reports = sweep(chosen.backend, chosen.parts)
+    status, reports = sweep(chosen.backend, chosen.parts, chosen.only)
     committed = read_matrix(chosen.page)
-    matrix = updated(committed, chosen.backend, of_reports(reports))
+    matrix = updated(committed, chosen.backend, of_reports(reports), whole=not chosen.only)
     if chosen.report:
         write(matrix, chosen.page)
         return status

@@ -71,6 +71,19 @@ def method_of(entry: OpInfo, ending: str = "") -> Callable[..., Any]:
     return function
 
 
+def inplace_of(entry: OpInfo) -> Callable[..., Any]:
+    """The call with `inplace=True`, on a copy of its tensor, which must be what it returns."""
+
+    def function(library: ModuleType, x: Any, *rest: Any, **options: Any) -> Any:
+        place = x.clone()
+        found = resolve(library, entry.name)(place, *rest, **options, inplace=True)
+        if found is not place:
+            raise AssertionError("what comes back is not what was written")
+        return found
+
+    return function
+
+
 def operator(variant: Callable[..., Any]) -> Callable[..., Any]:
     """The call by an operator of Python's."""
     return lambda library, *arguments, **options: variant(*arguments, **options)

@@ -17,7 +17,7 @@ from torch.testing._internal.opinfo.core import OpInfo
 from wengert_conformance.cases import Case, resolve
 from wengert_conformance.checks import CHECKS, differences
 from wengert_conformance.database import Unsuitable, entry_name, samples_of, seed, signature, spread
-from wengert_conformance.sweep.calls import call_of, method_of, operator, processed, with_out, wrapper_of
+from wengert_conformance.sweep.calls import call_of, inplace_of, method_of, operator, processed, with_out, wrapper_of
 from wengert_conformance.sweep.entries import (
     OTHER_DTYPES,
     RANDOM,
@@ -26,6 +26,7 @@ from wengert_conformance.sweep.entries import (
     error_cases,
     first_dtype,
     plain,
+    takes_inplace,
 )
 from wengert_conformance.values import name_of_dtype
 
@@ -134,7 +135,8 @@ def cases(entry: OpInfo, column: str) -> Iterator[tuple[Case, str]]:
                 yield from ((case, "forward") for case in plain_cases(entry, other, call_of(entry), count, False))
     elif column == "inplace":
         grad = entry.supports_autograd and entry.supports_inplace_autograd and entry.name not in RANDOM
-        for case in plain_cases(entry, dtype, method_of(entry, "_"), count, grad):
+        call = inplace_of(entry) if takes_inplace(entry) else method_of(entry, "_")
+        for case in plain_cases(entry, dtype, call, count, grad):
             yield case, "forward"
             if grad:
                 yield case, "grad"

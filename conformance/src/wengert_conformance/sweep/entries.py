@@ -95,7 +95,7 @@ def _claimed(entry: OpInfo) -> Iterator[str]:
                 yield f"{prefix}jvp"
     if callable(entry.method_variant) and hasattr(torch.Tensor, entry.name):
         yield "method"
-    if callable(entry.inplace_variant) and hasattr(torch.Tensor, f"{entry.name}_"):
+    if callable(entry.inplace_variant) and (hasattr(torch.Tensor, f"{entry.name}_") or takes_inplace(entry)):
         yield "inplace"
     if callable(entry.operator_variant):
         yield "operator"
@@ -135,6 +135,11 @@ def plain(sample: SampleInput, entry: OpInfo) -> tuple[tuple[Any, ...], dict[str
     for name in OBJECTS:
         sample.kwargs.pop(name, None)
     return plain_sample(sample, entry.name, Counter(), digits=None, largest=LARGEST)
+
+
+def takes_inplace(entry: OpInfo) -> bool:
+    """Whether the operation is written in place by `inplace=True`, as functions of `nn.functional` are."""
+    return entry.name.startswith("nn.functional.")
 
 
 def identifier(name: str, column: str) -> str:

@@ -166,7 +166,7 @@ def functional_silu(input: AnyTensor, inplace: bool = False) -> Tensor:
     tensor([0.0000, 0.7311])
     """
     if checked("silu", "input", input).space.dtype.is_complex:
-        return input * input.sigmoid()
+        return input.mul_(input.sigmoid()) if inplace else input * input.sigmoid()
     return silu_(input) if inplace else silu(input)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from wengert.ops.activation.basic import hardtanh, leaky_relu
+from wengert.ops.activation.basic import leaky_relu
 from wengert.ops.arguments import AnyTensor
 from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
@@ -13,10 +13,19 @@ from wengert.ops.conversion.types import finfo
 from wengert.ops.random.draws import uniform
 from wengert.protocol.dtypes import BOOL, INTEGER
 from wengert.rule.refusals import refuse
+from wengert.rules.activation import pieces as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.inplace import in_place
 from wengert.tensor.level import random_space
+from wengert.tensor.operation import kernel
+
+_threshold = kernel(rules.threshold, "ThresholdBackward0", x="self")
+_hardshrink = kernel(rules.hardshrink, "HardshrinkBackward0", x="self")
+_softshrink = kernel(rules.softshrink, "SoftshrinkBackward0", x="self")
+_hardsigmoid = kernel(rules.hardsigmoid, "HardsigmoidBackward0", x="self")
+_hardswish = kernel(rules.hardswish, "HardswishBackward0", x="self")
+_prelu = kernel(rules.prelu, "PreluKernelBackward0", x="self", slope="weight")
 
 
 def threshold(input: AnyTensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -31,7 +40,7 @@ def threshold(input: AnyTensor, threshold: float, value: float, inplace: bool = 
     if inplace:
         return threshold_(input, threshold, value)
     refuse("threshold_cpu", checked("threshold", "input", input).space.dtype, BOOL)
-    return input.masked_fill(input <= threshold, value)
+    return _threshold(input, threshold, value)
 
 
 def hardshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
@@ -44,7 +53,7 @@ def hardshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     tensor([-1.,  0.])
     """
     refuse("hardshrink_cpu", checked("hardshrink", "input", input).space.dtype, BOOL, INTEGER)
-    return input.masked_fill((input >= -lambd) & (input <= lambd), 0)
+    return _hardshrink(input, lambd)
 
 
 def softshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
@@ -60,7 +69,7 @@ def softshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     if not lambd >= 0:
         highest, dtype = finfo(input.space.dtype).max, input.space.dtype.spoken
         raise RuntimeError(f"lambda must be in range [0, {highest:g}] for input dtype {dtype}, but found {lambd:g}")
-    return where(input > lambd, input - lambd, where(input < -lambd, input + lambd, input * 0.0))
+    return _softshrink(input, lambd)
 
 
 def tanhshrink(input: Any) -> Tensor:
@@ -84,8 +93,7 @@ def hardsigmoid(input: AnyTensor, inplace: bool = False) -> Tensor:
     if inplace:
         return hardsigmoid_(input)
     refuse("hardsigmoid_cpu", checked("hardsigmoid", "input", input).space.dtype, BOOL, INTEGER)
-    risen: Any = hardtanh(input + 3.0, 0.0, 6.0)
-    return risen / 6.0
+    return _hardsigmoid(input)
 
 
 def hardswish(input: AnyTensor, inplace: bool = False) -> Tensor:
@@ -100,7 +108,7 @@ def hardswish(input: AnyTensor, inplace: bool = False) -> Tensor:
     if inplace:
         return hardswish_(input)
     refuse("hardswish_cpu", checked("hardswish", "input", input).space.dtype, BOOL, INTEGER)
-    return input * hardtanh(input + 3.0, 0.0, 6.0) / 6.0
+    return _hardswish(input)
 
 
 def prelu(input: AnyTensor, weight: AnyTensor) -> Tensor:
@@ -132,8 +140,7 @@ def prelu(input: AnyTensor, weight: AnyTensor) -> Tensor:
                 f"channel size = {channels}."
             )
     slope = weight.reshape((-1, *(1,) * (len(shape) - 2)) if shape else ()) if given else weight
-    positive = input > 0
-    return where(positive, input, slope * input.masked_fill(positive, 0))
+    return _prelu(input, slope)
 
 
 def rrelu(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.ops.activation.basic import elu, softplus
 from wengert.ops.arguments import AnyTensor, one_axis
 from wengert.ops.arithmetic.operands import checked
-from wengert.ops.comparison import where
 from wengert.ops.normalization import softmax
 from wengert.ops.random.draws import exponential
-from wengert.ops.trigonometric import tanh
 from wengert.protocol.dtypes import BOOL, INTEGER
 from wengert.rule.refusals import refuse
 from wengert.rules import activation as rules
+from wengert.rules.activation import pieces
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.inplace import in_place
@@ -21,7 +19,9 @@ from wengert.tensor.level import random_space
 from wengert.tensor.operation import kernel
 
 _glu = kernel(rules.glu, "GluBackward0", x="self", axis="dim")
-_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+_celu = kernel(pieces.celu, "CeluBackward0", x="self")
+_selu = kernel(pieces.selu, "EluBackward0", x="self")
+_mish = kernel(pieces.mish, "MishBackward0", x="self")
 
 
 def glu(input: AnyTensor, dim: int = -1) -> Any:
@@ -59,8 +59,7 @@ def celu(input: AnyTensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     refuse("elu_cpu", checked("celu", "input", input).space.dtype, BOOL, INTEGER)
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    positive = input > 0
-    return where(positive, input, (input.masked_fill(positive, 0) / alpha).expm1() * alpha)
+    return _celu(input, alpha)
 
 
 def selu(input: AnyTensor, inplace: bool = False) -> Tensor:
@@ -74,8 +73,7 @@ def selu(input: AnyTensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return selu_(input)
-    bent: Any = elu(input, _SELU_ALPHA)
-    return bent * _SELU_SCALE
+    return _selu(input)
 
 
 def mish(input: AnyTensor, inplace: bool = False) -> Tensor:
@@ -87,7 +85,7 @@ def mish(input: AnyTensor, inplace: bool = False) -> Tensor:
     >>> wengert.nn.functional.mish(tensor([0., 1.]))
     tensor([0.0000, 0.8651])
     """
-    return mish_(input) if inplace else input * tanh(softplus(input))
+    return mish_(input) if inplace else _mish(input)
 
 
 def softsign(input: Any) -> Tensor:
