@@ -47,7 +47,7 @@ NAMES = {
     **listed(
         COMPOSED,
         """
-        as_strided.partial_views combinations cov diff einsum istft kron linalg.cond linalg.matrix_power
+        combinations cov diff einsum istft kron linalg.cond linalg.matrix_power
         linalg.tensorinv masked.prod masked.sum nanquantile nn.functional.adaptive_avg_pool1d
         nn.functional.adaptive_max_pool1d nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d
         nn.functional.max_unpool1d nn.functional.max_unpool1d.grad nn.functional.pad.circular
@@ -65,7 +65,11 @@ NAMES = {
 
 def differentiable() -> dict[str, OpInfo]:
     """The entries whose gradients NumPy has: not those to complex numbers of half precision."""
-    return {name: entry for name, entry in entries().items() if "grad" in columns_of(entry) and name != "chalf"}
+    return {
+        name: entry
+        for name, entry in entries().items()
+        if {"grad", "complex grad"} & {*columns_of(entry)} and name != "chalf"
+    }
 
 
 def differences(entry: OpInfo) -> Iterator[str]:
@@ -73,7 +77,11 @@ def differences(entry: OpInfo) -> Iterator[str]:
     for column, dtype in (("grad", torch.float64), ("complex grad", torch.complex128)):
         if column in columns_of(entry):
             for case in plain_cases(entry, dtype, call_of(entry), SAMPLES, True):
-                theirs, ours = node_name(torch, case), node_name(wengert, case)
+                try:
+                    theirs = node_name(torch, case)
+                except RuntimeError:  # torch refuses the sample
+                    continue
+                ours = node_name(wengert, case)
                 if theirs != ours:
                     yield f"{case.identifier('name')}: torch {theirs}, here {ours}"
 

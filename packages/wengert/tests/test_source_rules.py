@@ -60,5 +60,6 @@ def test_no_module_has_an_empty_name() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=label)
 def test_file_is_short(path: Path) -> None:
-    """About 350 lines is the rule; the slack keeps a small change from forcing a split."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+    """350 lines is the limit of rules and operations; elsewhere the slack keeps a small change from forcing a split."""
+    strict = path.is_relative_to(CORE / "rules") or path.is_relative_to(CORE / "ops")
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= (350 if strict else 400)

@@ -90,7 +90,10 @@ def samples(name: str, dtype: torch.dtype, grad: bool) -> list[tuple[tuple[Any, 
     distinct: dict[str, tuple[tuple[Any, ...], dict[str, Any], Any]] = {}
     refusals: Counter[str] = Counter()
     seed(f"{name}-{dtype}")
-    for sample in list(samples_of(entry, dtype, requires_grad=grad)):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the database's own calls of older functions
+        found = list(samples_of(entry, dtype, requires_grad=grad))
+    for sample in found:
         try:
             arguments, options = plain(sample, entry)
         except Unsuitable as reason:
