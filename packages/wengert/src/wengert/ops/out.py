@@ -121,6 +121,11 @@ def _exact() -> frozenset[str]:
     return frozenset(_EXACT.split())
 
 
+def _in_c(dtype: Any) -> str:
+    """What torch calls a dtype here: the compiler's own name of its type in C++."""
+    return "long int" if dtype.name == "int64" else spoken_in_c(dtype)
+
+
 def _check_dtype(name: str, expected: DType, found: DType) -> None:
     """RuntimeError for an `out` of another dtype than the result, where it must have that."""
     if found is expected:
@@ -128,9 +133,7 @@ def _check_dtype(name: str, expected: DType, found: DType) -> None:
     words = _EXACT_WORDS.get(name)
     if words is not None:
         raise RuntimeError(words.format(expected.spoken, found.spoken))
-    raise RuntimeError(
-        f"Expected out tensor to have dtype {spoken_in_c(expected)}, but got {spoken_in_c(found)} instead"
-    )
+    raise RuntimeError(f"Expected out tensor to have dtype {_in_c(expected)}, but got {_in_c(found)} instead")
 
 
 def _check(place: Tensor, part: Tensor, arguments: tuple[Any, ...]) -> None:
