@@ -199,7 +199,7 @@ def test_a_kept_value_is_gone_after_backward() -> None:
         _ = y.grad_fn._saved_self
     with pytest.raises(RuntimeError, match="directly access saved tensors after they have already been freed"):
         _ = z.grad_fn._saved_result
-    with pytest.raises(AttributeError, match="MulBackward0 has no attribute '_saved_nothing'"):
+    with pytest.raises(AttributeError, match="'MulBackward0' object has no attribute '_saved_nothing'"):
         _ = y.grad_fn._saved_nothing
 
 

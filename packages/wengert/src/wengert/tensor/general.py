@@ -10,7 +10,7 @@ from wengert.graph.node import Node, OperationNode, OutputNode, Several
 from wengert.graph.saved import checked_output, raise_freed, raise_stale, version_of, written_at
 from wengert.protocol.backend import Space
 from wengert.rule.primitive import Primitive
-from wengert.tensor.kept import attributes, kept_value
+from wengert.tensor.kept import kept_values
 from wengert.tensor.tools import RAW
 
 
@@ -208,5 +208,5 @@ def node_class(operation: Operation, base: type[OperationNode], slots: tuple[str
     members |= {"__slots__": slots, "primitive": primitive, "fresh": primitive.fresh, "kept_by": kept_by}
     members |= {"gathers": bool(primitive.outputs)}
     members |= {"saved_names": operation.saved_names, "__module__": "wengert.autograd.graph"}
-    members |= {"__getattr__": kept_value, "__dir__": attributes}
+    members |= kept_values(primitive, kept_by, operation.saved_names)
     return type(operation.node_name, (base,), members)

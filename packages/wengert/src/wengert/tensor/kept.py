@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
+from wengert.rule.primitive import Primitive
 from wengert.tensor.base import make
 from wengert.tensor.packing import Packed, check_hooks, packed_by
 from wengert.tensor.tools import RecordingTools
 
-_PREFIX, _RAW_PREFIX = "_saved_", "_raw_saved_"
 #: Our names of kept values as torch's, where an operation does not say otherwise.
 _TORCHS = {"out": "result", "axis": "dim", "keepdims": "keepdim", "x_shape": "self_sym_sizes"}
 #: What our rules ask for and torch's nodes do not show: shapes other than the first input's, and these.
@@ -38,29 +39,35 @@ _TOOLS = RecordingTools(lambda backend: None)
 
 def kept_names(node: Any) -> dict[str, str]:
     """Torch's names of the values that `node` can keep, and ours."""
-    ours: dict[str, None] = dict.fromkeys([*node.kept_by, *node.primitive.statics])
+    ours = dict.fromkeys([*node.kept_by, *node.primitive.statics])
     return {node.saved_names.get(name) or _TORCHS.get(name, name): name for name in ours}
 
 
-def _shown_names(node: Any) -> dict[str, str]:
-    """Those of `kept_names` that are attributes of `node`: what torch's nodes may have too."""
-    names = kept_names(node).items()
-    return {theirs: ours for theirs, ours in names if theirs not in _OWN and not theirs.endswith(("_shape", "_dtype"))}
+def kept_values(primitive: Primitive, kept_by: Iterable[str], saved_names: dict[str, str]) -> dict[str, property]:
+    """The attributes of a class of nodes that show what its nodes can keep: a Tensor, an argument, or None for what a
+    call had no need of.
+
+    They are properties, each of its own: with one `__getattr__` for all of them, Python would look up every attribute
+    of a node by name, in the engine too.
+    Errors: RuntimeError for a Tensor that was freed or written.
+    """
+    members: dict[str, property] = {}
+    for ours in dict.fromkeys([*kept_by, *primitive.statics]):
+        theirs = saved_names.get(ours) or _TORCHS.get(ours, ours)
+        if theirs in _OWN or theirs.endswith(("_shape", "_dtype")):
+            continue
+        members[f"_saved_{theirs}"] = property(partial(_kept, ours))
+        if ours == "out" or ours in primitive.inputs or ours in primitive.outputs:
+            members[f"_raw_saved_{theirs}"] = property(partial(_raw, ours))
+    return members
 
 
-def kept_value(node: Any, attribute: str) -> Any:
-    """The value of an attribute that no slot has: a Tensor, an argument, or None for what this call had no need of.
-
-    Errors: AttributeError for a name that this operation never keeps; RuntimeError for a Tensor that was freed or
-    written."""
-    raw = attribute.startswith(_RAW_PREFIX)
-    stem = attribute.removeprefix("_raw") if raw else attribute
-    name = _shown_names(node).get(stem.removeprefix(_PREFIX)) if stem.startswith(_PREFIX) else None
-    if name is not None and raw and _is_tensor(node, name):
-        return SavedTensor(node, name)
-    if name is None or raw:
-        raise AttributeError(f"{node.name()} has no attribute {attribute!r}")
+def _kept(name: str, node: Any) -> Any:
     return tensor_kept(node, name)
+
+
+def _raw(name: str, node: Any) -> SavedTensor:
+    return SavedTensor(node, name)
 
 
 def tensor_kept(node: Any, name: str) -> Any:
@@ -70,19 +77,6 @@ def tensor_kept(node: Any, name: str) -> Any:
     if name in node.primitive.inputs:
         return node.input_kept(name)
     return node.kept(name, _TOOLS)
-
-
-def attributes(node: Any) -> list[str]:
-    """The names of all attributes of `node`, those of kept values too."""
-    names = _shown_names(node)
-    saved = [f"{_PREFIX}{name}" for name in names]
-    raw = [f"{_RAW_PREFIX}{name}" for name, ours in names.items() if _is_tensor(node, ours)]
-    return sorted({*object.__dir__(node), *saved, *raw})
-
-
-def _is_tensor(node: Any, name: str) -> bool:
-    """Whether what is kept under our `name` is a tensor, not an argument."""
-    return name == "out" or name in node.primitive.inputs or name in node.primitive.outputs
 
 
 class SavedTensor:
