@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import pytest
@@ -19,5 +20,7 @@ def _examples(request: pytest.FixtureRequest) -> None:
     scope: dict[str, Any] = {"wengert": wengert}
     for module in (functional, forward_ad, wengert.special, wengert.autograd.graph, wengert.autograd, wengert):
         scope |= {name: getattr(module, name) for name in module.__all__}
-    for name in scope.keys() - {"bool", "float", "int"}:  # examples say float("nan")
-        request.node.dtest.globs.setdefault(name, scope[name])
+    scope |= {name: getattr(builtins, name) for name in ("bool", "float", "int")}  # examples say float("nan")
+    names = request.node.dtest.globs
+    # What the package itself defines is found with the package's names, where those three are dtypes.
+    names |= {name: value for name, value in scope.items() if name not in names or value in (bool, float, int)}
