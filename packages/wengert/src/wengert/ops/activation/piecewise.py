@@ -11,8 +11,6 @@ from wengert.ops.arithmetic.operands import checked
 from wengert.ops.comparison import where
 from wengert.ops.conversion.types import finfo
 from wengert.ops.random.draws import uniform
-from wengert.protocol.dtypes import BOOL, INTEGER
-from wengert.rule.refusals import refuse
 from wengert.rules.activation import pieces as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
@@ -39,8 +37,7 @@ def threshold(input: AnyTensor, threshold: float, value: float, inplace: bool = 
     """
     if inplace:
         return threshold_(input, threshold, value)
-    refuse("threshold_cpu", checked("threshold", "input", input).space.dtype, BOOL)
-    return _threshold(input, threshold, value)
+    return _threshold(checked("threshold", "input", input), threshold, value)
 
 
 def hardshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
@@ -52,8 +49,7 @@ def hardshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     >>> hardshrink(tensor([-1., 0.2]))
     tensor([-1.,  0.])
     """
-    refuse("hardshrink_cpu", checked("hardshrink", "input", input).space.dtype, BOOL, INTEGER)
-    return _hardshrink(input, lambd)
+    return _hardshrink(checked("hardshrink", "input", input), lambd)
 
 
 def softshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
@@ -65,7 +61,7 @@ def softshrink(input: AnyTensor, lambd: float = 0.5) -> Tensor:
     >>> wengert.nn.functional.softshrink(tensor([-1., 0.2]))
     tensor([-0.5000,  0.0000])
     """
-    refuse("softshrink_cpu", checked("softshrink", "input", input).space.dtype, BOOL, INTEGER)
+    checked("softshrink", "input", input)
     if not lambd >= 0:
         highest, dtype = finfo(input.space.dtype).max, input.space.dtype.spoken
         raise RuntimeError(f"lambda must be in range [0, {highest:g}] for input dtype {dtype}, but found {lambd:g}")
@@ -92,8 +88,7 @@ def hardsigmoid(input: AnyTensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return hardsigmoid_(input)
-    refuse("hardsigmoid_cpu", checked("hardsigmoid", "input", input).space.dtype, BOOL, INTEGER)
-    return _hardsigmoid(input)
+    return _hardsigmoid(checked("hardsigmoid", "input", input))
 
 
 def hardswish(input: AnyTensor, inplace: bool = False) -> Tensor:
@@ -107,8 +102,7 @@ def hardswish(input: AnyTensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return hardswish_(input)
-    refuse("hardswish_cpu", checked("hardswish", "input", input).space.dtype, BOOL, INTEGER)
-    return _hardswish(input)
+    return _hardswish(checked("hardswish", "input", input))
 
 
 def prelu(input: AnyTensor, weight: AnyTensor) -> Tensor:

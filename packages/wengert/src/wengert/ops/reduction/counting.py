@@ -226,6 +226,8 @@ def hash_tensor(input: Tensor, dim: Dims = None, *, keepdim: bool = False, mode:
     >>> hash_tensor(tensor([1, 2, 4])).item()
     7
     """
+    if is_inside(checked("hash_tensor", "input", input)):
+        return for_each_element(hash_tensor, input, dim, keepdim=keepdim, mode=mode)
     axes, _, space = reduction("hash_tensor", input, dim, keepdim, {})
     if mode != 0:
         raise RuntimeError(f"Unknown hash_tensor mode: {mode}")

@@ -17,6 +17,7 @@ def threshold(xp: Namespace, x: Array, *, threshold: float, value: float) -> Arr
     return xp.where(x <= threshold, xp.full_like(x, value), x)
 
 
+threshold.refusal = refusing_operands("threshold_cpu", BOOL, COMPLEX)
 threshold.vjp("x")(lambda xp, g, x, threshold: xp.masked(g, xp.logical_not(x <= threshold)))
 threshold.jvp(lambda xp, t, x, threshold: xp.masked(t, xp.logical_not(x <= threshold)))
 
@@ -36,7 +37,8 @@ def softshrink(xp: Namespace, x: Array, *, lambd: float) -> Array:
     return xp.where(x > lambd, x - lambd, xp.where(x < -lambd, x + lambd, x * 0.0))
 
 
-for _shrink in (hardshrink, softshrink):
+for _shrink, _checked_as in ((hardshrink, "hardshrink_cpu"), (softshrink, "softshrink_check")):
+    _shrink.refusal = refusing_operands(_checked_as, *_WHOLE)
     _shrink.vjp("x")(lambda xp, g, x, lambd: xp.masked(g, _apart(xp, x, lambd)))
     _shrink.jvp(lambda xp, t, x, lambd: xp.masked(t, _apart(xp, x, lambd)))
 
@@ -46,6 +48,7 @@ def hardsigmoid(xp: Namespace, x: Array) -> Array:
     return xp.minimum(xp.maximum(x + 3.0, 0.0), 6.0) / 6.0
 
 
+hardsigmoid.refusal = refusing_operands("hardsigmoid_cpu", *_WHOLE)
 hardsigmoid.vjp("x")(lambda xp, g, x: xp.masked(g, xp.logical_and(x > -3.0, x < 3.0)) / 6.0)
 hardsigmoid.jvp(lambda xp, t, x: xp.masked(t, xp.logical_and(x > -3.0, x < 3.0)) / 6.0)
 
@@ -60,6 +63,7 @@ def _hardswish_slope(xp: Namespace, x: Array) -> Array:
     return xp.where(x < 3.0, xp.masked(x / 3.0 + 0.5, xp.logical_not(x <= -3.0)), xp.ones_like(x))
 
 
+hardswish.refusal = refusing_operands("hardswish_cpu", *_WHOLE)
 hardswish.partials(x=_hardswish_slope)
 
 
@@ -79,6 +83,7 @@ def celu(xp: Namespace, x: Array, *, alpha: float) -> Array:
     return xp.add(xp.maximum(x, 0), xp.expm1(xp.minimum(x, 0) / alpha) * alpha)
 
 
+celu.refusal = refusing_operands("elu_cpu", *_WHOLE)
 celu.partials(x=lambda xp, x, alpha: xp.exp(xp.masked(x, x < 0) / alpha))
 
 
