@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -39,11 +39,11 @@ _TOOLS = RecordingTools(lambda backend: None)
 
 def kept_names(node: Any) -> dict[str, str]:
     """Torch's names of the values that `node` can keep, and ours."""
-    ours = dict.fromkeys([*node.kept_by, *node.primitive.statics])
+    ours: dict[str, None] = dict.fromkeys([*node.kept_by, *node.primitive.statics])
     return {node.saved_names.get(name) or _TORCHS.get(name, name): name for name in ours}
 
 
-def kept_values(primitive: Primitive, kept_by: Iterable[str], saved_names: dict[str, str]) -> dict[str, property]:
+def kept_values(primitive: Primitive, kept_by: Iterable[str], saved_names: Mapping[str, str]) -> dict[str, property]:
     """The attributes of a class of nodes that show what its nodes can keep: a Tensor, an argument, or None for what a
     call had no need of.
 
