@@ -17,7 +17,7 @@ from heapq import heappop, heappush
 from typing import Any, cast
 
 from wengert.graph.hooks import EMPTY, Extra, Hooks, answered
-from wengert.graph.node import AccumulateGrad, Node, OutputNode, Several
+from wengert.graph.node import CAREFUL, AccumulateGrad, Node, OutputNode, Several
 from wengert.graph.task import Root, Task, Tools, entered, leading_to
 from wengert.protocol.backend import Space
 from wengert.rule.placed import Placed
@@ -87,13 +87,13 @@ def _walk(task: Task) -> None:
     while heap:
         node, g, producer = waiting.pop(-heappop(heap))
         while True:
-            if node.extra is None and g is not None and (special is None or node not in special):
-                result = node.trace(g, keep, tools) if recording else node.pull(g, keep)
-            else:
+            result = CAREFUL
+            if g is not None and (special is None or node not in special):
+                result = node.trace(g, keep, tools) if recording else node.step(g, keep)
+            if result is CAREFUL:
                 result = careful(task, node, g, producer)
             if result.__class__ is tuple:
-                follow, second = node.e0, node.e1  # a tuple means layout 2
-                g, other = result
+                g, follow, other, second = result
                 if second is not None:
                     if follow is None:
                         follow, g = second, other
@@ -119,11 +119,9 @@ def _walk(task: Task) -> None:
                 break
             elif result is _END:
                 break
-            elif result.__class__ is _Output:
+            else:
                 _deliver(result, waiting, heap, task)
                 break
-            else:
-                follow, g = node.e0, result  # a bare value means layout 1
             if follow is None:
                 break
             if heap and -heap[0] >= follow.seq:
@@ -152,9 +150,7 @@ _END: Any = object()
 
 def returned(node: Node, result: Any) -> Sequence[Any]:
     """What a step on `node` returned, one value for each edge; empty where it ended or only handed on."""
-    if isinstance(result, (tuple, list)):
-        return cast(Sequence[Any], result)
-    return [] if result is _END or result.__class__ is _Output else [result]
+    return cast(Sequence[Any], result) if isinstance(result, list) else []
 
 
 def _deliver(output: _Output, waiting: dict[int, list[Any]], heap: list[int], task: Task) -> None:
@@ -284,7 +280,7 @@ def _run_prehooks(node: Node, extra: Extra, g: Any, tools: Tools) -> Any:
 
 def _run_posthooks(node: Node, result: Any, g: Any, tools: Tools) -> Any:
     assert node.extra is not None
-    values = list(result) if result.__class__ in (tuple, list) else [result]
+    values = list(result)
     edges = node.shown_edges()
     inputs = [
         None if values[at] is None or edge is None else tools.tensor(tools.whole(values[at], edge.space), edge.space)

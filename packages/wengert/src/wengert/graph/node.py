@@ -3,7 +3,9 @@
 Each operation has a class of nodes, named as in torch (MulBackward0). A node keeps its edges (the nodes that its inputs
 came from), its sequence number, the space of its result and what its rules asked for. Three layouts hold the edges, so
 that the common ones cost least: one input (`e0`), two (`e0`, `e1`), any number (`edges`). `pull(g, keep)` gives the
-cotangents of the inputs from that of the output: the bare value, a tuple of two, or a list, after the layout.
+cotangents of the inputs from that of the output. `step` is the same for the engine, which meets nodes of a hundred
+classes in one line: what that line would look up on a node costs it ten times what it costs the node itself, so the
+node hands its edges over with the cotangents, and says itself whether it has hooks.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ from wengert.rule.primitive import Primitive
 
 #: The next sequence number: nodes made later have a higher one, so descending order is a valid order for backward.
 next_number: Callable[[], int] = count(1).__next__
+
+#: What a node answers to `step` and `trace` where more is to be done than its rules: it has hooks, or is an end.
+CAREFUL: Any = object()
 
 
 class Node:
@@ -117,13 +122,18 @@ class Node:
         edge.e0, edge.index, edge.extra, edge.space, edge.seq = self, index, EMPTY, self.space, next_number()
         return edge
 
-    def pull(self, g: Any, keep: bool) -> Any:
-        """The cotangents of the inputs; frees what was kept unless `keep`."""
+    def pull(self, g: Any, keep: bool) -> list[Any]:
+        """The cotangents of the inputs, one for each edge; frees what was kept unless `keep`."""
         raise NotImplementedError(self.name())
 
+    def step(self, g: Any, keep: bool) -> Any:
+        """`pull` as the engine calls it: a list for the edges, or for layouts 1 and 2 the tuple (cotangent, edge,
+        cotangent, edge), or CAREFUL."""
+        return self.pull(g, keep) if self.extra is None else CAREFUL
+
     def trace(self, g: Any, keep: bool, tools: Any) -> Any:
-        """The same on Tensors, in a pass that records."""
-        return self.pull_with(g, tools, keep, None)
+        """`step` on Tensors, in a pass that records."""
+        return self.pull_with(g, tools, keep, None) if self.extra is None else CAREFUL
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         """The same through the tools of one pass (raw or recording), for the edges in `wanted` (None: all)."""

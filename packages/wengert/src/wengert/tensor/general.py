@@ -92,7 +92,7 @@ class GeneralNode(OperationNode):
     count: int  # of outputs
     computed: Space | None  # where the result was computed, if it was then stored in a narrower dtype
 
-    def pull(self, g: Any, keep: bool) -> Any:
+    def pull(self, g: Any, keep: bool) -> list[Any]:
         return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:

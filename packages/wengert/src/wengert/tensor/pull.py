@@ -1,8 +1,8 @@
 """Floor 5: the nodes of the fast path, whose pull is written out from the declared rules.
 
 The text of a pull does what `OperationNode.pull_with` does with the rules, for one operation: a partial that hands a
-kept value on becomes one multiplication, positions are bound, nothing is looked up by name. There are two for an
-operation: one on raw arrays and one on Tensors, for a pass that records, written when the first such pass comes by.
+kept value on becomes one multiplication, positions are bound, nothing is looked up by name. It is written as `step`, as
+`trace` on Tensors for a pass that records, and as `pull` for a node with hooks, the latter two when they are needed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from wengert.graph.node import OperationNode
+from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.rule.kinds import Elementwise, sum_to
 from wengert.rule.primitive import Primitive, Rule
@@ -44,45 +44,52 @@ def _make_fast_class(operation: Operation) -> type[OperationNode]:
             slots.append(kept)
     slots += [f"static_{name}" for name in primitive.statics]
     result = node_class(operation, OperationNode, tuple(slots), layout=count if plain else 3)
-    result.pull = _written_pull(operation, result, recording=False)
-    result.trace = _trace_when_needed(operation, result)
+    result.step = _written_pull(operation, result, "step")
+    for kind in ("pull", "trace"):
+        setattr(result, kind, _written_when_needed(operation, result, kind))
     return result
 
 
-def _trace_when_needed(operation: Operation, cls: type[OperationNode]) -> Callable[..., Any]:
-    """The pull of a pass that records, written out when the first such pass comes by."""
+def _written_when_needed(operation: Operation, cls: type[OperationNode], kind: str) -> Callable[..., Any]:
+    """The pull of a pass that records or of a node with hooks, written out when the first such comes by."""
 
-    def trace(self: OperationNode, g: Any, keep: bool, tools: Any) -> Any:
-        cls.trace = _written_pull(operation, cls, recording=True)
-        return cls.trace(self, g, keep, tools)
+    def first(self: OperationNode, *arguments: Any) -> Any:
+        written = _written_pull(operation, cls, kind)
+        setattr(cls, kind, written)
+        return written(self, *arguments)
 
-    return trace
+    return first
 
 
-def _written_pull(operation: Operation, cls: type[OperationNode], recording: bool) -> Callable[..., Any]:
+def _written_pull(operation: Operation, cls: type[OperationNode], kind: str) -> Callable[..., Any]:
     environment: dict[str, Any] = {
-        "FREED": FREED, "check_version": check_version, "checked_output": checked_output, "raise_freed": raise_freed,
-        "summed": summed, "__builtins__": __builtins__, "__name__": __name__,
+        "CAREFUL": CAREFUL, "FREED": FREED, "check_version": check_version, "checked_output": checked_output,
+        "raise_freed": raise_freed, "summed": summed, "__builtins__": __builtins__, "__name__": __name__,
     }  # fmt: skip
-    name = f"{operation.primitive.name}_{'trace' if recording else 'pull'}"
-    source = _pull_source(operation, cls, environment, name, recording)
+    name = f"{operation.primitive.name}_{kind}"
+    source = _pull_source(operation, cls, environment, name, kind)
     return FunctionType(code_of(source, name, environment), environment, name)
 
 
 def _pull_source(
-    operation: Operation, cls: type[OperationNode], environment: dict[str, Any], title: str, recording: bool
+    operation: Operation, cls: type[OperationNode], environment: dict[str, Any], title: str, kind: str
 ) -> str:
-    """The text of the pull: for each edge unpack and check what its rule asks, then one expression; free; return.
+    """The text of `pull`, `step` or `trace`: for each edge unpack and check what its rule asks, then one expression;
+    free; return.
 
     On raw arrays, or on Tensors for a pass that records; the two differ in how kept values are unpacked and in `xp`.
     """
-    primitive, kept_by = operation.primitive, cls.kept_by
+    primitive, kept_by, recording = operation.primitive, cls.kept_by, kind == "trace"
     namespace = "tools.namespace(self.space)" if recording else "self.space.xp"
     lines = [f"def {title}(self, g, keep{', tools' if recording else ''}):"]
     put = lines.append
+    if kind != "pull":
+        put("    if self.extra is not None: return CAREFUL")
     plain = cls.layout < 3
-    edge = [f"self.e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
+    edge = [f"e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
     texts = {n: _gradient_text(operation, n, environment) for n in primitive.inputs if n not in primitive.constants}
+    for position, name in enumerate(edge if plain else ()):
+        put(f"    {name} = self.e{position}")
     if not plain:
         put(f"    {', '.join(edge)}, = self.edges")
     kernels = sorted({kernel for text in texts.values() for kernel in re.findall(_KERNEL, text)})
@@ -116,11 +123,17 @@ def _pull_source(
         free = f"self.saved_out = None; {free}"
     if free:
         put(f"    if not keep: {free}")
+    as_list = not plain or kind == "pull"
     if primitive.elementwise and len(values) > 1:
         whose = "tools.namespace(self.space)" if recording else "self.space.xp"
-        put(f"    if self.shapes is not None: return summed(self, {whose}, {', '.join(values)})")
-    layout = cls.layout
-    put(f"    return [{', '.join(values)}]" if layout == 3 else f"    return {', '.join(values)}")
+        whole = f"summed(self, {whose}, {', '.join(values)})"
+        put(f"    if self.shapes is not None: {'return' if as_list else 'g0, g1 ='} {whole}")
+        if not as_list:
+            lines[-1] += "; return g0, e0, g1, e1"
+    if as_list:
+        put(f"    return [{', '.join(values)}]")
+    else:
+        put(f"    return {values[0]}, e0, {f'{values[1]}, e1' if len(values) > 1 else 'None, None'}")
     return "\n".join([*lines, ""])
 
 
@@ -145,13 +158,12 @@ def _unpack(kept: str, primitive: Primitive, recording: bool) -> list[str]:
     return [f"{kept} = self.saved_{kept}", *checks]
 
 
-def summed(node: Any, xp: Any, *gradients: Any) -> Any:
-    """The cotangents of operands that were broadcast, added up to each operand's shape; in the node's layout."""
-    values = [
+def summed(node: Any, xp: Any, *gradients: Any) -> list[Any]:
+    """The cotangents of operands that were broadcast, added up to each operand's shape."""
+    return [
         None if g is None or edge is None else sum_to(xp, g, shape)
         for g, edge, shape in zip(gradients, node.edge_nodes(), node.shapes, strict=True)
     ]
-    return values if node.layout == 3 else tuple(values)
 
 
 def _gradient_text(operation: Operation, name: str, environment: dict[str, Any]) -> str:

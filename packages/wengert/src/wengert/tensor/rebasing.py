@@ -110,11 +110,8 @@ class AsStridedBackward0(Node):
         """The node that made the base."""
         return ((None, 0) if self.source is None else self.source.destination(),)
 
-    def pull(self, g: Any, keep: bool) -> Any:
-        return g
-
-    def trace(self, g: Any, keep: bool, tools: Any) -> Any:
-        return g
+    def pull(self, g: Any, keep: bool) -> list[Any]:
+        return [g]
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         return [g]
@@ -147,8 +144,8 @@ class CopySlices(Node):
         before = (None, 0) if self.e0 is None else self.e0.destination()
         return before, *(() if self.e1 is None else self.e1.next_functions[1:])
 
-    def pull(self, g: Any, keep: bool) -> Any:
-        return tuple(self.pull_with(g, RAW, keep, None))
+    def pull(self, g: Any, keep: bool) -> list[Any]:
+        return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         chain = self.chain

@@ -28,11 +28,8 @@ class Entered(Node):
     layout = 1
     level: Level
 
-    def pull(self, g: Any, keep: bool) -> Any:
-        return g
-
-    def trace(self, g: Any, keep: bool, tools: Any) -> Any:
-        return g
+    def pull(self, g: Any, keep: bool) -> list[Any]:
+        return [g]
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         return [g]

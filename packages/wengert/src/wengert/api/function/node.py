@@ -169,7 +169,7 @@ class BackwardCFunction(Node):
         function, ctx = self.function, FunctionCtx.of(self)
         return function.gradient_rule()(ctx, *([list(grads)] if function.boxed_grads_call else grads))
 
-    def pull(self, g: Any, keep: bool) -> Any:
+    def pull(self, g: Any, keep: bool) -> list[Any]:
         return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:

@@ -148,8 +148,8 @@ class ToCopyBackward0(Node):
     source: Space
     target: Space
 
-    def pull(self, g: Any, keep: bool) -> Any:
-        return transfer(g, self.target, self.source)
+    def pull(self, g: Any, keep: bool) -> list[Any]:
+        return [transfer(g, self.target, self.source)]
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         if wanted is not None and self.e0 not in wanted:
