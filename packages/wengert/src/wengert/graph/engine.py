@@ -88,7 +88,7 @@ def _walk(task: Task) -> None:
         node, g, producer = waiting.pop(-heappop(heap))
         while True:
             result = CAREFUL
-            if g is not None and (special is None or node not in special):
+            if g is not None and node.__class__ is not AccumulateGrad and (special is None or node not in special):
                 result = node.trace(g, keep, tools) if recording else node.step(g, keep)
             if result is CAREFUL:
                 result = careful(task, node, g, producer)
