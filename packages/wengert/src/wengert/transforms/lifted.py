@@ -52,6 +52,10 @@ class LiftedNamespace:
 
     # what is asked of the memory, and of values
 
+    def require(self, condition: Any, message: str, /) -> None:
+        value = condition.value
+        value.space.xp.require(value.array, message)
+
     def can_view(self, x: Any, shape: Shape, /) -> bool:
         value = x.value
         whole = (value.shape[0], *shape) if x.has_axis else shape

@@ -165,7 +165,7 @@ class TensorNamespace:
         return comparison.where(condition, x, y)
 
     def require(self, condition: Any, message: str, /) -> None:
-        self._backend.xp.require(condition.array, message)
+        condition.space.xp.require(condition.array, message)
 
     def errstate(self) -> AbstractContextManager[Any]:
         return self._backend.xp.errstate()
