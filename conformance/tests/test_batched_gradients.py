@@ -1,5 +1,5 @@
 """Gradients and tangents inside of vmap: for every entry of torch's operator database that has a gradient, `grad` and
-`jvp` of it for a whole batch at once against one element after the other."""
+`jvp` of it for a whole batch at once against one element after the other; and tensors that are created there."""
 
 from __future__ import annotations
 
@@ -120,3 +120,47 @@ def test_batch_against_loop(name: str, derivative: Callable[[Case, int], Callabl
     assert [line for line in outcomes if line and line not in refused] == []
     assert outcomes
     assert bool(refused) == (name in WRITES_SHARED)
+
+
+CREATED: dict[str, Callable[[Any], Any]] = {
+    "zeros_like": lambda x: _library(x).zeros_like(x),
+    "ones_like": lambda x: _library(x).ones_like(x),
+    "empty_like": lambda x: _library(x).empty_like(x),
+    "full_like": lambda x: _library(x).full_like(x, 2.0),
+    "new_zeros": lambda x: x.new_zeros(2),
+    "new_ones": lambda x: x.new_ones(2),
+    "new_empty": lambda x: x.new_empty(2),
+    "new_full": lambda x: x.new_full((2,), 2.0),
+    "a clone of one": lambda x: _library(x).zeros_like(x).clone(),
+}
+
+
+def _library(tensor: Any) -> Any:
+    return torch if isinstance(tensor, torch.Tensor) else wengert
+
+
+@pytest.mark.parametrize("create", CREATED.values(), ids=CREATED)
+def test_what_is_created_like_an_element_can_be_written_for_each(create: Callable[[Any], Any]) -> None:
+    def swapped(x: Any) -> Any:
+        w = create(x)
+        w[0], w[1] = x[1], 2 * x[0]
+        return (w * x).sum()
+
+    def found(library: Any) -> list[Any]:
+        x = library.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+        of_one = library.func.vmap(library.func.grad(swapped))
+        nested = library.func.vmap(library.func.vmap(swapped))(x.reshape(3, 1, 2))
+        return [library.func.vmap(swapped)(x).tolist(), of_one(x).tolist(), nested.tolist()]
+
+    assert found(wengert) == found(torch)
+
+
+def test_what_is_created_beside_no_element_cannot() -> None:
+    def filled(x: Any) -> Any:
+        w = _library(x).zeros(2)
+        w[0] = x[1]
+        return w
+
+    for library in (torch, wengert):
+        with pytest.raises(RuntimeError, match="vmap: inplace arithmetic"):
+            library.func.vmap(filled)(library.ones(3, 2))

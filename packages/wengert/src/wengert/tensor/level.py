@@ -7,12 +7,14 @@ apart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from itertools import count
 from typing import Any
 from warnings import warn
 
 from wengert.protocol.backend import Space
+from wengert.protocol.shapes import Shape
 
 _next_depth = count(1).__next__
 
@@ -78,6 +80,19 @@ def inner_space(*spaces: Space) -> Space:
 def is_inside(*tensors: Any) -> bool:
     """Whether one of these tensors stands for an element of a batch, so that its values cannot be read."""
     return isinstance(inner_space(*[tensor.space for tensor in tensors]), LevelSpace)
+
+
+def beside(tensor: Any, shape: Shape, create: Callable[[Shape], Any]) -> Any:
+    """What `create` makes in `shape`, one for each element of the batches that `tensor` carries: what differs from
+    element to element can be written into it."""
+    space = tensor.space.plain
+    if not isinstance(space, LevelSpace):
+        return create(shape)
+    array = tensor.array
+    if not array.has_axis:
+        return beside(array.value, shape, create)
+    level = space.level
+    return level.tensor(beside(array.value, (level.size, *shape), create), True)
 
 
 def agreed(operation: str, tensor: Any) -> Any:

@@ -12,6 +12,7 @@ from wengert.protocol.dtypes import scalar_dtype
 from wengert.protocol.layouts import is_row_major
 from wengert.protocol.shapes import Shape
 from wengert.tensor.base import TensorBase as Tensor
+from wengert.tensor.level import beside
 
 
 def zeros(
@@ -115,7 +116,7 @@ def zeros_like(
     tensor([0, 0])
     """
     space = space_like("zeros_like", input, dtype, device, backend, memory_format)
-    return leaf(space, _plain("zeros", space, input.shape), requires_grad)
+    return beside(input, input.shape, lambda shape: leaf(space, _plain("zeros", space, shape), requires_grad))
 
 
 def ones_like(
@@ -133,7 +134,7 @@ def ones_like(
     tensor([1., 1.])
     """
     space = space_like("ones_like", input, dtype, device, backend, memory_format)
-    return leaf(space, _plain("ones", space, input.shape), requires_grad)
+    return beside(input, input.shape, lambda shape: leaf(space, _plain("ones", space, shape), requires_grad))
 
 
 def empty_like(
@@ -151,7 +152,7 @@ def empty_like(
     (2,)
     """
     space = space_like("empty_like", input, dtype, device, backend, memory_format)
-    return leaf(space, _plain("empty", space, input.shape), requires_grad)
+    return beside(input, input.shape, lambda shape: leaf(space, _plain("empty", space, shape), requires_grad))
 
 
 def full_like(
@@ -170,7 +171,8 @@ def full_like(
     tensor([3., 3.])
     """
     space = space_like("full_like", input, dtype, device, backend, memory_format)
-    return leaf(space, filled(space, input.shape, number("full_like", "fill_value", 2, fill_value)), requires_grad)
+    value = number("full_like", "fill_value", 2, fill_value)
+    return beside(input, input.shape, lambda shape: leaf(space, filled(space, shape, value), requires_grad))
 
 
 def eye(
@@ -225,7 +227,8 @@ def new_zeros(
 ) -> Any:
     """Zeros of the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_zeros", self.space, dtype, device, backend)
-    return leaf(space, _plain("zeros", space, shape_from("new_zeros", size, _size(more, "new_zeros"))), requires_grad)
+    size = shape_from("new_zeros", size, _size(more, "new_zeros"))
+    return beside(self, size, lambda shape: leaf(space, _plain("zeros", space, shape), requires_grad))
 
 
 def new_ones(
@@ -239,7 +242,8 @@ def new_ones(
 ) -> Any:
     """Ones of the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_ones", self.space, dtype, device, backend)
-    return leaf(space, _plain("ones", space, shape_from("new_ones", size, _size(more, "new_ones"))), requires_grad)
+    size = shape_from("new_ones", size, _size(more, "new_ones"))
+    return beside(self, size, lambda shape: leaf(space, _plain("ones", space, shape), requires_grad))
 
 
 def new_empty(
@@ -253,7 +257,8 @@ def new_empty(
 ) -> Any:
     """A tensor of the given shape with whatever values, of self's dtype and device unless others are given."""
     space = space_beside("new_empty", self.space, dtype, device, backend)
-    return leaf(space, _plain("empty", space, shape_from("new_empty", size, _size(more, "new_empty"))), requires_grad)
+    size = shape_from("new_empty", size, _size(more, "new_empty"))
+    return beside(self, size, lambda shape: leaf(space, _plain("empty", space, shape), requires_grad))
 
 
 def new_full(
@@ -268,8 +273,9 @@ def new_full(
 ) -> Any:
     """`fill_value` in the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_full", self.space, dtype, device, backend)
-    shape = sequence_shape("new_full", size)
-    return leaf(space, filled(space, shape, number("new_full", "fill_value", 2, fill_value)), requires_grad)
+    value = number("new_full", "fill_value", 2, fill_value)
+    wanted = sequence_shape("new_full", size)
+    return beside(self, wanted, lambda shape: leaf(space, filled(space, shape, value), requires_grad))
 
 
 def filled(space: Space, shape: Shape, value: Number) -> Any:
