@@ -182,7 +182,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=FIRST, tags=["ci"])
 def examples(session: nox.Session) -> None:
     """The tests of the examples, which run each of them on NumPy and on torch."""
-    install(session, CORE, NUMPY, TORCH, *group("test", "reference", "examples"))
+    install(session, CORE, NUMPY, CUPY, TORCH, *group("test", "reference", "examples"))
     run_pytest(session, "examples")
 
 

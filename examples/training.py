@@ -66,7 +66,8 @@ def argument_parser(description: str) -> argparse.ArgumentParser:
 
 @contextmanager
 def chosen_backend(parser: argparse.ArgumentParser, name: str) -> Iterator[None]:
-    """New tensors in this block live in the backend `name`; if it cannot be used, the program ends with the reason.
+    """New tensors in this block live in the backend `name`; if it cannot be used, the program ends with the reason,
+    on one line: how to call the program is not in question.
 
     Products run on one thread: matrices as small as these are done before a second thread has started, and where the
     machine has other work the threads wait for each other.
@@ -76,7 +77,7 @@ def chosen_backend(parser: argparse.ArgumentParser, name: str) -> Iterator[None]
             wengert.zeros(1)
     except (RuntimeError, ImportError) as error:
         reason = " ".join(str(error).split())
-        parser.error(f"argument --backend: {name!r} cannot be used: {reason}")
+        parser.exit(2, f"{parser.prog}: error: argument --backend: {name!r} cannot be used: {reason}\n")
     with wengert.use_backend(name), threadpool_limits(1):
         yield
 

@@ -79,10 +79,18 @@ with wengert.use_backend("cupy"):
     assert all(parameter.grad.is_cuda for parameter in model.parameters())
 """
 
+COMMAND = """
+from wengert_conformance.standin import install
+install()
+from wengert.__main__ import main
+assert main([]) == 0
+"""
 
-def run(program: str) -> None:
+
+def run(program: str) -> str:
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_standin_refuses_what_cupy_refuses() -> None:
@@ -91,6 +99,13 @@ def test_the_standin_refuses_what_cupy_refuses() -> None:
 
 def test_a_training_step_takes_nothing_to_the_host() -> None:
     run(TRAINING)
+
+
+def test_the_command_shows_driver_runtime_and_devices_with_their_memory() -> None:
+    lines = run(COMMAND).splitlines()
+    assert "cupy: driver for CUDA 13.0, CUDA runtime 13.0" in lines
+    assert "cupy: cuda:0 is stand-in, compute capability 0.0, 16.0 GiB" in lines
+    assert any(line.startswith("cupy ") and line.split()[-2:] == ["available", "cuda:0"] for line in lines)
 
 
 def test_the_backend_uses_names_that_cupy_has() -> None:

@@ -76,6 +76,34 @@ def test_a_disabled_backend_ends_with_the_reason_and_no_traceback(tmp_path: Path
     assert "Traceback" not in finished.stderr
 
 
+NO_GPU = """
+import sys
+from types import SimpleNamespace
+runtime = SimpleNamespace(driverGetVersion=lambda: 0, runtimeGetVersion=lambda: 13020)
+cuda = SimpleNamespace(runtime=runtime)
+sys.modules["cupy"] = SimpleNamespace(__version__="14.2.0", is_available=lambda: False, cuda=cuda)
+"""
+
+
+@pytest.mark.parametrize(
+    ("cupy", "reason"),
+    [
+        ("import sys; sys.modules['cupy'] = None", "CuPy is not installed; install it with: pip install "),
+        (NO_GPU, "CuPy 14.2.0 is installed without a GPU that it can use: no CUDA driver was found"),
+    ],
+    ids=["no CuPy", "no GPU"],
+)
+@pytest.mark.parametrize("example", ["digits", "conv_digits", "charlm"])
+def test_without_a_gpu_cupy_ends_with_one_line(example: str, cupy: str, reason: str) -> None:
+    program = f"{cupy}\nimport {example}\n{example}.main(['--backend', 'cupy'])"
+    finished = subprocess.run([sys.executable, "-c", program], cwd=EXAMPLES, capture_output=True, text=True)
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    (line,) = finished.stderr.splitlines()
+    assert "error: argument --backend: 'cupy' cannot be used: " in line
+    assert reason in line
+
+
 def test_parameters_begin_with_the_scale_that_a_relu_wants() -> None:
     wengert.manual_seed(0)
     layer = wengert.nn.Conv2d(10, 400, (5, 1))

@@ -143,3 +143,8 @@ class MemoryPool:
 def get_device_count() -> int:
     """How many devices there are."""
     return DEVICES
+
+
+def get_device_properties(device: int) -> dict[str, Any]:
+    """What a device is, as CUDA names it; the stand-in is no GPU and says so."""
+    return {"name": b"stand-in", "major": 0, "minor": 0, "totalGlobalMem": Device(device).mem_info[1]}

@@ -230,6 +230,7 @@ _OWN: dict[str, Any] = {
     "cupy.cuda.get_elapsed_time": cuda.get_elapsed_time,
     "cupy.cuda.is_available": lambda: True,
     "cupy.cuda.runtime.getDeviceCount": cuda.get_device_count,
+    "cupy.cuda.runtime.getDeviceProperties": cuda.get_device_properties,
     "cupy.cuda.runtime.driverGetVersion": lambda: 13000,
     "cupy.cuda.runtime.runtimeGetVersion": lambda: 13000,
     "cupyx.scatter_add": _scatter_add,

@@ -1,4 +1,4 @@
-"""The hooks of the CuPy backend. CuPy itself is imported by `load` alone."""
+"""The hooks of the CuPy backend. CuPy itself is imported by `load`, and to tell of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from pluggy import HookimplMarker
 from wengert.protocol.backend import BackendSpec
+
+from wengert_cupy.facts import lines, why_unavailable
 
 if TYPE_CHECKING:
     from wengert.protocol.backend import Backend
@@ -43,8 +45,7 @@ def load() -> Backend:
         raise ImportError(f"CuPy is not installed; install it with: {INSTALL}.") from error
     if not cupy.is_available():
         raise RuntimeError(
-            f"CuPy {cupy.__version__} is installed, but cupy.is_available() is False: it finds no NVIDIA GPU with a "
-            "driver for its CUDA version. Check with: nvidia-smi"
+            f"CuPy {cupy.__version__} is installed without a GPU that it can use: {why_unavailable(cupy)}"
         )
     backend: Backend = import_module("wengert_cupy.namespace").make_backend()
     return backend
@@ -66,8 +67,15 @@ def wengert_backend() -> BackendSpec:
 
 @hookimpl
 def wengert_doctor() -> Sequence[str]:
-    """A warning where two CuPy wheels lie over each other."""
+    """The CUDA driver, runtime and devices that CuPy finds; a warning where two CuPy wheels lie over each other.
+
+    Nothing where CuPy is not installed: the state of the backend says so.
+    """
     found = installed_wheels()
-    if len(found) < 2:
-        return ()
-    return (f"cupy: {' and '.join(found)} both own the folder cupy/; uninstall both, then install one.",)
+    both = f"cupy: {' and '.join(found)} both own the folder cupy/; uninstall both, then install one."
+    warnings = [both] if len(found) > 1 else []
+    try:
+        cupy = import_module("cupy")
+    except ModuleNotFoundError:
+        return warnings
+    return [*warnings, *lines(cupy)]
