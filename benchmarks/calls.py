@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -29,7 +30,9 @@ class Calls:
 
 
 def count_calls(step: Callable[[], object]) -> Calls:
-    """Runs `step` twice, the second time under `sys.setprofile`, so that what is done once only is not counted."""
+    """Runs `step` twice, the second time under `sys.setprofile`, so that what is done once only is not counted.
+
+    The cycle collector stands still meanwhile: it would call the finalizers of what others left behind."""
     step()
     calls = Calls()
 
@@ -41,12 +44,15 @@ def count_calls(step: Callable[[], object]) -> Calls:
         elif event == "c_call" and argument is not sys.setprofile:
             calls.c += 1
 
-    before = sys.getprofile()
+    before, collects = sys.getprofile(), gc.isenabled()
+    gc.disable()
     sys.setprofile(record)
     try:
         step()
     finally:
         sys.setprofile(before)
+        if collects:
+            gc.enable()
     return calls
 
 
