@@ -26,8 +26,9 @@ def parse_device(device: str, known: Iterable[str] = ()) -> tuple[str, int | Non
 
 
 def pick_device(kind: str, index: int | None, present: Sequence[str]) -> str | None:
-    """The entry of `present` meant by a type and an index, None if absent. A type alone means its first device."""
-    if kind == "cpu":
-        return "cpu" if "cpu" in present else None
-    wanted = f"{kind}:{index or 0}"
+    """The entry of `present` meant by a type and an index, None if absent. A type alone means the first one of it,
+    which a backend makes the current one."""
+    if index is None or kind == "cpu":
+        return next((name for name in present if name.partition(":")[0] == kind), None)
+    wanted = f"{kind}:{index}"
     return wanted if wanted in present else None
