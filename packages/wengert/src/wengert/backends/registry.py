@@ -4,7 +4,7 @@ question is asked."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
@@ -14,7 +14,7 @@ from wengert.backends.devices import parse_device, pick_device
 from wengert.backends.plugins import Plugins
 from wengert.backends.states import BackendState, NoSpecError, failure_state, reason_of, told
 from wengert.protocol.accelerator import Accelerator
-from wengert.protocol.backend import Backend, BackendSpec
+from wengert.protocol.backend import Backend
 from wengert.protocol.errors import BackendError, NoBackendError
 
 INSTALL = 'pip install "wengert[numpy]"'

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, cast
 
+from wengert.graph import places
 from wengert.graph.hooks import EMPTY, Extra, Hooks, answered
 from wengert.graph.node import CAREFUL, AccumulateGrad, Node, OutputNode, Several
 from wengert.graph.task import Root, Task, Tools, entered, leading_to
@@ -57,7 +58,7 @@ def run(
         for node, index in targets:
             found[node][index] = None
         task.captures, task.capturing = found, capture
-    entered(task, lambda: _walk(task))
+    entered(task, places.placed(task, _walk, _handed_on) if places.seen else lambda: _walk(task))
     if task.captures is None or not capture:
         return []
     return [task.captures[node][index] for node, index in targets or ()]
@@ -151,6 +152,11 @@ _END: Any = object()
 def returned(node: Node, result: Any) -> Sequence[Any]:
     """What a step on `node` returned, one value for each edge; empty where it ended or only handed on."""
     return cast(Sequence[Any], result) if isinstance(result, list) else []
+
+
+def _handed_on(node: Node, result: Any) -> Sequence[Any]:
+    """What a step on `node` gave its edges, one value for each."""
+    return [result.g] if result.__class__ is _Output else returned(node, result)
 
 
 def _deliver(output: _Output, waiting: dict[int, list[Any]], heap: list[int], task: Task) -> None:

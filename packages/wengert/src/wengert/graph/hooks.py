@@ -58,9 +58,9 @@ class RemovableHandle:
 
 
 class Extra:
-    """What only few nodes have: hooks, retained gradients, packed values, metadata."""
+    """What only few nodes have: hooks, retained gradients, packed values, metadata, a place."""
 
-    __slots__ = ("metadata", "packed", "posthooks", "prehooks", "retained", "shapes", "tensor_hooks")
+    __slots__ = ("metadata", "packed", "place", "posthooks", "prehooks", "retained", "shapes", "tensor_hooks")
 
     def __init__(self) -> None:
         self.tensor_hooks: dict[int, Hooks] = {}  # by output, in the order of their first hooks
@@ -70,6 +70,7 @@ class Extra:
         self.packed: dict[str, Any] = {}  # kept values that hooks have packed
         self.shapes: dict[int, tuple[int, ...]] = {}  # by output, where a `GradientEdge` was made
         self.metadata: dict[Any, Any] = {}
+        self.place: Any = None  # the stream of its forward, where that was chosen
 
 
 #: An `extra` with nothing in it, for nodes that the engine must treat with care all the same: shared, never written.

@@ -65,11 +65,13 @@ class Task:
 
     def will_run(self, node: Node) -> bool:
         """Whether this pass runs `node`, or brings a gradient to it."""
-        if self.wanted is not None:
-            return node in self.wanted
+        return node in (self.reached() if self.wanted is None else self.wanted)
+
+    def reached(self) -> set[Node]:
+        """The nodes behind the roots of this pass, and the roots."""
         if self._reached is None:
             self._reached = set(_reached_from([start for start, _, _ in self.starts], 0))
-        return node in self._reached
+        return self._reached
 
 
 class _Every:

@@ -1,0 +1,178 @@
+"""Floor 4: backward on the streams of the forward.
+
+Under `wengert.cuda.stream` each node that is recorded keeps its place: a stream of a device. A pass that meets such
+nodes runs every node in its place, one without in the one that the caller is in. What one place made and another uses
+is waited for on the device, and kept until the pass has ended, so that no memory is given out anew while it is read. In
+the end the caller's places wait for all that were used. Passes pay for this only once a place was noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import get_ident
+from typing import Any, Protocol
+
+from wengert.graph.modes import change_mode, current_mode
+from wengert.graph.node import AccumulateGrad, Node, OutputNode
+from wengert.graph.task import Task
+
+Step = Callable[..., Any]
+
+
+class Place(Protocol):
+    """A stream of a device; equal to another object that means the same stream."""
+
+    @property
+    def device(self) -> str: ...
+    def current(self, device: str | None = None, /) -> Place | None: ...  # of this thread, there or on its own device
+    def enter(self) -> None: ...  # make it the current one, and its device too
+    def wait_for(self, other: Place, /) -> None: ...  # what is put here from now on waits for what is there
+
+
+#: Whether a node has a place: until one has, passes do not ask.
+seen = False
+
+
+class Noting:
+    """What a mode calls with each node that is recorded, so that it keeps `place` if its result lies there."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def __call__(self, node: Node) -> None:
+        global seen
+        if node.space.device == self.place.device:
+            seen = True
+            node.extras().place = self.place
+
+
+class _Made:
+    """What waits for a node: where it was made last, the last part of it, and whether parts came from elsewhere."""
+
+    __slots__ = ("is_mixed", "place", "value")
+
+    def __init__(self, place: Place, value: Any) -> None:
+        self.place, self.value, self.is_mixed = place, value, False
+
+
+class _Walk:
+    """A pass over nodes with places."""
+
+    __slots__ = ("callers", "handed_on", "held", "made", "noting", "outer", "task", "used", "where")
+
+    def __init__(self, task: Task, places: set[Place], handed_on: Callable[[Node, Any], Sequence[Any]]) -> None:
+        self.task, self.handed_on = task, handed_on
+        outer = next(iter(places)).current()
+        assert outer is not None
+        self.outer: Place = outer
+        self.callers: dict[str, Place | None] = {place.device: outer.current(place.device) for place in places}
+        self.where = outer
+        self.used: set[Place] = {outer}
+        self.made: dict[int, _Made] = {}
+        self.held: list[Any] = []
+        self.noting = current_mode().noting
+
+    def run(self, walk: Callable[[Task], None]) -> None:
+        self.task.watching = (*self.task.watching, self.watch)
+        self.outer.enter()  # a helper thread begins elsewhere
+        try:
+            walk(self.task)
+        finally:
+            self.end()
+
+    def watch(self, step: Step) -> Step:
+        def placed(task: Task, node: Node, g: Any, producer: Any) -> Any:
+            origin = self.made.pop(node.seq, None)
+            self.go_to(self.place_of(node, origin))
+            if origin is not None and (origin.is_mixed or origin.place != self.where):
+                self.held.append(g)
+                if origin.place != self.where:
+                    self.where.wait_for(origin.place)
+            result = step(task, node, g, producer)
+            self.remember(node, result)
+            return result
+
+        return placed
+
+    def place_of(self, node: Node, origin: _Made | None) -> Place:
+        """Where `node` runs. Edges and the ends at leaves only hand on, or add to what is there: where that was
+        made."""
+        if isinstance(node, (AccumulateGrad, OutputNode)):
+            if origin is not None:
+                return origin.place
+        elif node.extra is not None and node.extra.place is not None:
+            return node.extra.place
+        return self.caller(node.space.device) or self.where
+
+    def caller(self, device: str) -> Place | None:
+        """Where the caller of the pass is on `device`; None for a device of another type, such as the CPU."""
+        if device not in self.callers:
+            self.callers[device] = self.outer.current(device)
+        return self.callers[device]
+
+    def go_to(self, place: Place) -> None:
+        """Be in `place` from now on; the first time it waits for what the caller has put on before the pass."""
+        if place == self.where:
+            return
+        self.leave()
+        place.enter()
+        self.where = place
+        if self.task.tools.recording:
+            change_mode(noting=(*self.noting, Noting(place)))
+        if place not in self.used:
+            self.used.add(place)
+            for before in {self.outer, self.caller(place.device)}:
+                if before is not None and before != place:
+                    place.wait_for(before)
+
+    def leave(self) -> None:
+        """Make current on the device of this place what was current there."""
+        before = self.caller(self.where.device)
+        if before is not None and before != self.where:
+            before.enter()
+
+    def remember(self, node: Node, result: Any) -> None:
+        """Where what `node` hands on was made; parts of one sum that were made elsewhere are waited for."""
+        for edge, value in zip(node.edge_nodes(), self.handed_on(node, result)):
+            if edge is None or value is None:
+                continue
+            made = self.made.get(edge.seq)
+            if made is None:
+                self.made[edge.seq] = _Made(self.where, value)
+                continue
+            if made.place != self.where:
+                self.where.wait_for(made.place)
+                self.held.append(made.value)
+                made.is_mixed = True
+            made.place, made.value = self.where, value
+
+    def end(self) -> None:
+        self.leave()
+        self.outer.enter()
+        change_mode(noting=self.noting)
+        for place in self.used:
+            caller = self.caller(place.device)
+            if caller is not None and caller != place:
+                caller.wait_for(place)
+        self.held.clear()
+
+
+def placed(
+    task: Task, walk: Callable[[Task], None], handed_on: Callable[[Node, Any], Sequence[Any]]
+) -> Callable[[], None]:
+    """`walk` over the nodes of `task`, each in its place. `handed_on` says what a step gave its edges."""
+    extras = [node.extra for node in task.reached()]
+    places = {extra.place for extra in extras if extra is not None and extra.place is not None}
+    if not places:
+        return lambda: walk(task)
+    walking, thread = _Walk(task, places, handed_on), get_ident()
+
+    def run() -> None:
+        if get_ident() == thread and all(place == walking.callers[place.device] for place in places):
+            walk(task)  # all where the caller is
+        else:
+            walking.run(walk)
+
+    return run
