@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from wengert.protocol.dtypes import DType, bool_, complex32, complex64, int64
+from wengert.protocol.guarded import Guard, GuardedNamespace
 from wengert.protocol.namespace import Namespace
 
 PROTOCOL_VERSION = 1
@@ -18,7 +19,8 @@ class BackendSpec:
     `load` imports the array library and returns the `Backend`; it raises ImportError or RuntimeError, with the reason,
     where that cannot be. `owns` tells from a type alone whether its instances are this backend's arrays. `device_types`
     are the words before the colon of a device ("cpu", "cuda"); among the backends that have a device type the one of
-    highest `priority` is its default. `install` is the command that installs the backend.
+    highest `priority` is its default. `install` is the command that installs the backend, `device_module` the name of
+    the module through which its devices are managed (`protocol/accelerator.py`).
     """
 
     __slots__ = (
@@ -81,6 +83,7 @@ class Backend:
 
     __slots__ = (
         "_dtype_by_native",
+        "_guarded",
         "_spaces",
         "array_type",
         "capabilities",
@@ -88,6 +91,7 @@ class Backend:
         "devices",
         "dtype_of",
         "dtypes",
+        "guard",
         "lifted",
         "name",
         "namespaces",
@@ -108,12 +112,17 @@ class Backend:
         native_device: Callable[[str], Any] = lambda device: None,
         dtype_of: Callable[[Any], DType | None] | None = None,
         namespaces: Mapping[DType, Namespace] | None = None,
+        guard: Callable[[str], Guard | None] = lambda device: None,
     ) -> None:
-        """`namespaces` gives dtypes that the library does not compute in by itself kernels of their own."""
+        """`devices` names the current one first. `namespaces` gives dtypes that the library does not compute in by
+        itself kernels of their own. `guard` gives for a device what makes a function run there, None where the library
+        does so by itself, or has one device only."""
         self.name, self.xp, self.array_type, self.dtypes = name, xp, array_type, dtypes
         self.capabilities = Capabilities() if capabilities is None else capabilities
         self.devices, self.device_of, self.native_device, self.dtype_of = devices, device_of, native_device, dtype_of
         self.namespaces: Mapping[DType, Namespace] = {} if namespaces is None else namespaces
+        self.guard = guard
+        self._guarded: dict[tuple[str, int], Any] = {}
         self.lifted: Any = None  # the same namespace over Tensors, put here by the floor that makes it
         self.standard: Any = None  # the array API standard's namespace over Tensors, likewise
         self._dtype_by_native: dict[Any, DType] = {native: dtype for dtype, native in dtypes.items()}
@@ -129,6 +138,16 @@ class Backend:
                 )
             found = self._spaces[device, dtype] = Space(self, device, dtype)
             found.boolean, found.index = self.space(device, bool_), self.space(device, int64)
+        return found
+
+    def namespace(self, device: str, dtype: DType, guard: Guard | None) -> Namespace:
+        """The kernels for arrays of `dtype` on `device`."""
+        plain = self.namespaces.get(dtype, self.xp)
+        if guard is None:
+            return plain
+        found = self._guarded.get((device, id(plain)))
+        if found is None:
+            found = self._guarded[device, id(plain)] = cast(Namespace, GuardedNamespace(plain, guard))
         return found
 
     def nearest(self, dtype: DType) -> DType:
@@ -162,6 +181,7 @@ class Space:
         "boolean",
         "device",
         "dtype",
+        "guard",
         "index",
         "is_plain",
         "is_plain_floating",
@@ -177,6 +197,7 @@ class Space:
 
     backend: Backend
     xp: Namespace
+    guard: Guard | None  # makes a function run on this device, where there are several
     device: str
     dtype: DType
     native: Any
@@ -193,14 +214,18 @@ class Space:
 
     def __init__(self, backend: Backend, device: str, dtype: DType) -> None:
         self.backend, self.device, self.dtype = backend, device, dtype
-        self.xp = backend.namespaces.get(dtype, backend.xp)
-        self.rounds = self.xp is not backend.xp
+        self.guard = guard = backend.guard(device)
+        self.xp = backend.namespace(device, dtype, guard)
+        self.rounds = dtype in backend.namespaces
         self.native, self.native_device = backend.dtypes[dtype], backend.native_device(device)
-        self.is_plain = not dtype.is_complex and dtype is not bool_ and not self.rounds
-        self.is_plain_floating = dtype.is_floating_point and not self.rounds
+        is_direct = guard is None and not self.rounds
+        self.is_plain = not dtype.is_complex and dtype is not bool_ and is_direct
+        self.is_plain_floating = dtype.is_floating_point and is_direct
         self.is_readable = backend.capabilities.synchronous
         claims = backend.capabilities
-        self.writes_raw = dtype.is_inexact and claims.mutable and claims.views and type(self) is Space
+        self.writes_raw = (
+            dtype.is_inexact and claims.mutable and claims.views and type(self) is Space and guard is None
+        )
         self.scalars = {}
         self.plain = self
 

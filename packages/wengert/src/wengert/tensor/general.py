@@ -96,6 +96,10 @@ class GeneralNode(OperationNode):
         return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        guard = self.space.guard
+        return (self._pulled if guard is None else guard(self._pulled))(g, tools, keep, wanted)
+
+    def _pulled(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         if g.__class__ is Several and all(value is None for value in g.values):
             return [None] * len(self.edges)
         if self.computed is not None:

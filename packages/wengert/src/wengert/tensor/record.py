@@ -102,7 +102,8 @@ def record_plain(
     backend = place.backend
     several = bool(primitive.outputs)
     if not known:
-        result = primitive.forward(xp, *arrays, **native_statics)
+        forward = primitive.forward if target.guard is None else target.guard(primitive.forward)
+        result = forward(xp, *arrays, **native_statics)
         known = result if several else (result,)
     datas = [xp.asarray(data) for data in known]
     outs = [make(backend.space_of(data), data) for data in datas]

@@ -189,7 +189,7 @@ def batch_norm(
         assert running_mean is not None  # checked above
         assert running_var is not None
         space = running_var.space
-        rstd = make(space, space.xp.asarray(space.xp.reciprocal(space.xp.sqrt(running_var.array + eps))))
+        rstd = make(space, space.xp.asarray(space.xp.reciprocal(space.xp.sqrt(space.xp.add(running_var.array, eps)))))
         return _evaluated(input, make(running_mean.space, running_mean.array), rstd, weight, bias, affine)
     beside = [value.space for value in (weight, bias) if value is not None]
     if beside and depth_of(inner_space(*beside)) > depth_of(input.space.plain):

@@ -206,7 +206,7 @@ def histogramdd(
 def _place(column: Any, edge: Any, n: int) -> tuple[Any, Any]:
     """Which bin each element is in, the last one closed above, and whether it is in any."""
     xp = column.space.xp
-    place = searchsorted(edge, column, right=True).array - 1
+    place = xp.subtract(searchsorted(edge, column, right=True).array, 1)
     last = xp.equal(column.array, xp.getitem(edge.array, (n,)))
     top = xp.full_like(place, n - 1)
     place = xp.where(last, top, place)
