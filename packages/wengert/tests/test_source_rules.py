@@ -13,7 +13,7 @@ CORE = ROOT / "packages/wengert/src/wengert"
 # The reason follows after two spaces, or stands in the comment line above.
 ARGUED_IGNORE = re.compile(r"#\s*(pyright: ignore\[[\w, ]+\]|noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*)(?P<reason>.*)")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
-LATE_IMPORTS = {CORE / "backends/registry.py", CORE / "extras.py"}
+LATE_IMPORTS = {CORE / "backends/plugins.py", CORE / "extras.py"}
 
 
 def label(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import cupy
@@ -11,16 +10,12 @@ from wengert.backends.standard import complete
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
 
+from wengert_cupy import devices
 from wengert_cupy.kernels import elementwise, indexing, linalg, movement
 
 FAMILIES = (elementwise, indexing, linalg, movement)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES: dict[dtypes.DType, Any] = {dtype: cupy.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(cupy, dtype.name)}
-
-
-def devices() -> Sequence[str]:
-    """The CUDA devices that CuPy sees."""
-    return tuple(f"cuda:{index}" for index in range(cupy.cuda.runtime.getDeviceCount()))
 
 
 def device_of(array: Any) -> str:
@@ -35,13 +30,15 @@ def native_device(device: str) -> Any:
 
 def make_backend() -> Backend:
     """The backend as the core sees it."""
+    several = {} if devices.device_count() == 1 else {"asarray": devices.crossing(library.asarray)}
     return Backend(
         name="cupy",
-        xp=complete(library, KERNELS, dtypes=DTYPES, array_type=cupy.ndarray, advanced_keys=True),
+        xp=complete(library, KERNELS | several, dtypes=DTYPES, array_type=cupy.ndarray, advanced_keys=True),
         array_type=cupy.ndarray,
         dtypes=DTYPES,
         capabilities=Capabilities(synchronous=False),
-        devices=devices,
+        devices=devices.names,
         device_of=device_of,
         native_device=native_device,
+        guard=devices.guard,
     )

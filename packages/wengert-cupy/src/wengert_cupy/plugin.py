@@ -62,6 +62,7 @@ def wengert_backend() -> BackendSpec:
         priority=100,
         install='pip install "wengert[cuda12]"',
         version=lambda: ", ".join(installed_wheels()),
+        device_module="wengert_cupy.devices",
     )
 
 

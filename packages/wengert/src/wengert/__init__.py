@@ -89,7 +89,8 @@ from wengert.protocol.dtypes import bool_ as bool
 from wengert.tensor.printing import get_printoptions, set_printoptions
 
 if TYPE_CHECKING:
-    from wengert import fft, func, linalg, masked, optim, signal, special, utils
+    from wengert import cuda, fft, func, linalg, masked, optim, signal, special, utils
+    from wengert.api.accelerator.precision import get_float32_matmul_precision, set_float32_matmul_precision
     from wengert.api.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
     from wengert.api.functions import (
         abs_, acos_, acosh_, addmv_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, as_strided_,
@@ -134,8 +135,9 @@ if TYPE_CHECKING:
     from wengert.ops.sampling import grid_sampler_2d, grid_sampler_3d
 
 # What is imported at its first use: modules, and names by the module that has them.
-_LATE_MODULES = ("fft", "func", "linalg", "masked", "optim", "signal", "special", "utils")
+_LATE_MODULES = ("cuda", "fft", "func", "linalg", "masked", "optim", "signal", "special", "utils")
 _LATE = {
+    "api.accelerator.precision": ("get_float32_matmul_precision", "set_float32_matmul_precision"),
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
     "api.functions": (
         "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_",
@@ -311,6 +313,8 @@ __all__ = [
     "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_", "zero_",
     # transforms of functions
     "func", "optim", "utils", "vmap",
+    # devices
+    "cuda", "get_float32_matmul_precision", "set_float32_matmul_precision",
     # saving, and how tensors are stored
     "contiguous_format", "layout", "load", "memory_format", "preserve_format", "save", "strided",
 ]

@@ -96,7 +96,7 @@ class Registry(Plugins):
         found = self._by_device.get(key)
         if found is None:
             with self._lock:
-                    found = self._by_device[key] = self._resolve(device, current)
+                found = self._by_device[key] = self._resolve(device, current)
         backend, place = found
         if place == device or ":" in device:
             return found

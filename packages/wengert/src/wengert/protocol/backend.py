@@ -223,9 +223,7 @@ class Space:
         self.is_plain_floating = dtype.is_floating_point and is_direct
         self.is_readable = backend.capabilities.synchronous
         claims = backend.capabilities
-        self.writes_raw = (
-            dtype.is_inexact and claims.mutable and claims.views and type(self) is Space and guard is None
-        )
+        self.writes_raw = dtype.is_inexact and claims.mutable and claims.views and type(self) is Space and guard is None
         self.scalars = {}
         self.plain = self
 
