@@ -37,5 +37,4 @@ def wengert_backend() -> BackendSpec:
         priority=10,
         install='pip install "wengert[torch]"',
         version=lambda: version("torch"),
-        device_module="torch.cuda",
     )

@@ -58,7 +58,7 @@ def run(
         for node, index in targets:
             found[node][index] = None
         task.captures, task.capturing = found, capture
-    entered(task, places.placed(task, _walk, _handed_on) if places.seen else lambda: _walk(task))
+    entered(task, places.placed(task, _walk, _handed_on) if places.live else lambda: _walk(task))
     if task.captures is None or not capture:
         return []
     return [task.captures[node][index] for node, index in targets or ()]
@@ -66,6 +66,7 @@ def run(
 
 def _walk(task: Task) -> None:
     waiting: dict[int, list[Any]] = {}  # by sequence number: [node, cotangent, producer]
+    task.waiting = waiting
     heap: list[int] = []
     careful = task.watched(_careful)
     tools, keep, wanted, special = task.tools, task.keep, task.wanted, task.special

@@ -2,8 +2,9 @@
 
 Under `wengert.cuda.stream` each node that is recorded keeps its place: a stream of a device. A pass that meets such
 nodes runs every node in its place, one without in the one that the caller is in. What one place made and another uses
-is waited for on the device, and kept until the pass has ended, so that no memory is given out anew while it is read. In
-the end the caller's places wait for all that were used. Passes pay for this only once a place was noted.
+is waited for on the device. In the end the caller's places wait for all that were used. What was used elsewhere is kept
+until then, and the place that it is from waits for the caller's: so no memory is given out anew while it is read.
+Passes pay for this only while there are such nodes.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from threading import get_ident
 from typing import Any, Protocol
+from weakref import ReferenceType, ref
 
 from wengert.graph.modes import change_mode, current_mode
-from wengert.graph.node import AccumulateGrad, Node, OutputNode
+from wengert.graph.node import AccumulateGrad, Node, OutputNode, Several
 from wengert.graph.task import Task
 
 Step = Callable[..., Any]
@@ -29,8 +31,8 @@ class Place(Protocol):
     def wait_for(self, other: Place, /) -> None: ...  # what is put here from now on waits for what is there
 
 
-#: Whether a node has a place: until one has, passes do not ask.
-seen = False
+#: The places that are chosen now or that nodes have: where there are none, passes do not ask.
+live: dict[int, ReferenceType[Place]] = {}
 
 
 class Noting:
@@ -39,28 +41,27 @@ class Noting:
     __slots__ = ("place",)
 
     def __init__(self, place: Place) -> None:
-        self.place = place
+        self.place, key = place, id(place)
+        live[key] = ref(place, lambda _: live.pop(key, None))
 
     def __call__(self, node: Node) -> None:
-        global seen
         if node.space.device == self.place.device:
-            seen = True
             node.extras().place = self.place
 
 
 class _Made:
-    """What waits for a node: where it was made last, the last part of it, and whether parts came from elsewhere."""
+    """Of what waits for a node: where the last part was made, and whether others came from elsewhere."""
 
-    __slots__ = ("is_mixed", "place", "value")
+    __slots__ = ("is_mixed", "place")
 
-    def __init__(self, place: Place, value: Any) -> None:
-        self.place, self.value, self.is_mixed = place, value, False
+    def __init__(self, place: Place) -> None:
+        self.place, self.is_mixed = place, False
 
 
 class _Walk:
     """A pass over nodes with places."""
 
-    __slots__ = ("callers", "handed_on", "held", "made", "noting", "outer", "task", "used", "where")
+    __slots__ = ("callers", "handed_on", "held", "lenders", "made", "noting", "outer", "task", "used", "where")
 
     def __init__(self, task: Task, places: set[Place], handed_on: Callable[[Node, Any], Sequence[Any]]) -> None:
         self.task, self.handed_on = task, handed_on
@@ -72,6 +73,7 @@ class _Walk:
         self.used: set[Place] = {outer}
         self.made: dict[int, _Made] = {}
         self.held: list[Any] = []
+        self.lenders: set[Place] = set()
         self.noting = current_mode().noting
 
     def run(self, walk: Callable[[Task], None]) -> None:
@@ -89,7 +91,7 @@ class _Walk:
             if origin is not None and (origin.is_mixed or origin.place != self.where):
                 self.held.append(g)
                 if origin.place != self.where:
-                    self.where.wait_for(origin.place)
+                    self.await_from(origin.place)
             result = step(task, node, g, producer)
             self.remember(node, result)
             return result
@@ -140,13 +142,18 @@ class _Walk:
                 continue
             made = self.made.get(edge.seq)
             if made is None:
-                self.made[edge.seq] = _Made(self.where, value)
+                self.made[edge.seq] = _Made(self.where)
                 continue
             if made.place != self.where:
-                self.where.wait_for(made.place)
-                self.held.append(made.value)
-                made.is_mixed = True
-            made.place, made.value = self.where, value
+                self.await_from(made.place)
+                sum_so_far = self.task.waiting[edge.seq][1]
+                self.held.append(list(sum_so_far.values) if isinstance(sum_so_far, Several) else sum_so_far)
+                made.place, made.is_mixed = self.where, True
+
+    def await_from(self, place: Place) -> None:
+        """Use here what `place` made."""
+        self.where.wait_for(place)
+        self.lenders.add(place)
 
     def end(self) -> None:
         self.leave()
@@ -156,6 +163,10 @@ class _Walk:
             caller = self.caller(place.device)
             if caller is not None and caller != place:
                 caller.wait_for(place)
+        for place in self.lenders:
+            caller = self.caller(place.device)
+            if caller is not None and caller != place:
+                place.wait_for(caller)
         self.held.clear()
 
 

@@ -41,13 +41,14 @@ class Task:
 
     __slots__ = (
         "_reached", "callbacks", "captures", "capturing", "id", "keep", "node", "special", "starts", "thread", "tools",
-        "wanted", "watching",
+        "waiting", "wanted", "watching",
     )  # fmt: skip
 
     def __init__(self, starts: Sequence[Root], tools: Tools, keep: bool) -> None:
         self.id, self.starts, self.tools, self.keep = _next_id(), starts, tools, keep
         self.captures: dict[Node, dict[int, Any]] | None = None  # the targets
         self.capturing = False  # whether what arrives at the targets is kept
+        self.waiting: dict[int, list[Any]] = {}  # what the walk has for nodes to come
         self.wanted: Any = None  # the nodes that lead to a target; None: all
         self.special: Any = None  # those among them that take more than the common step
         self.callbacks: list[Callable[[], object]] = []

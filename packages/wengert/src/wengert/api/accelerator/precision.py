@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
+from typing import Any
 
 from wengert.api.accelerator.devices import KIND
 from wengert.backends import registry
@@ -22,7 +23,7 @@ def get_float32_matmul_precision() -> str:
     return _chosen[0]
 
 
-def set_float32_matmul_precision(precision: str) -> None:
+def set_float32_matmul_precision(precision: Any) -> None:
     """Let products of float32 matrices be less exact and faster, where a device can: "high" and "medium" allow
     TensorFloat32 on CUDA; on the CPU they change nothing.
 
@@ -34,7 +35,7 @@ def set_float32_matmul_precision(precision: str) -> None:
     'high'
     >>> wengert.set_float32_matmul_precision("highest")
     """
-    if not isinstance(precision, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+    if not isinstance(precision, str):
         raise RuntimeError(f"set_float32_matmul_precision expects a str, but got {type(precision).__name__}")
     if precision not in ("highest", "high", "medium"):
         warnings.warn(

@@ -128,7 +128,7 @@ def make_current(stream: Stream) -> None:
 class StreamPlace:
     """A stream as the place of nodes in backward."""
 
-    __slots__ = ("device", "stream")
+    __slots__ = ("__weakref__", "device", "stream")
 
     def __init__(self, stream: Stream) -> None:
         self.stream, self.device = stream, f"{KIND}:{stream.device_index}"
