@@ -87,6 +87,154 @@ assert main([]) == 0
 """
 
 
+DEVICES = """
+import pytest
+from wengert_conformance.standin import cuda as machine, install, transfers
+install(devices=2)
+import cupy, wengert
+from wengert import cuda, nn, optim
+from wengert.nn import functional as F
+here = cupy.zeros(2)
+with pytest.raises(ValueError, match="array device = 0 while current = 1"), cupy.cuda.Device(1):
+    here + 1
+assert cuda.device_count() == 2
+model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Linear(108, 8), nn.LayerNorm(8))
+model = model.to("cuda:1")
+images, labels = wengert.randn(6, 1, 8, 8, device="cuda:1"), wengert.tensor([0, 1, 2, 3, 0, 1], device="cuda:1")
+for method in (optim.SGD(model.parameters(), 0.1, momentum=0.9), optim.AdamW(model.parameters())):
+    machine.ran.clear(), transfers.clear()
+    for _ in range(2):
+        method.zero_grad()
+        F.cross_entropy(F.dropout(model(images)), labels).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        method.step()
+    assert set(machine.ran) == {(1, 0)} and not transfers, (machine.ran, transfers)
+assert all(parameter.grad.device == wengert.device("cuda:1") for parameter in model.parameters())
+with cuda.device(1):
+    assert cuda.current_device() == wengert.zeros(2, device="cuda").device.index == 1
+    stream = cuda.Stream()
+x = wengert.ones(3, device="cuda", requires_grad=True)
+with cuda.stream(stream):
+    y = x.to("cuda:1").exp()
+machine.ran.clear()
+(y.to("cuda:0") * 2).sum().backward()
+assert machine.ran[1, stream.cuda_stream] > 0 and machine.ran[0, 0] > 0 and (1, 0) not in machine.ran, machine.ran
+assert x.grad.device.index == 0 and wengert.allclose(x.grad, 2 * x.exp())
+gradient = wengert.func.grad(lambda v: v.sin().prod())(wengert.ones(3, device="cuda:1"))
+assert gradient.device.index == 1
+"""
+
+STREAMS = """
+from wengert_conformance.standin import cuda as machine, install, transfers
+install()
+import wengert
+from wengert import cuda, nn
+model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).to("cuda")
+images = wengert.randn(5, 3, device="cuda")
+stream, default = cuda.Stream(), cuda.current_stream()
+assert stream != default and default == cuda.default_stream() and default.cuda_stream == 0
+stream.wait_stream(default)
+machine.ran.clear()
+with cuda.stream(stream):
+    hidden = model(images)
+assert set(machine.ran) == {(0, stream.cuda_stream)}
+default.wait_stream(stream)
+loss = hidden.square().mean()
+for each in (machine.ran, machine.waited, transfers):
+    each.clear()
+loss.backward()
+forward = sum(machine.ran.values())
+assert set(machine.ran) == {(0, 0), (0, stream.cuda_stream)}
+assert machine.ran[0, stream.cuda_stream] > machine.ran[0, 0]  # all of the model ran on its stream
+assert set(machine.waited) == {0, stream.cuda_stream} and not transfers
+assert all(parameter.grad is not None for parameter in model.parameters())
+assert cuda.current_stream() == default
+start, end = cuda.Event(enable_timing=True), cuda.Event(enable_timing=True)
+start.record(), end.record(), end.synchronize()
+assert start.query() and start.elapsed_time(end) == 0.0 and start.cuda_event != end.cuda_event
+"""
+
+MEMORY = """
+import pytest
+from wengert_conformance.standin import install
+install(counts_memory=True)
+import cupy, wengert
+from wengert import cuda
+before = cuda.memory_allocated()
+assert cuda.max_memory_allocated() == before  # counted from here on
+x = wengert.zeros(256, device="cuda")
+assert cuda.memory_allocated() == before + 1024
+y = [wengert.ones(512, device="cuda") for _ in range(3)]
+del y
+cuda.synchronize()
+assert cuda.memory_allocated() == before + 1024
+assert cuda.max_memory_allocated() >= before + 1024 + 3 * 2048
+cuda.reset_peak_memory_stats()
+assert cuda.max_memory_allocated() == before + 1024
+assert cuda.memory_reserved() >= before + 1024 + 3 * 2048
+cuda.empty_cache()
+assert cuda.memory_reserved() == before + 1024
+assert cuda.mem_get_info("cuda:0") == (1 << 34, 1 << 34)
+assert (cuda.get_device_name(), cuda.get_device_capability()) == ("stand-in", (0, 0))
+assert cuda.get_device_properties(0).warp_size == 32
+with pytest.raises(RuntimeError, match="invalid device ordinal 1"):
+    cuda.Stream(1)
+wengert.set_float32_matmul_precision("high")
+assert __import__("wengert_conformance.standin.cuda").standin.cuda.System.compute_type == 7
+wengert.set_float32_matmul_precision("highest")
+assert __import__("wengert_conformance.standin.cuda").standin.cuda.System.compute_type == 1
+"""
+
+GRAPHS = """
+import copy, pytest
+from wengert_conformance.standin import install, transfers
+install()
+import wengert
+from wengert import cuda, nn, optim
+model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).to("cuda")
+plain = copy.deepcopy(model)
+batches = [wengert.randn(5, 3, device="cuda") for _ in range(4)]
+
+def step(model, method, images):
+    method.zero_grad(set_to_none=False)
+    loss = model(images).square().mean()
+    loss.backward()
+    method.step()
+    return loss
+
+def method_of(model):
+    return optim.SGD(model.parameters(), 0.1, momentum=0.9)
+
+method, images, stream = method_of(model), batches[0].clone(), cuda.Stream()
+with cuda.stream(stream):
+    step(model, method, images)  # kernels are compiled, gradients and momenta are made
+cuda.current_stream().wait_stream(stream)
+captured = cuda.CUDAGraph()
+kept = {name: value.clone() for name, value in model.state_dict().items()}
+momenta = [method.state[p]["momentum_buffer"].clone() for p in model.parameters()]
+transfers.clear()
+with cuda.graph(captured, stream=stream):
+    loss = step(model, method, images)
+assert not transfers
+with pytest.raises(RuntimeError, match="not permitted when stream is capturing"), cuda.graph(cuda.CUDAGraph()):
+    loss.item()
+model.load_state_dict(kept)  # the stand-in did the work that it captured
+for p, momentum in zip(model.parameters(), momenta):
+    method.state[p]["momentum_buffer"].copy_(momentum)
+losses = []
+for batch in batches[1:]:
+    images.copy_(batch)
+    captured.replay()
+    losses.append(loss.item())
+other = method_of(plain)
+expected = [step(plain, other, batch).item() for batch in batches][1:]
+assert losses == pytest.approx(expected)
+for ours, theirs in zip(model.parameters(), plain.parameters()):
+    assert wengert.allclose(ours, theirs) and wengert.allclose(ours.grad, theirs.grad)
+"""
+
+
+
 def run(program: str) -> str:
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -106,6 +254,22 @@ def test_the_command_shows_driver_runtime_and_devices_with_their_memory() -> Non
     assert "cupy: driver for CUDA 13.0, CUDA runtime 13.0" in lines
     assert "cupy: cuda:0 is stand-in, compute capability 0.0, 16.0 GiB" in lines
     assert any(line.startswith("cupy ") and line.split()[-2:] == ["available", "cuda:0"] for line in lines)
+
+
+def test_operations_run_on_the_device_of_their_operands() -> None:
+    run(DEVICES)
+
+
+def test_backward_runs_on_the_stream_of_its_forward() -> None:
+    run(STREAMS)
+
+
+def test_memory_and_settings_are_those_of_the_device() -> None:
+    run(MEMORY)
+
+
+def test_a_training_step_is_captured_once_and_replayed() -> None:
+    run(GRAPHS)
 
 
 def test_the_backend_uses_names_that_cupy_has() -> None:

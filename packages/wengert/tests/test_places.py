@@ -4,6 +4,7 @@ The backend is the toy on two devices: a kernel there refuses arrays of another 
 need not have written yet.
 """
 
+import gc
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import pytest
 import wengert
 from wengert import nn, optim
 from wengert.backends import registry
+from wengert.graph import places
 from wengert.graph.hooks import EMPTY
 from wengert.graph.modes import is_grad_enabled
 from wengert.protocol.accelerator import Accelerator
@@ -26,6 +28,8 @@ def cuda():
     yield wengert.cuda
     assert (wengert.cuda.current_device(), wengert.cuda.current_stream()) == (0, wengert.cuda.default_stream())
     registry.unregister("toy-cuda")
+    gc.collect()
+    assert places.live == {}  # later passes pay for nothing
 
 
 def leaf(*values, device="cuda"):

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, ValuesView
 from typing import Any
 
 import numpy
 
-from wengert_conformance.standin import names
-from wengert_conformance.standin.cuda import Device
+from wengert_conformance.standin import cuda, names
 
-#: How often values went from the device to the host, by what took them there.
-transfers: Counter[str] = Counter()
+
+class Transfers(Counter[str]):
+    """How often values went from the device to the host, by what took them there. During a capture none can."""
+
+    def __setitem__(self, word: str, number: int) -> None:
+        if cuda.capturing() is not None:
+            raise RuntimeError("cudaErrorStreamCaptureUnsupported: operation not permitted when stream is capturing")
+        super().__setitem__(word, number)
+
+
+transfers = Transfers()
 _KNOWN = names.stored()["classes"]["cupy.ndarray"]
 
 
@@ -64,31 +72,64 @@ def device(value: Any, sources: tuple[Any, ...] = ()) -> Any:
 
 def computed(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """What a function of NumPy gives for the stand-in's arrays, without NumPy's warnings, which CuPy has not."""
-    with numpy.errstate(all="ignore"):
-        result = function(*map(host, arguments), **{name: host(value) for name, value in keywords.items()})
-    out = keywords.get("out")
-    if isinstance(out, ndarray):
-        return out
-    return device(result, arguments)
+
+    def run() -> Any:
+        with numpy.errstate(all="ignore"):
+            return function(*map(host, arguments), **{name: host(value) for name, value in keywords.items()})
+
+    cuda.launched(*_arrays_in((arguments, keywords.values())))
+    out, result = keywords.get("out"), run()
+    if not isinstance(out, ndarray):
+        out = device(result, arguments)
+    keep(run, out)
+    return out
+
+
+def keep(run: Callable[[], Any], out: Any = None) -> None:
+    """Where work is captured, run this again at each replay, with the results in the arrays `out`."""
+    captured = cuda.capturing()
+    if captured is None:
+        return
+    targets = list(_arrays_in(out))
+
+    def again() -> None:
+        for target, result in zip(targets, _arrays_in(run()), strict=bool(targets)):
+            target.on_host[...] = result
+
+    captured.append(again)
+
+
+def _arrays_in(value: Any) -> Iterator[Any]:
+    """The arrays in nested lists, the stand-in's and NumPy's."""
+    if isinstance(value, (ndarray, numpy.ndarray, numpy.generic)):
+        yield value
+    elif isinstance(value, (tuple, list, ValuesView)):
+        for item in value:
+            yield from _arrays_in(item)
 
 
 class ndarray:  # CuPy's name
     """An array of the stand-in, with the attributes that the table of CuPy's names tells of."""
 
     __array_priority__ = 100
-    __slots__ = ("__weakref__", "base", "on_host")
+    __slots__ = ("__weakref__", "base", "on_device", "on_host")
     __hash__ = None  # pyright: ignore[reportAssignmentType]  # as CuPy's
 
     def __init__(
         self, shape: Any, dtype: Any = float, memptr: Any = None, strides: Any = None, order: str = "C"
     ) -> None:
-        self.on_host, self.base = numpy.empty(shape, dtype, order=order), None
+        self._set_up(numpy.empty(shape, dtype, order=order))
+
+    def _set_up(self, data: Any) -> None:
+        self.on_host, self.base, self.on_device = data, None, cuda.get_device_id()
+        if cuda.System.counts_memory and data.base is None:
+            cuda.allocated(self)
 
     @classmethod
     def of(cls, data: Any) -> ndarray:
         """The stand-in for a NumPy array."""
         out = cls.__new__(cls)
-        out.on_host, out.base = data, None
+        out._set_up(data)
         return out
 
     def __getattr__(self, name: str) -> Any:
@@ -103,9 +144,8 @@ class ndarray:  # CuPy's name
         def method(*arguments: Any, **keywords: Any) -> Any:
             if check is not None:
                 check(*arguments, **keywords)
-            with numpy.errstate(all="ignore"):
-                result = found(*map(host, arguments), **{word: host(value) for word, value in keywords.items()})
-            return keywords["out"] if keywords.get("out") is not None else device(result, (self,))
+            out = computed(lambda x, *rest, **more: getattr(x, name)(*rest, **more), (self, *arguments), keywords)
+            return keywords["out"] if keywords.get("out") is not None else out
 
         return method
 
@@ -121,7 +161,7 @@ class ndarray:  # CuPy's name
 
     @property
     def device(self) -> Any:
-        return Device(0)
+        return cuda.Device(self.on_device)
 
     @property
     def real(self) -> ndarray:
@@ -129,7 +169,7 @@ class ndarray:  # CuPy's name
 
     @real.setter
     def real(self, value: Any) -> None:
-        self.on_host.real = host(value)
+        self.real[...] = value
 
     @property
     def imag(self) -> ndarray:
@@ -139,7 +179,7 @@ class ndarray:  # CuPy's name
 
     @imag.setter
     def imag(self, value: Any) -> None:
-        self.on_host.imag = host(value)
+        self.imag[...] = value
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError(
@@ -200,8 +240,15 @@ class ndarray:  # CuPy's name
         return device(found, (self,))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        with numpy.errstate(all="ignore"):
-            self.on_host[_key(key)] = host(value)
+        key = _key(key)
+
+        def run() -> None:
+            with numpy.errstate(all="ignore"):
+                self.on_host[key] = host(value)
+
+        cuda.launched(*_arrays_in([self, value]))
+        run()
+        keep(run)
 
     def __dlpack__(self, **_: Any) -> Any:
         raise BufferError("the stand-in has no device memory to hand on")
@@ -245,8 +292,13 @@ def _in_place(name: str) -> Callable[..., Any]:
     function = getattr(operator, name)
 
     def method(self: ndarray, other: Any) -> ndarray:
-        with numpy.errstate(all="ignore"):
-            function(self.on_host, host(other))
+        def run() -> None:
+            with numpy.errstate(all="ignore"):
+                function(self.on_host, host(other))
+
+        cuda.launched(*_arrays_in([self, other]))
+        run()
+        keep(run)
         return self
 
     return method

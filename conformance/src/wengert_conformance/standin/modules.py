@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from wengert_conformance.standin import cuda, names
-from wengert_conformance.standin.arrays import binder, computed, device, host, ndarray, transfers
+from wengert_conformance.standin.arrays import binder, computed, device, host, keep, ndarray, transfers
 
 Function = Callable[..., Any]
 #: What of the table waits until values have come to the host.
@@ -19,12 +19,14 @@ _WAITS = {"nonzero", "argwhere", "flatnonzero", "unique", "unique_values", "arra
 _LINALG_FAILS = (numpy.linalg.LinAlgError, ValueError)
 
 
-def install() -> None:
+def install(devices: int = 1, counts_memory: bool = False) -> None:
     """Put the stand-in's `cupy` and `cupyx` in the place of CuPy's, for the rest of the program.
 
-    Errors: RuntimeError where CuPy was imported already."""
+    It has so many devices; the backend takes shorter ways on a single one. With `counts_memory` it is kept how much
+    memory the arrays have. Errors: RuntimeError where CuPy was imported already."""
     if "cupy" in sys.modules and not hasattr(sys.modules["cupy"], "is_standin"):
         raise RuntimeError("the real CuPy was imported; the stand-in works in a program of its own")
+    cuda.System.devices, cuda.System.counts_memory = devices, counts_memory
     known = names.stored()
     made = {name: ModuleType(name) for name in known["modules"]}
     for name in list(made):  # the packages between
@@ -141,8 +143,7 @@ class _Ufunc:
         """The ufunc at positions, as often as each is named."""
         if not self._scatters:
             raise NotImplementedError(f"`{self.__name__}.at` is not supported yet")
-        with numpy.errstate(all="ignore"):
-            self._source.at(host(x), host(key), host(value))
+        computed(self._source.at, (x, key, value), {})
 
     def accumulate(self, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
         """The running sum or product."""
@@ -177,12 +178,19 @@ def _array(
     blocking: bool = False,
 ) -> Any:
     """`cupy.array`, which takes what lies on the host too."""
-    data = _uploaded(obj)
-    return device(numpy.array(data, dtype=dtype, copy=copy or None, order=order, ndmin=ndmin), (obj,))
+    is_elsewhere = isinstance(obj, ndarray) and obj.on_device != cuda.get_device_id()
+
+    def run() -> Any:
+        return numpy.array(_uploaded(obj), dtype=dtype, copy=copy or is_elsewhere or None, order=order, ndmin=ndmin)
+
+    cuda.launched()
+    out = device(run(), (obj,))
+    keep(run, out)
+    return out
 
 
 def _asarray(a: Any, dtype: Any = None, order: Any = None, *, blocking: bool = False) -> Any:
-    return device(numpy.asarray(_uploaded(a), dtype=dtype, order=order), (a,))
+    return _array(a, dtype, copy=False, order=order or "K")
 
 
 def _uploaded(obj: Any) -> Any:
@@ -205,7 +213,7 @@ def _asnumpy(a: Any, stream: Any = None, order: str = "C", out: Any = None, *, b
 
 
 def _scatter_add(a: Any, slices: Any, value: Any) -> None:
-    numpy.add.at(host(a), host(slices), host(value))
+    computed(numpy.add.at, (a, slices, value), {})
 
 
 _OWN: dict[str, Any] = {
@@ -217,7 +225,7 @@ _OWN: dict[str, Any] = {
     "cupy.ascontiguousarray": lambda a, dtype=None: _array(a, dtype, order="C"),
     "cupy.asnumpy": _asnumpy,
     "cupy.is_available": lambda: True,
-    "cupy.get_default_memory_pool": lambda pool=cuda.MemoryPool(): pool,  # noqa: B008  # one for the program
+    "cupy.get_default_memory_pool": lambda: cuda.DEFAULT_POOL,
     "cupy.random.Generator": Generator,
     "cupy.random.XORWOW": lambda seed=None, *, size=None: seed,
     "cupy.random.MRG32k3a": lambda seed=None, *, size=None: seed,
@@ -225,13 +233,21 @@ _OWN: dict[str, Any] = {
     "cupy.cuda.Device": cuda.Device,
     "cupy.cuda.Stream": cuda.Stream,
     "cupy.cuda.Event": cuda.Event,
+    "cupy.cuda.Graph": cuda.Graph,
+    "cupy.cuda.MemoryHook": cuda.MemoryHook,
     "cupy.cuda.MemoryPool": cuda.MemoryPool,
+    "cupy.cuda.get_device_id": cuda.get_device_id,
+    "cupy.cuda.using_allocator": cuda.using_allocator,
     "cupy.cuda.get_current_stream": cuda.get_current_stream,
     "cupy.cuda.get_elapsed_time": cuda.get_elapsed_time,
     "cupy.cuda.is_available": lambda: True,
     "cupy.cuda.runtime.getDeviceCount": cuda.get_device_count,
+    "cupy.cuda.runtime.streamCaptureModeRelaxed": 2,
     "cupy.cuda.runtime.getDeviceProperties": cuda.get_device_properties,
     "cupy.cuda.runtime.driverGetVersion": lambda: 13000,
     "cupy.cuda.runtime.runtimeGetVersion": lambda: 13000,
+    "cupy._core._routines_linalg.set_compute_type": cuda.set_compute_type,
+    "cupy._core._routines_linalg.COMPUTE_TYPE_DEFAULT": 1,
+    "cupy._core._routines_linalg.COMPUTE_TYPE_TF32": 7,
     "cupyx.scatter_add": _scatter_add,
 }

@@ -22,12 +22,12 @@ from typing import Any
 TABLE = Path(__file__).with_name("names.json")
 MODULES = (
     *("cupy", "cupy.linalg", "cupy.fft", "cupy.random", "cupy.lib.stride_tricks", "cupy.cuda", "cupy.cuda.runtime"),
-    *("cupyx", "cupyx.scipy.special"),
+    *("cupy._core._routines_linalg", "cupyx", "cupyx.scipy.special"),
 )
 UNIMPORTABLE = ("cupyx.scipy.linalg",)  # without cuBLAS
 CLASSES = (
     *("cupy.ndarray", "cupy.random.Generator", "cupy.cuda.Device", "cupy.cuda.Stream", "cupy.cuda.Event"),
-    *("cupy.cuda.MemoryPool", "cupy.cuda.Graph", "cupy.flatiter"),
+    *("cupy.cuda.MemoryPool", "cupy.cuda.MemoryHook", "cupy.cuda.Graph", "cupy.flatiter"),
 )
 
 
