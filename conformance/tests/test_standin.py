@@ -98,8 +98,8 @@ here = cupy.zeros(2)
 with pytest.raises(ValueError, match="array device = 0 while current = 1"), cupy.cuda.Device(1):
     here + 1
 assert cuda.device_count() == 2
-model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Linear(108, 8), nn.LayerNorm(8))
-model = model.to("cuda:1")
+layers = [nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Linear(108, 8), nn.LayerNorm(8)]
+model = nn.Sequential(*layers).to("cuda:1")
 images, labels = wengert.randn(6, 1, 8, 8, device="cuda:1"), wengert.tensor([0, 1, 2, 3, 0, 1], device="cuda:1")
 for method in (optim.SGD(model.parameters(), 0.1, momentum=0.9), optim.AdamW(model.parameters())):
     machine.ran.clear(), transfers.clear()

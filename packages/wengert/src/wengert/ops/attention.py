@@ -53,7 +53,7 @@ def dropout_mask(input: Tensor, p: float, shape: Shape) -> Any:
     if p == 1:
         return make(space, xp.zeros(shape, dtype=space.native, device=space.native_device))
     kept = xp.astype(bernoulli_mask(space, shape, 1 - p), space.native)
-    return make(space, xp.asarray(kept / (1 - p)))
+    return make(space, xp.asarray(xp.divide(kept, 1 - p)))
 
 
 def scaled_dot_product_attention(

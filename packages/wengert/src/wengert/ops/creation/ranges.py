@@ -141,7 +141,8 @@ def _counted(space: Space, count: int, begin: float, stride: float) -> Any:
     wide = space.backend.dtypes.get(dtypes.float64, native)
     if begin == 0 and stride == 1:
         return xp.arange(0, count, 1, dtype=native, device=where)
-    steps = xp.asarray(xp.arange(0, count, 1, dtype=wide, device=where) * float(stride) + float(begin))
+    steps = xp.multiply(xp.arange(0, count, 1, dtype=wide, device=where), float(stride))
+    steps = xp.asarray(xp.add(steps, float(begin)))
     return steps if wide is native else xp.astype(steps, native)
 
 

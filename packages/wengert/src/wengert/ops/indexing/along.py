@@ -221,9 +221,10 @@ def _renormalize(weight: Tensor, places: Any, max_norm: float, norm_type: float)
     xp = space.xp
     index = xp.reshape(places.array, (-1,))
     rows = xp.take(weight.array, index, axis=0)
-    length = xp.sum(xp.abs(rows) ** norm_type, axis=(1,), keepdims=True) ** (1 / norm_type)
-    shrunk = rows * (max_norm / (length + 1e-7))
-    weight.array = xp.setitem(weight.array, (index,), xp.where(length > max_norm, shrunk, rows))
+    length = xp.pow(xp.sum(xp.pow(xp.abs(rows), norm_type), axis=(1,), keepdims=True), 1 / norm_type)
+    limit = xp.full_like(length, max_norm)
+    shrunk = xp.multiply(rows, xp.divide(limit, xp.add(length, 1e-7)))
+    weight.array = xp.setitem(weight.array, (index,), xp.where(xp.less(limit, length), shrunk, rows))
     bump_version(weight)
 
 

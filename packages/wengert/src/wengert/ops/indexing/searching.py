@@ -220,7 +220,7 @@ def _begins(space: Any, rows: Any) -> tuple[Any, Any, Any]:
     head = xp.zeros((1,), dtype=index.native, device=index.native_device)
     starts = xp.concat([xp.equal(head, head), differs], axis=0)
     (begins,) = xp.nonzero(starts)
-    which = xp.cumulative_sum(xp.astype(starts, index.native), axis=0) - 1
+    which = xp.subtract(xp.cumulative_sum(xp.astype(starts, index.native), axis=0), 1)
     ends = xp.concat([xp.getitem(begins, (slice(1, begins.shape[0]),)), xp.full_like(head, n)], axis=0)
     return begins, which, xp.subtract(ends, begins)
 

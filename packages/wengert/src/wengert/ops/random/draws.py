@@ -25,7 +25,7 @@ def uniform(space: Space, shape: Shape, low: float = 0.0, high: float = 1.0, gen
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
     raw = raw_generator(space, generator)
     drawn = space.xp.uniform(raw, shape, dtype=space.native, device=space.native_device)
-    return drawn if (low, high) == (0.0, 1.0) else space.xp.asarray(drawn * (high - low) + low)
+    return drawn if (low, high) == (0.0, 1.0) else scaled(space, drawn, high - low, low)
 
 
 def normal(space: Space, shape: Shape, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Any:
@@ -35,7 +35,13 @@ def normal(space: Space, shape: Shape, mean: float = 0.0, std: float = 1.0, gene
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     raw = raw_generator(space, generator)
     drawn = space.xp.normal(raw, shape, dtype=space.native, device=space.native_device)
-    return drawn if (mean, std) == (0.0, 1.0) else space.xp.asarray(drawn * std + mean)
+    return drawn if (mean, std) == (0.0, 1.0) else scaled(space, drawn, std, mean)
+
+
+def scaled(space: Space, drawn: Any, factor: Any, start: Any) -> Any:
+    """`drawn * factor + start` in `space`; both may be numbers or raw arrays."""
+    xp = space.xp
+    return xp.asarray(xp.add(xp.multiply(drawn, factor), start))
 
 
 def integers(space: Space, shape: Shape, low: int, high: int, generator: Generator | None = None) -> Any:
@@ -58,7 +64,7 @@ def exponential(space: Space, shape: Shape, rate: float = 1.0, generator: Genera
     if not rate > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}")
     xp = space.xp
-    return xp.asarray(xp.log1p(-uniform(space, shape, generator=generator)) * (-1.0 / rate))
+    return xp.asarray(xp.multiply(xp.log1p(xp.negative(uniform(space, shape, generator=generator))), -1.0 / rate))
 
 
 def bernoulli_mask(space: Space, shape: Shape, p: float, generator: Generator | None = None) -> Any:
@@ -98,7 +104,7 @@ def _below(space: Space, shape: Shape, generator: Generator | None, threshold: C
     dtype = dtypes.float64 if wide else dtypes.float32
     xp, native = space.xp, space.of(dtype).native
     drawn = xp.uniform(raw_generator(space, generator), shape, dtype=native, device=space.native_device)
-    return xp.asarray(drawn < threshold(native))
+    return xp.asarray(xp.less(drawn, threshold(native)))
 
 
 def permutation(space: Space, n: int, generator: Generator | None = None) -> Any:

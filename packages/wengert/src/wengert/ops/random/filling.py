@@ -96,8 +96,8 @@ def cauchy_(self: Any, median: float = 0.0, sigma: float = 1.0, *, generator: Ge
     space = self.space.plain
     _require_continuous("Cauchy", space)
     _require_positive("cauchy_", "sigma", sigma)
-    angles = (draws.uniform(space, self.shape, generator=generator) - 0.5) * pi
-    return _filled(self, _cauchy, space.xp.tan(angles) * sigma + median)
+    angles = draws.uniform(space, self.shape, -0.5 * pi, 0.5 * pi, generator)
+    return _filled(self, _cauchy, draws.scaled(space, space.xp.tan(angles), sigma, median))
 
 
 def geometric_(self: Any, p: float, *, generator: Generator | None = None) -> Any:

@@ -92,7 +92,7 @@ def normal(
         raise RuntimeError(f"normal expects {'all elements of ' * (not found)}std >= 0.0{found}")
     centre = mean.array if isinstance(mean, Tensor) else mean
     drawn = draws.normal(space, shape, generator=generator)
-    sample = make(space, xp.asarray(drawn * spread + centre))
+    sample = make(space, draws.scaled(space, drawn, spread, centre))
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
         return _normal_of_both(mean, std, sample)
     return _normal_of_mean(mean, sample) if isinstance(mean, Tensor) else _normal_of_std(std, sample)
@@ -185,7 +185,7 @@ def multinomial(
         positions = _with_replacement(wide, weights, count, generator)
     else:
         races = draws.exponential(wide, shape, generator=generator)
-        possible = weights > 0
+        possible = xp.less(xp.zeros_like(weights), weights)
         scores = xp.divide(races, xp.where(possible, weights, xp.ones_like(weights)))
         scores = xp.where(possible, scores, xp.full_like(races, float("inf")))
         key = (slice(None),) * (len(shape) - 1) + (slice(0, count),)
@@ -198,8 +198,8 @@ def _with_replacement(space: Any, weights: Any, count: int, generator: Generator
     xp, lead = space.xp, tuple(weights.shape[:-1])
     running = xp.cumulative_sum(weights, axis=-1)
     total = xp.getitem(running, (Ellipsis, slice(-1, None)))
-    points = draws.uniform(space, (*lead, count), generator=generator) * total
+    points = xp.multiply(draws.uniform(space, (*lead, count), generator=generator), total)
     n = weights.shape[-1]
-    passed = xp.reshape(running, (*lead, 1, n)) <= xp.reshape(points, (*lead, count, 1))
+    passed = xp.less_equal(xp.reshape(running, (*lead, 1, n)), xp.reshape(points, (*lead, count, 1)))
     found = xp.sum(xp.astype(passed, space.index.native), axis=-1)
     return xp.minimum(found, xp.full_like(found, n - 1))
