@@ -129,7 +129,12 @@ def record(event: ToyEvent, stream: ToyStream, /) -> None:
 
 def wait(event: ToyEvent, stream: ToyStream, /) -> None:
     log.append(("wait", stream))
-    for number, done in event.seen.items():
+    _known(stream, event.seen)
+
+
+def _known(stream: ToyStream, seen: Mapping[int, int]) -> None:
+    """`stream` has waited for what is in `seen`."""
+    for number, done in seen.items():
         stream.seen[number] = max(stream.seen.get(number, 0), done)
 
 
@@ -270,8 +275,10 @@ class DeviceKernels(ToyKernels):
         index = _current.device if device is None else device
         if isinstance(value, DeviceArray) and value.device != index:  # a copy between devices is ordered on both
             source, target = _current.streams[value.device], _current.streams[index]
-            target.seen |= {number: max(done, target.seen.get(number, 0)) for number, done in source.seen.items()}
-            return on_device(index)(DeviceArray)(value.values, value.shape, dtype or value.dtype)
+            _known(target, source.seen)
+            out = on_device(index)(DeviceArray)(value.values, value.shape, dtype or value.dtype)
+            _known(source, target.seen)
+            return out
         if isinstance(value, DeviceArray):
             _launched([value])
         return on_device(index)(super().asarray)(value, dtype=dtype, copy=copy)
