@@ -234,7 +234,6 @@ for ours, theirs in zip(model.parameters(), plain.parameters()):
 """
 
 
-
 def run(program: str) -> str:
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
