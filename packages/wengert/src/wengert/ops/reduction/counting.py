@@ -83,7 +83,8 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     inside = xp.logical_and(
         xp.greater_equal(flat, xp.full_like(flat, low)), xp.less_equal(flat, xp.full_like(flat, high))
     )
-    scaled = xp.floor((xp.where(inside, flat, xp.full_like(flat, low)) - low) * (bins / (high - low)))
+    above = xp.subtract(xp.where(inside, flat, xp.full_like(flat, low)), low)
+    scaled = xp.floor(xp.multiply(above, bins / (high - low)))
     last = xp.full_like(flat, float(bins - 1))
     places = xp.astype(xp.minimum(scaled, last), space.index.native)
     weights = xp.astype(inside, space.native)
@@ -189,7 +190,7 @@ def histogramdd(
     inside: Any = None
     for column, edge, n in zip(columns, edges, shape, strict=True):
         place, within = _place(column, edge, n)
-        flat = place if flat is None else xp.add(flat * n, place)
+        flat = place if flat is None else xp.add(xp.multiply(flat, n), place)
         inside = within if inside is None else xp.logical_and(inside, within)
     weights = xp.astype(inside, space.native)
     if weight is not None:

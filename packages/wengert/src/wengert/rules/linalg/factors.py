@@ -173,7 +173,7 @@ def row_order(xp: Namespace, pivots: Array, m: int) -> Array:
     places = xp.argsort(ones, axis=-1)  # 0, 1, 2, ..., as equal ones stay in their order
     order = places
     for k in range(count):
-        pivot = xp.astype(columns(xp, pivots, k, k + 1) - 1, places.dtype)
+        pivot = xp.astype(xp.subtract(columns(xp, pivots, k, k + 1), 1), places.dtype)
         here = columns(xp, order, k, k + 1)
         there = xp.take_along_axis(order, pivot, axis=-1)
         at_k = xp.equal(places, columns(xp, places, k, k + 1))
