@@ -2,7 +2,8 @@
 
 NumPy keeps its error state in a context variable. A ufunc that runs inside a context where the state is "ignore" is
 silent, and entering that context costs a fifteenth of `np.errstate`. A context can be entered once at a time: a second
-thread, or a finalizer that runs meanwhile, takes `np.errstate` instead.
+thread, or a finalizer that runs meanwhile, takes `np.errstate` instead. What runs for long and sets context variables
+of its own, as a backward pass does, enters `Silence`, which sets that one variable.
 """
 
 from __future__ import annotations
@@ -16,6 +17,19 @@ import numpy as np
 _silence = Context()
 _silence.run(np.seterr, all="ignore")
 run = _silence.run
+((_state, _ignoring),) = _silence.items()
+
+
+class Silence:
+    """`np.errstate(all="ignore")` at a third of its cost."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = _state.set(_ignoring)
+
+    def __exit__(self, *_: object) -> None:
+        _state.reset(self._before)
 
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:
