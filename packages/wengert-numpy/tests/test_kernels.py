@@ -342,3 +342,27 @@ def test_broadcast_to_by_strides(old, new):
 def test_broadcast_to_what_does_not_fit(old, new):
     with pytest.raises(ValueError, match="broadcast"):
         XP.broadcast_to(np.zeros(old), new)
+
+
+@pytest.mark.parametrize("shape", [(6000,), (5, 1200), (60, 7, 20), (70, 80, 1)], ids=str)
+def test_take_along_axis_of_many_is_numpys(shape):
+    random = np.random.default_rng(0)
+    x = random.random(shape)
+    for axis, size in enumerate(shape):
+        indices = random.integers(-size, size, (*shape[:axis], 5000, *shape[axis + 1 :]))
+        expected = np.take_along_axis(x, indices, axis)
+        assert (XP.take_along_axis(x, indices, axis=axis) == expected).all()
+        indices[(0,) * len(shape)] = size
+        with pytest.raises(IndexError, match="out of"):
+            XP.take_along_axis(x, indices, axis=axis)
+
+
+@pytest.mark.parametrize("rest", [(), (3,), (300,)], ids=["single", "narrow", "wide"])
+def test_add_at_of_many_is_numpys(rest):
+    random = np.random.default_rng(0)
+    first, second = random.integers(-4, 4, 5000), random.integers(-7, 7, 5000)
+    value = random.integers(0, 9, (5000, *rest)).astype(float)
+    expected = np.zeros((4, 7, *rest))
+    np.add.at(expected, (first, second), value)
+    assert (XP.add_at(np.zeros_like(expected), (first, second), value) == expected).all()
+    assert (XP.add_at(np.zeros_like(expected), (first, second), 1.0).sum()) == 5000 * np.prod(rest, dtype=int)
