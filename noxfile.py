@@ -181,9 +181,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=FIRST, tags=["ci"])
 def examples(session: nox.Session) -> None:
-    """The tests of the examples, which run each of them on NumPy and on torch."""
-    install(session, CORE, NUMPY, CUPY, TORCH, *group("test", "reference", "examples"))
-    run_pytest(session, "examples")
+    """The tests of the examples, which run each of them on NumPy and on torch, and of the tools that run them."""
+    install(session, CORE, NUMPY, CUPY, TORCH, CONFORMANCE, *group("test", "reference", "examples"))
+    run_pytest(session, "examples", "tools")
 
 
 @nox.session(python=FIRST, tags=["ci"])
@@ -224,12 +224,32 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(python=FIRST)
+def gpu_wheels(session: nox.Session) -> None:
+    """The wheels that tools/gpu_check.py takes to a machine without a network, into dist/gpu."""
+    build_wheels(session, Path("dist/gpu").resolve())
+
+
+def build_wheels(session: nox.Session, folder: Path) -> None:
+    """Wheels of our distributions, and of what they need that a machine with CuPy, torch and pytest may lack."""
+    session.install(*group("wheels"))
+    for distribution in (CORE, NUMPY.partition("[")[0], CUPY, CONFORMANCE):
+        with session.chdir(distribution):
+            session.run("python", "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
+    needs = ["array-api-compat", "pluggy"]
+    session.run(
+        "python", "-m", "pip", "download", "-q", "-c", "constraints.txt", "--no-deps", "-d", str(folder), *needs
+    )
+
+
+@nox.session(python=FIRST)
 def gpu(session: nox.Session) -> None:
-    """What needs an NVIDIA GPU: the tests of the CuPy plugin and the main job on CuPy."""
-    cupy = f"{CUPY}[cuda{cuda_major(session)}]"
-    install(session, CORE, NUMPY, cupy, *group("test", "examples"))
-    run_pytest(session, "packages/wengert-cupy/tests")
-    session.run("python", "examples/digits.py", "--backend", "cupy")
+    """What needs an NVIDIA GPU: builds the wheels, then runs tools/gpu_check.py; the report is in dist/gpu-report."""
+    cuda = cuda_major(session)
+    wheels = Path(session.create_tmp()) / "wheels"
+    build_wheels(session, wheels)
+    session.install("-c", "constraints.txt", f"cupy-cuda{cuda}x", "scipy", *group("test", "reference", "examples"))
+    options = session.posargs or ["--out", "dist/gpu-report"]
+    session.run("python", "tools/gpu_check.py", "--wheels", str(wheels), *options)
 
 
 def default_sessions() -> list[str]:

@@ -77,7 +77,7 @@ class Workload:
 
 def to_array(tensor: Tensor) -> Array:
     """A copy, so that later steps leave it alone."""
-    return numpy.array(tensor.detach().numpy())
+    return numpy.array(tensor.detach().cpu().numpy())
 
 
 class Program:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import threadpoolctl
-import torch
 
 from benchmarks.machine import available_cores
 
@@ -36,14 +36,17 @@ SETTINGS = {"1": ONE_THREAD, "all": ALL_THREADS}
 
 @contextmanager
 def limited_to(threads: int) -> Iterator[None]:
-    """Torch, BLAS and OpenMP with that many threads; as before afterwards."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
+    """Torch if it was imported, BLAS and OpenMP with that many threads; as before afterwards."""
+    torch = sys.modules.get("torch")
+    before = torch.get_num_threads() if torch else 0
+    if torch:
+        torch.set_num_threads(threads)
     try:
         with threadpoolctl.threadpool_limits(threads):
             yield
     finally:
-        torch.set_num_threads(before)
+        if torch:
+            torch.set_num_threads(before)
 
 
 def measure(

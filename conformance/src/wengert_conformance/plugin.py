@@ -62,8 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if backend == STANDIN:
         importlib.import_module("wengert_conformance.standin").install()
     path = config.getoption("--wengert-xfails")
-    if path is None and ledger_path(backend).exists():
-        path = ledger_path(backend)
+    if path is None and ledger_path(_in_use(backend)).exists():
+        path = ledger_path(_in_use(backend))
     try:
         config.stash[LEDGER] = () if path is None else read_ledger(path)
     except LedgerError as error:
