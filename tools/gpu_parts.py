@@ -48,7 +48,7 @@ class Place:
 
     def __init__(self, name: str) -> None:
         if name == STANDIN:
-            importlib.import_module("wengert_conformance.standin").install()
+            importlib.import_module("wengert_conformance.standin").install(counts_memory=True)
         self.name = "cupy" if name == STANDIN else name
         self.wengert = importlib.import_module("wengert")
         importlib.import_module("wengert.nn.functional")
@@ -87,9 +87,9 @@ def torch_there(place: Place) -> Any:
 
 def timer(place: Place, library: Any) -> Callable[[Callable[[], object], int], float]:
     """A function that gives the seconds which each of some steps takes: on a GPU between two CUDA events."""
-    is_torch = library.__name__ == "torch"
-    if not (place.on_gpu if is_torch else place.is_cuda):
+    if not place.on_gpu:
         return wall_clock
+    is_torch = library.__name__ == "torch"
     events = library.cuda if is_torch else place.cupy.cuda
 
     def timed(step: Callable[[], object], count: int) -> float:

@@ -143,6 +143,9 @@ def advance() -> None:
     Event.now += 2
 
 
-def test_on_a_gpu_torch_is_timed_by_its_events() -> None:
-    torch = SimpleNamespace(__name__="torch", cuda=SimpleNamespace(Event=Event))
-    assert gpu_parts.timer(SimpleNamespace(on_gpu=True, is_cuda=True), torch)(advance, 3) == 2.0
+def test_on_a_gpu_each_library_is_timed_by_its_events() -> None:
+    torch = SimpleNamespace(__name__="torch", cuda=SimpleNamespace(Event=lambda enable_timing: Event(enable_timing)))
+    cuda = SimpleNamespace(Event=lambda: Event(True), get_elapsed_time=Event.elapsed_time)
+    place = SimpleNamespace(on_gpu=True, cupy=SimpleNamespace(cuda=cuda))
+    assert gpu_parts.timer(place, torch)(advance, 3) == 2.0
+    assert gpu_parts.timer(place, SimpleNamespace(__name__="wengert"))(advance, 3) == 2.0
