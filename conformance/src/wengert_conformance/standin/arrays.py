@@ -250,8 +250,49 @@ class ndarray:  # CuPy's name
         run()
         keep(run)
 
-    def __dlpack__(self, **_: Any) -> Any:
-        raise BufferError("the stand-in has no device memory to hand on")
+    # to other libraries
+
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        """Where the array lies, in the words of a CUDA device."""
+        return {**self.on_host.__array_interface__, "version": 3, "stream": cuda.get_current_stream().ptr or 1}
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return DLPACK_CUDA, self.on_device
+
+    def __dlpack__(
+        self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None
+    ) -> Capsule:
+        if dl_device not in (None, self.__dlpack_device__()):
+            raise BufferError("the stand-in hands its memory to other libraries on its own device alone")
+        return Capsule(self.on_host.copy() if copy else self.on_host)
+
+
+DLPACK_CUDA = 2
+
+
+class Capsule:
+    """What the stand-in hands on by DLPack, which it alone can read."""
+
+    def __init__(self, memory: Any) -> None:
+        self.memory = memory
+
+
+class Described:
+    """The memory of an object with `__cuda_array_interface__`, as NumPy reads it; keeps the object alive."""
+
+    def __init__(self, owner: Any) -> None:
+        self.owner, self.__array_interface__ = owner, dict(owner.__cuda_array_interface__)
+
+
+def from_dlpack(array: Any, *, device: Any = None, copy: Any = None) -> ndarray:
+    """The memory of another library's array on the device."""
+    kind, index = array.__dlpack_device__()
+    if kind != DLPACK_CUDA:
+        raise BufferError(f"the stand-in reads memory of its own devices, not of DLPack device type {kind}")
+    with cuda.Device(index):
+        memory = array.__dlpack__(stream=cuda.get_current_stream().ptr or 1).memory
+        return ndarray.of(memory.copy() if copy else memory.view())
 
 
 def _key(key: Any) -> Any:

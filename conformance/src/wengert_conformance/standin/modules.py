@@ -11,7 +11,17 @@ from typing import Any
 import numpy
 
 from wengert_conformance.standin import cuda, names
-from wengert_conformance.standin.arrays import binder, computed, device, host, keep, ndarray, transfers
+from wengert_conformance.standin.arrays import (
+    Described,
+    binder,
+    computed,
+    device,
+    from_dlpack,
+    host,
+    keep,
+    ndarray,
+    transfers,
+)
 
 Function = Callable[..., Any]
 #: What of the table waits until values have come to the host.
@@ -198,7 +208,7 @@ def _uploaded(obj: Any) -> Any:
         return obj.on_host
     if isinstance(obj, (list, tuple)):
         return [_uploaded(item) for item in obj]
-    return obj
+    return numpy.asarray(Described(obj)) if hasattr(obj, "__cuda_array_interface__") else obj
 
 
 def _broadcast_to(array: Any, shape: Any) -> Any:
@@ -220,6 +230,7 @@ _OWN: dict[str, Any] = {
     "cupy.ndarray": ndarray,
     "cupy.array": _array,
     "cupy.asarray": _asarray,
+    "cupy.from_dlpack": from_dlpack,
     "cupy.broadcast": lambda *arrays: numpy.broadcast(*map(host, arrays)),
     "cupy.broadcast_to": _broadcast_to,
     "cupy.ascontiguousarray": lambda a, dtype=None: _array(a, dtype, order="C"),

@@ -39,6 +39,7 @@ class ConversionMethods(AttributeMethods):
     __array__ = values.__array__
     __dlpack__ = values.__dlpack__
     __dlpack_device__ = values.__dlpack_device__
+    __cuda_array_interface__ = property(values.__cuda_array_interface__)
     __bool__ = values.__bool__
     __int__ = values.__int__
     __float__ = values.__float__

@@ -115,6 +115,25 @@ def __dlpack_device__(self: Tensor) -> Any:
     return self.array.__dlpack_device__()
 
 
+def __cuda_array_interface__(self: Tensor) -> Any:
+    """The memory on a CUDA device for another library, numba for one, as the tensor's own library describes it.
+
+    Errors: AttributeError on another device, so that `hasattr` tells; RuntimeError if self requires grad.
+    Source: torch.Tensor.__cuda_array_interface__.
+    """
+    if not self.space.device.startswith("cuda"):
+        raise AttributeError(
+            f"Can't get __cuda_array_interface__ on non-CUDA tensor type: {cast(Any, self).type()} "
+            "If CUDA data is required use tensor.cuda() to copy tensor to device memory."
+        )
+    if self.node is not None:
+        raise RuntimeError(
+            "Can't get __cuda_array_interface__ on Variable that requires grad. "
+            "If gradients aren't required, use var.detach() to get Variable that doesn't require grad."
+        )
+    return self.array.__cuda_array_interface__
+
+
 def __bool__(self: Tensor) -> bool:
     return bool(_scalar(self, _not_one_for_truth))
 

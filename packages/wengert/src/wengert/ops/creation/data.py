@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from wengert.backends.nested import nested
 from wengert.backends.registry import backend_of
+from wengert.extras import optional
 from wengert.ops.conversion.moving import to, transfer
 from wengert.ops.creation.sizes import fitted
 from wengert.ops.placement import Device, checked_dtype, leaf, place_for, space_beside
@@ -141,6 +142,9 @@ def from_data(
     """The space and the raw array of data that is no Tensor."""
     wanted = checked_dtype(name, dtype)
     owner = backend_of(data)
+    if owner is None and hasattr(data, "__cuda_array_interface__"):  # before NumPy's way, which leads to the host
+        data = optional("cupy", "cuda12").asarray(data)
+        owner = backend_of(data)
     if owner is None and hasattr(data, "__array__"):  # a table, a picture: what can become a NumPy array
         data = data.__array__()
         owner = backend_of(data)
