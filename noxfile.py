@@ -174,7 +174,7 @@ def floors(session: nox.Session) -> None:
 @nox.session(python=FIRST, tags=["ci"])
 def docs(session: nox.Session) -> None:
     """The documentation: built with warnings as errors, each example run on each backend and with torch."""
-    install(session, CORE, NUMPY, TORCH, *group("test", "reference", "docs", "consumers"))
+    install(session, CORE, NUMPY, CUPY, TORCH, CONFORMANCE, *group("test", "reference", "docs", "consumers"))
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
     run_pytest(session, "docs")
 

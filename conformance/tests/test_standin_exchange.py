@@ -55,6 +55,21 @@ for name, give in GIVERS.items():
     assert theirs.strides == (4, 8)
 assert not any(transfer != "tolist" for transfer in transfers), transfers
 
+# another backend on the same device
+from wengert.backends.registry import register
+from wengert.protocol.backend import BackendSpec
+from wengert_cupy.namespace import make_backend
+twin = make_backend()
+twin.name = "twin"
+register(BackendSpec(name="twin", device_types=("twin",), load=lambda: twin, owns=lambda kind: False))
+transfers.clear()
+x = wengert.zeros(3, device="cuda", requires_grad=True)
+y = x.to(backend="twin")
+assert (y.device.backend, y.array.data.ptr) == ("twin", x.array.data.ptr)
+y.square().sum().backward()
+assert x.grad.device.backend == "cupy" and not transfers, transfers
+assert y.detach().to(wengert.float64, backend="cupy").dtype == wengert.float64 and not transfers
+
 described = wengert.ones(2, device="cuda").__cuda_array_interface__
 assert (described["shape"], described["typestr"], described["strides"], described["version"]) == ((2,), "<f4", None, 3)
 x = wengert.ones(2, device="cuda", requires_grad=True)

@@ -194,6 +194,10 @@ class ndarray:  # CuPy's name
         transfers["get"] += 1
         return numpy.array(self.on_host, order=order)
 
+    def __repr__(self) -> str:
+        transfers["repr"] += 1
+        return repr(self.on_host)
+
     def tolist(self) -> Any:
         """The values as nested lists."""
         transfers["tolist"] += 1

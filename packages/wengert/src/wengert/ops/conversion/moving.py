@@ -111,7 +111,10 @@ def transfer(array: Any, source: Space, target: Space, *, copy: bool = False) ->
         elif source.dtype is target.dtype:
             return xp.copy(array) if copy else array
         return array if source.dtype is target.dtype else xp.astype(array, target.native)
-    data = from_host(target, to_host(source, array) if takes_numpy(target) else source.xp.tolist(array))
+    if source.device == target.device != "cpu" and source.dtype not in _ON_HOST:  # two libraries on one GPU
+        data = target.xp.asarray(array, dtype=target.native, device=target.native_device)
+    else:
+        data = from_host(target, to_host(source, array) if takes_numpy(target) else source.xp.tolist(array))
     return target.xp.copy(data) if copy else data
 
 
