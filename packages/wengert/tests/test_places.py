@@ -13,9 +13,9 @@ import pytest
 import wengert
 from wengert import nn, optim
 from wengert.backends import registry
-from wengert.graph import places
 from wengert.graph.hooks import EMPTY
 from wengert.graph.modes import is_grad_enabled
+from wengert.graph.task import live_places
 from wengert.protocol.accelerator import Accelerator
 from wengert.testing import toy_devices
 from wengert.utils.checkpoint import checkpoint
@@ -29,7 +29,7 @@ def cuda():
     assert (wengert.cuda.current_device(), wengert.cuda.current_stream()) == (0, wengert.cuda.default_stream())
     registry.unregister("toy-cuda")
     gc.collect()
-    assert places.live == {}  # later passes pay for nothing
+    assert live_places == {}  # later passes pay for nothing
 
 
 def leaf(*values, device="cuda"):

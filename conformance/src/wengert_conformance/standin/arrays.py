@@ -60,8 +60,8 @@ def device(value: Any, sources: tuple[Any, ...] = ()) -> Any:
         out = ndarray.of(data)
         if isinstance(value, numpy.ndarray) and value.base is not None:
             for source in sources:
-                if isinstance(source, ndarray) and numpy.may_share_memory(data, source.on_host):
-                    out.base = source if source.base is None else source.base
+                if isinstance(source, ndarray) and (not data.size or numpy.may_share_memory(data, source.on_host)):
+                    out.base, out.on_device = source if source.base is None else source.base, source.on_device
         return out
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*(device(item, sources) for item in value))
@@ -237,11 +237,20 @@ class ndarray:  # CuPy's name
         return (self[index] for index in range(len(self)))
 
     def __getitem__(self, key: Any) -> ndarray:
-        key = _key(key)
-        found = self.on_host[key]
-        if isinstance(found, numpy.generic):  # CuPy gives an array of no axes, on the same memory
-            found = self.on_host[(*key, ...) if isinstance(key, tuple) else (key, ...)]
-        return device(found, (self,))
+        arrays, key = list(_arrays_in(key)), _key(key)
+
+        def run() -> Any:
+            found = self.on_host[key]
+            if isinstance(found, numpy.generic):  # CuPy gives an array of no axes, on the same memory
+                found = self.on_host[(*key, ...) if isinstance(key, tuple) else (key, ...)]
+            return found
+
+        if not arrays:
+            return device(run(), (self,))
+        cuda.launched(self, *arrays)
+        out = device(run())
+        keep(run, out)
+        return out
 
     def __setitem__(self, key: Any, value: Any) -> None:
         key = _key(key)

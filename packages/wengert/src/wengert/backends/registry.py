@@ -8,14 +8,16 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wengert.backends.devices import parse_device, pick_device
 from wengert.backends.plugins import Plugins
 from wengert.backends.states import BackendState, NoSpecError, failure_state, reason_of, told
-from wengert.protocol.accelerator import Accelerator
 from wengert.protocol.backend import Backend
 from wengert.protocol.errors import BackendError, NoBackendError
+
+if TYPE_CHECKING:
+    from wengert.protocol.accelerator import Accelerator
 
 INSTALL = 'pip install "wengert[numpy]"'
 
@@ -157,7 +159,7 @@ class Registry(Plugins):
                 reasons.append(str(error))
                 continue
             if spec.device_module is not None and pick_device(kind, None, backend.devices()) is not None:
-                return cast(Accelerator, import_module(spec.device_module))
+                return cast(Any, import_module(spec.device_module))
             reasons.append(f"backend {name!r} has no {kind} device.")
         raise RuntimeError(" ".join(reasons) or f"no backend with devices of type {kind!r} is installed.")
 

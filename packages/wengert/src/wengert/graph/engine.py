@@ -16,10 +16,9 @@ from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, cast
 
-from wengert.graph import places
 from wengert.graph.hooks import EMPTY, Extra, Hooks, answered
 from wengert.graph.node import CAREFUL, AccumulateGrad, Node, OutputNode, Several
-from wengert.graph.task import Root, Task, Tools, entered, leading_to
+from wengert.graph.task import Root, Task, Tools, entered, leading_to, live_places, walks_in_places
 from wengert.protocol.backend import Space
 from wengert.rule.placed import Placed
 
@@ -58,7 +57,7 @@ def run(
         for node, index in targets:
             found[node][index] = None
         task.captures, task.capturing = found, capture
-    entered(task, places.placed(task, _walk, _handed_on) if places.live else lambda: _walk(task))
+    entered(task, walks_in_places[0](task, _walk, _handed_on) if live_places else lambda: _walk(task))
     if task.captures is None or not capture:
         return []
     return [task.captures[node][index] for node, index in targets or ()]

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from threading import get_ident
 from typing import Any, Protocol
-from weakref import ReferenceType, ref
+from weakref import ref
 
 from wengert.graph.modes import change_mode, current_mode
 from wengert.graph.node import AccumulateGrad, Node, OutputNode, Several
-from wengert.graph.task import Task
+from wengert.graph.task import Task, live_places, walks_in_places
 
 Step = Callable[..., Any]
 
@@ -31,10 +31,6 @@ class Place(Protocol):
     def wait_for(self, other: Place, /) -> None: ...  # what is put here from now on waits for what is there
 
 
-#: The places that are chosen now or that nodes have: where there are none, passes do not ask.
-live: dict[int, ReferenceType[Place]] = {}
-
-
 class Noting:
     """What a mode calls with each node that is recorded, so that it keeps `place` if its result lies there."""
 
@@ -42,7 +38,7 @@ class Noting:
 
     def __init__(self, place: Place) -> None:
         self.place, key = place, id(place)
-        live[key] = ref(place, lambda _: live.pop(key, None))
+        live_places[key] = ref(place, lambda _: live_places.pop(key, None))
 
     def __call__(self, node: Node) -> None:
         if node.space.device == self.place.device:
@@ -187,3 +183,6 @@ def placed(
             walking.run(walk)
 
     return run
+
+
+walks_in_places.append(placed)

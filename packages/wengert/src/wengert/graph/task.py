@@ -33,6 +33,11 @@ class Tools(Protocol):
     def hooked(self, answer: Any, tensor: Any, hook: Any) -> Any: ...  # what a hook returned, checked
 
 
+#: The places that are chosen now or that nodes have (`places.py`): where there are none, passes do not ask.
+live_places: dict[int, Any] = {}
+#: What makes of a walk one in places; it comes with the first place.
+walks_in_places: list[Callable[..., Callable[[], None]]] = []
+
 _next_id = count().__next__
 
 
