@@ -56,9 +56,9 @@ class Trajectory(Function):
         first, parameters = first.detach(), parameters.detach()
 
         def slope(t: float, state: Any) -> Any:
-            return field(t, first.new_tensor(state), parameters).numpy()
+            return field(t, first.new_tensor(state), parameters).numpy(force=True)
 
-        return first.new_tensor(integrated(slope, first.numpy(), times))
+        return first.new_tensor(integrated(slope, first.numpy(force=True), times))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -80,13 +80,15 @@ class Trajectory(Function):
             y, a = states.new_tensor(joined[:size]), states.new_tensor(joined[size : 2 * size])
             value, pull = wengert.func.vjp(lambda y, p: ctx.field(t, y, p), y, parameters)
             by_state, by_parameters = pull(a)
-            return np.concatenate([value.numpy(), -by_state.numpy(), -by_parameters.numpy()])
+            return np.concatenate(
+                [value.numpy(force=True), -by_state.numpy(force=True), -by_parameters.numpy(force=True)]
+            )
 
-        adjoint, received = cotangents[-1].numpy(), np.zeros(len(parameters))
+        adjoint, received = cotangents[-1].numpy(force=True), np.zeros(len(parameters))
         for later in range(len(ctx.times) - 1, 0, -1):
-            joined = np.concatenate([states[later].numpy(), adjoint, received])
+            joined = np.concatenate([states[later].numpy(force=True), adjoint, received])
             joined = integrated(slope, joined, (ctx.times[later], ctx.times[later - 1]))[-1]
-            adjoint = joined[size : 2 * size] + cotangents[later - 1].numpy()
+            adjoint = joined[size : 2 * size] + cotangents[later - 1].numpy(force=True)
             received = joined[2 * size :]
         return None, None, states.new_tensor(adjoint), states.new_tensor(received)
 

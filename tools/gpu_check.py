@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import venv
+import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,9 @@ def install(options: argparse.Namespace, folder: Path, log: Path) -> tuple[str, 
     python, wheels = sys.executable, [] if options.wheels is None else sorted(options.wheels.resolve().glob("*.whl"))
     if options.wheels is not None and not wheels:
         raise SystemExit(f"error: no wheel lies in {options.wheels}; nox -s gpu_wheels makes them")
+    for wheel in wheels:
+        if different := differs(wheel):
+            raise SystemExit(f"error: {wheel.name} was built from another {different} than lies here: build it again")
     pip = ["-m", "pip", "install", "-q", "--no-index", "--find-links", str(options.wheels), "--no-deps"]
     pip += ["--disable-pip-version-check", "--no-cache-dir"]
     paths = [str(ROOT)]
@@ -96,6 +100,17 @@ def install(options: argparse.Namespace, folder: Path, log: Path) -> tuple[str, 
         if status != 0:
             raise SystemExit(f"error: the wheels could not be installed: {told}")
     return python, {**environment, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def differs(wheel: Path) -> str | None:
+    """The first file of one of our wheels that is not as in this checkout, whose programs are about to use it."""
+    with zipfile.ZipFile(wheel) as content:
+        for name in content.namelist():
+            for source in ROOT.glob(f"packages/*/src/{name}"), ROOT.glob(f"conformance/src/{name}"):
+                for path in source:
+                    if path.read_bytes() != content.read(name):
+                        return name
+    return None
 
 
 def work(

@@ -257,7 +257,7 @@ EXAMPLES = {
     "digits": ([], ["--epochs", "2"]),
     "conv_digits": (["--epochs", "10"], ["--epochs", "1"]),
     "charlm": (["--steps", "300"], None),
-    "adjoint_ode": ([], None),
+    "adjoint_ode": ([], []),
 }
 
 

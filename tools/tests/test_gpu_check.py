@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -64,12 +65,29 @@ def test_all_parts_run_on_wheels_that_the_check_installs(wheels: Path, tmp_path:
 
 
 def test_on_the_standin_the_pool_and_the_devices_are_told(tmp_path: Path) -> None:
-    parts = checked(tmp_path, "--backend", "cupy-standin", "--parts", "machine", "workloads", "overhead", "leak")
+    chosen = ["machine", "workloads", "overhead", "leak", "examples"]
+    parts = checked(tmp_path, "--backend", "cupy-standin", "--parts", *chosen)
     assert {part["state"] for part in parts.values()} == {"passed"}
     assert "cupy: cuda:0 is stand-in, compute capability 0.0, 16.0 GiB" in parts["machine"]["found"]["doctor"]["notes"]
     assert len(parts["workloads"]["found"]["rows"]) == 8
     assert parts["overhead"]["found"]["cupy_multiply"] > 0
     assert [grown["pool_bytes_grown"] for grown in parts["leak"]["found"].values()] == [0, 0, 0]
+    assert parts["examples"]["found"]["adjoint_ode"]["says"].startswith("mean square ")
+
+
+def test_wheels_of_other_sources_are_refused(wheels: Path, tmp_path: Path) -> None:
+    (old,) = wheels.glob("wengert_cupy-*.whl")
+    assert gpu_check.differs(old) is None
+    new = tmp_path / old.name
+    with zipfile.ZipFile(old) as before, zipfile.ZipFile(new, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name) + (b"# old" if name.endswith("plugin.py") else b""))
+    out = tmp_path / "out"
+    command = [sys.executable, str(ROOT / "tools" / "gpu_check.py"), "--wheels", str(tmp_path), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    told = "was built from another wengert_cupy/plugin.py than lies here: build it again"
+    assert done.stderr == f"error: {old.name} {told}\n"
 
 
 def test_a_virtual_environment_is_made_where_one_is_asked_for(wheels: Path, tmp_path: Path) -> None:
