@@ -131,6 +131,20 @@ def test_what_only_numpy_has_gives_tensors() -> None:
     assert isinstance(np.reshape(x, (2, 1)), wengert.Tensor)
 
 
+@pytest.mark.parametrize(
+    "function", [np.maximum, np.fmin, np.arctan2, np.hypot, np.logaddexp, np.less, np.logical_or, np.add]
+)
+@pytest.mark.parametrize("number", [2, 1.5, np.float32(1.5)])
+def test_ufuncs_take_numbers_on_either_side(function: Callable[..., Any], number: Any) -> None:
+    x = wengert.tensor([1.0, 2.0])
+    for operands in ((x, number), (number, x)):
+        expected = function(*(np.asarray(value, np.float32) for value in operands))
+        found = function(*operands)
+        assert isinstance(found, wengert.Tensor)
+        assert found.numpy().dtype == expected.dtype
+        np.testing.assert_allclose(found.numpy(), expected, rtol=1e-6)
+
+
 def test_results_go_where_out_says() -> None:
     x, array, out = wengert.tensor([1.0, 2.0]), np.ones(2), wengert.zeros(2)
     array += x

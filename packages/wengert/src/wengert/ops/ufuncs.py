@@ -46,7 +46,8 @@ def __array_ufunc__(self: Tensor, ufunc: Any, method: str, *inputs: Any, **optio
     function = _function(ufunc.__name__) if method == "__call__" and not options else None
     if function is None:
         return _in_numpy(getattr(ufunc, method), inputs, options)
-    operands = [_operand(self, value) for value in inputs]
+    kinds = function.__annotations__.values()
+    operands = [_operand(self, value, kind) for value, kind in zip(inputs, kinds, strict=False)]
     return NotImplemented if any(value is NotImplemented for value in operands) else function(*operands)
 
 
@@ -56,18 +57,21 @@ def _function(name: str) -> Any:
     return next((found for family in _FAMILIES if (found := getattr(family, wanted, None)) is not None), None)
 
 
-def _operand(beside: Tensor, value: Any) -> Any:
-    """An argument of a ufunc as our functions take it; a NumPy scalar ranks as a Python number. NotImplemented for what
-    has a protocol of its own."""
-    if isinstance(value, (Tensor, *NUMBERS)):
+def _operand(beside: Tensor, value: Any, kind: str) -> Any:
+    """An argument of a ufunc as our functions take it; a NumPy scalar ranks as a Python number, which is a tensor where
+    `kind`, the function's annotation, has none. NotImplemented for what has a protocol of its own."""
+    if isinstance(value, Tensor):
         return value
+    if isinstance(value, NUMBERS):
+        here = beside.space
+        return as_tensor(value, device=here.device, backend=here.backend.name) if kind == "Tensor" else value
     owner = backend_of(value)
     if owner is None:
         here = beside.space
         foreign = hasattr(value, "__array_ufunc__")
         return NotImplemented if foreign else as_tensor(value, device=here.device, backend=here.backend.name)
     if not isinstance(value, owner.array_type):
-        return value.item()
+        return _operand(beside, value.item(), kind)
     on_host = owner.device_of(value) == "cpu"  # an array elsewhere is not moved: the function says where it is
     return as_tensor(value, backend=beside.space.backend.name if on_host else None)
 
