@@ -156,7 +156,7 @@ assert start.query() and start.elapsed_time(end) == 0.0 and start.cuda_event != 
 
 MEMORY = """
 import pytest
-from wengert_conformance.standin import install
+from wengert_conformance.standin import cuda as machine, install
 install(counts_memory=True)
 import cupy, wengert
 from wengert import cuda
@@ -180,9 +180,11 @@ assert cuda.get_device_properties(0).warp_size == 32
 with pytest.raises(RuntimeError, match="invalid device ordinal 1"):
     cuda.Stream(1)
 wengert.set_float32_matmul_precision("high")
-assert __import__("wengert_conformance.standin.cuda").standin.cuda.System.compute_type == 7
-wengert.set_float32_matmul_precision("highest")
-assert __import__("wengert_conformance.standin.cuda").standin.cuda.System.compute_type == 1
+assert machine.System.compute_type == 1  # an old GPU has one precision
+machine.System.capability = 9, 0
+for precision, compute_type in (("high", 7), ("highest", 1), ("medium", 7)):
+    wengert.set_float32_matmul_precision(precision)
+    assert machine.System.compute_type == compute_type
 """
 
 GRAPHS = """

@@ -23,6 +23,7 @@ class System:
     devices = 1
     counts_memory = False
     compute_type = 1  # COMPUTE_TYPE_DEFAULT
+    capability = 0, 0  # it is no GPU, and says so
 
 
 class _Current(local):
@@ -88,6 +89,11 @@ class Device:
 
     def synchronize(self) -> None:
         """Nothing: all is done already."""
+
+    @property
+    def compute_capability(self) -> str:
+        """The generation."""
+        return "{}{}".format(*System.capability)
 
     @property
     def mem_info(self) -> tuple[int, int]:
@@ -303,11 +309,11 @@ def get_device_count() -> int:
 
 
 def get_device_properties(device: int) -> dict[str, Any]:
-    """What a device is, as CUDA names it; the stand-in is no GPU and says so."""
+    """What a device is, as CUDA names it."""
     return {
         "name": b"stand-in",
-        "major": 0,
-        "minor": 0,
+        "major": System.capability[0],
+        "minor": System.capability[1],
         "totalGlobalMem": Device(device).mem_info[1],
         "multiProcessorCount": 1,
         "warpSize": 32,

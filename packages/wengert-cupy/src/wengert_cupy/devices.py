@@ -248,6 +248,7 @@ def launch(graph: Any, stream: Any, /) -> None:
 
 
 def set_float32_matmul_precision(precision: str, /) -> None:
-    """CuPy has no public way but the environment variable CUPY_TF32, which it reads once."""
-    wanted = linalg.COMPUTE_TYPE_DEFAULT if precision == "highest" else linalg.COMPUTE_TYPE_TF32
-    linalg.set_compute_type(cupy.float32, wanted)
+    """Publicly CuPy has only the environment variable CUPY_TF32, which it reads once. Old GPUs have one precision."""
+    has_choice = int(cupy.cuda.Device().compute_capability) >= 80
+    is_exact = precision == "highest" or not has_choice
+    linalg.set_compute_type(cupy.float32, linalg.COMPUTE_TYPE_DEFAULT if is_exact else linalg.COMPUTE_TYPE_TF32)
