@@ -235,6 +235,63 @@ for ours, theirs in zip(model.parameters(), plain.parameters()):
     assert wengert.allclose(ours, theirs) and wengert.allclose(ours.grad, theirs.grad)
 """
 
+CAPTURABLE = """
+import pytest
+from wengert_conformance.standin import install, transfers
+install()
+import wengert
+from wengert import cuda, nn, optim
+weights = [wengert.tensor([1.0, -2.0, 3.0], device="cuda", requires_grad=True) for _ in range(2)]
+
+def step(method, weight):
+    method.zero_grad()
+    (weight**2).sum().backward()
+    method.step()
+
+def captured_step(method, weight, stream):
+    graph, before = cuda.CUDAGraph(), {}
+    with cuda.stream(stream):
+        step(method, weight)
+    cuda.current_stream().wait_stream(stream)
+    state = method.state[weight]
+    kept = [weight.detach().clone(), *(value.clone() for value in state.values())]
+    with cuda.graph(graph, stream=stream):
+        step(method, weight)
+    with wengert.no_grad():  # the stand-in did the work that it captured
+        for value, was in zip([weight, *state.values()], kept):
+            value.copy_(was)
+    return graph
+
+stream = cuda.Stream()
+for kind in (optim.Adam, optim.AdamW, optim.RMSprop):
+    method = kind([weights[0]], lr=0.1)
+    step(method, weights[0])
+    with pytest.raises(RuntimeError, match=f"graph capture of step.. for an instance of {kind.__name__} but param_gro"):
+        with cuda.graph(cuda.CUDAGraph(), stream=stream):
+            step(method, weights[0])
+for make in (
+    lambda w, **more: optim.Adam([w], lr=0.1, weight_decay=0.1, amsgrad=True, **more),
+    lambda w, **more: optim.AdamW([w], lr=wengert.tensor(0.1, device="cuda"), **more),
+    lambda w, **more: optim.RMSprop([w], lr=0.1, momentum=0.5, centered=True, **more),
+):
+    with wengert.no_grad():
+        weights[1].copy_(weights[0])
+    ours, plain = make(weights[0], capturable=True), make(weights[1])
+    with pytest.warns(UserWarning, match="without CUDA graph capture"):
+        graph = captured_step(ours, weights[0], stream)
+    transfers.clear()
+    for _ in range(3):
+        graph.replay()
+    assert not transfers
+    for _ in range(4):
+        step(plain, weights[1])
+    assert ours.state[weights[0]]["step"].item() == 4.0 and ours.state[weights[0]]["step"].is_cuda
+    assert wengert.allclose(*weights, rtol=1e-3), weights  # corrections in single precision, as torch makes them
+    again = make(weights[0], capturable=True)
+    again.load_state_dict(ours.state_dict())
+    assert again.state[weights[0]]["step"].is_cuda
+"""
+
 
 def run(program: str) -> str:
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
@@ -271,6 +328,10 @@ def test_memory_and_settings_are_those_of_the_device() -> None:
 
 def test_a_training_step_is_captured_once_and_replayed() -> None:
     run(GRAPHS)
+
+
+def test_steps_of_optimisers_are_captured_where_they_count_on_the_device() -> None:
+    run(CAPTURABLE)
 
 
 def test_the_backend_uses_names_that_cupy_has() -> None:

@@ -1,13 +1,15 @@
 """Floor 7: stochastic gradient descent and the methods that scale each element by its usual size.
 
 Each `update` writes in place, in torch's order of operations, so that values agree to the last bits and versions count
-as torch's do. `foreach`, `fused` and `capturable` choose between torch's implementations; here they have no effect.
+as torch's do. `foreach` and `fused` choose between torch's implementations; here they have no effect, and on the CPU
+`capturable` has none.
 """
 
 from __future__ import annotations
 
 from typing import Any, cast
 
+from wengert.api.optim import capturing
 from wengert.api.optim.optimizer import Optimizer, check
 from wengert.ops.arithmetic import maximum
 from wengert.ops.complex import view_as_real
@@ -34,8 +36,11 @@ def _number(rate: Any) -> float:
     return cast(Any, rate).item() if isinstance(rate, TensorBase) else rate
 
 
-def _no_steps(parameter: Any) -> Any:
-    """The count of steps at the beginning: a tensor on the CPU, which can be read without waiting for a device."""
+def _no_steps(parameter: Any, group: Group) -> Any:
+    """The count of steps at the beginning: a tensor on the CPU, which can be read without waiting for a device; beside
+    the parameter where a graph is to count."""
+    if capturing.is_on_device(group, parameter):
+        return capturing.no_steps_on_device(parameter)
     if not parameter.space.is_readable:
         try:
             return tensor(0.0, device="cpu")
@@ -144,11 +149,12 @@ class Adam(Optimizer):
 
     def begin(self, group: Group, parameter: Any) -> State:
         names = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if group["amsgrad"] else [])]
-        return {"step": _no_steps(parameter), **{name: zeros_like(parameter) for name in names}}
+        return {"step": _no_steps(parameter, group), **{name: zeros_like(parameter) for name in names}}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
-        rate, (mean_decay, square_decay) = _number(group["lr"]), group["betas"]
-        count = _count(state)
+        is_on_device = capturing.is_on_device(group, parameter)
+        rate, (mean_decay, square_decay) = group["lr"] if is_on_device else _number(group["lr"]), group["betas"]
+        count = state["step"].add_(1) if is_on_device else _count(state)
         if group["decoupled_weight_decay"]:
             if group["weight_decay"]:
                 parameter.mul_(1 - rate * group["weight_decay"])
@@ -162,6 +168,9 @@ class Adam(Optimizer):
         square.mul_(square_decay).addcmul_(gradient, gradient, value=1 - square_decay)
         if largest is not None:
             square = largest.copy_(maximum(largest, square))
+        if is_on_device:
+            capturing.adam_step(group, parameter, mean, square, count)
+            return
         # Both means began at zero; these weights undo their bias towards it.
         mean_weight, square_weight = 1 - mean_decay**count, 1 - square_decay**count
         size = (square.sqrt() / square_weight**0.5).add_(group["eps"])
@@ -228,7 +237,7 @@ class Adagrad(Optimizer):
     def begin(self, group: Group, parameter: Any) -> State:
         first = group["initial_accumulator_value"]
         value = complex(first, first) if parameter.is_complex() else first
-        return {"step": _no_steps(parameter), "sum": full_like(parameter, value)}
+        return {"step": _no_steps(parameter, group), "sum": full_like(parameter, value)}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
         count = _count(state)
@@ -275,10 +284,10 @@ class RMSprop(Optimizer):
             "square_avg", *(["momentum_buffer"] if group["momentum"] > 0 else []),
             *(["grad_avg"] if group["centered"] else []),
         ]  # fmt: skip
-        return {"step": _no_steps(parameter), **{name: zeros_like(parameter) for name in names}}
+        return {"step": _no_steps(parameter, group), **{name: zeros_like(parameter) for name in names}}
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
-        _count(state)
+        state["step"].add_(1)
         gradient = _decayed(group, parameter, gradient)
         parameter, gradient, square, mean, buffer = _real(
             parameter, gradient, state["square_avg"], state.get("grad_avg"), state.get("momentum_buffer")

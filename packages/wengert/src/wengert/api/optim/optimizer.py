@@ -11,6 +11,7 @@ from typing import Any, ClassVar, cast
 
 from wengert.api.modes import enable_grad, set_grad_enabled
 from wengert.api.modules.traversal import clear_gradient
+from wengert.api.optim.capturing import check_capture
 from wengert.graph.hooks import Hooks, RemovableHandle
 from wengert.tensor.base import TensorBase, gradient_of, is_leaf
 
@@ -59,7 +60,7 @@ class Optimizer:
         self.state: defaultdict[Any, Any] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         self._hooks: dict[str, Hooks] = {}
-        self.has_stepped = False
+        self.has_stepped = self._has_warned = False
         given = list(params)
         if not given:
             raise ValueError("optimizer got an empty parameter list")
@@ -122,6 +123,9 @@ class Optimizer:
     def step(self, closure: Closure | None = None) -> Any:
         """Move all parameters that have a gradient. `closure` computes the loss anew, with gradients; its result is
         returned."""
+        if "capturable" in self.defaults:
+            name, may_warn = type(self).__name__, not self._has_warned
+            self._has_warned = check_capture(self.param_groups, name, may_warn) or self._has_warned
         loss = None if closure is None else enable_grad()(closure)()
         with set_grad_enabled(bool(self.defaults.get("differentiable", False))):
             for group in self.param_groups:
