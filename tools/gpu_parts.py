@@ -16,7 +16,9 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from tools.gpu_suites import conformance, tests
@@ -78,11 +80,15 @@ def torch_there(place: Place) -> Any:
     if importlib.util.find_spec("torch") is None:
         return None
     torch = importlib.import_module("torch")
-    if place.on_gpu:
-        if not torch.cuda.is_available():
-            return None
-        torch.set_default_device("cuda")
-    return torch
+    if place.on_gpu and not torch.cuda.is_available():
+        return None
+    return on_device(torch, "cuda" if place.on_gpu else "cpu")
+
+
+def on_device(torch: Any, device: str) -> Any:
+    """torch with its new tensors on a device. `set_default_device` would put Python code before each of its calls."""
+    makers = {name: partial(getattr(torch, name), device=device) for name in ("tensor", "zeros")}
+    return SimpleNamespace(**{**vars(torch), **makers})
 
 
 def timer(place: Place, library: Any) -> Callable[[Callable[[], object], int], float]:

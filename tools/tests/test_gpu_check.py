@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -138,6 +139,13 @@ def test_without_torch_only_ours_is_timed(tmp_path: Path) -> None:
 
 def part_of(name: str, found: dict[str, Any]) -> dict[str, Any]:
     return {"part": name, "state": "passed", "seconds": 1.0, "limit": 2.0, "found": found, "reason": ""}
+
+
+def test_torch_makes_its_tensors_on_the_device_at_no_cost_to_its_calls() -> None:
+    found = gpu_parts.on_device(torch, "meta")
+    assert found.zeros(2).device.type == found.tensor([1.0], requires_grad=True).device.type == "meta"
+    assert found.tanh is torch.tanh
+    assert found.nn.functional is torch.nn.functional
 
 
 class Event:
