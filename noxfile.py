@@ -218,9 +218,10 @@ def lowest_versions(*folders: str) -> list[str]:
 
 @nox.session(python=FIRST)
 def bench(session: nox.Session) -> None:
-    """The workloads W1 to W8 against torch, as a table and as JSON."""
+    """All measurements of docs/performance.md, its tables and its charts; what follows `--` runs the workloads alone."""
     install(session, CORE, NUMPY, TORCH, *group("reference", "bench", "peers"))
-    session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+    program = ["benchmarks", *session.posargs] if session.posargs else ["benchmarks.pages", "--measure"]
+    session.run("python", "-m", *program)
 
 
 @nox.session(python=FIRST)
