@@ -218,7 +218,7 @@ def lowest_versions(*folders: str) -> list[str]:
 
 @nox.session(python=FIRST)
 def bench(session: nox.Session) -> None:
-    """All measurements of docs/performance.md, its tables and its charts; what follows `--` runs the workloads alone."""
+    """All that docs/performance.md shows, measured and written; with words after `--`, the workloads alone."""
     install(session, CORE, NUMPY, TORCH, *group("reference", "bench", "peers"))
     program = ["benchmarks", *session.posargs] if session.posargs else ["benchmarks.pages", "--measure"]
     session.run("python", "-m", *program)

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wengert.protocol.shapes import Shape
+
+if TYPE_CHECKING:
+    from typing import Protocol as Protocol
+else:
+    Protocol = object  # nothing asks at run time, and to make a Protocol of so many members takes milliseconds
 
 
 class Layout(NamedTuple):

@@ -11,10 +11,10 @@ too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from wengert.protocol.array import Array
-from wengert.protocol.extensions import Extensions
+from wengert.protocol.extensions import Extensions, Protocol
 from wengert.protocol.shapes import Shape
 
 Unary = Callable[[Any], Any]

@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from types import FunctionType, ModuleType
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from wengert.backends.standard import (
     adapters,
@@ -141,7 +141,7 @@ def names_of(protocol: type[Any]) -> frozenset[str]:
     return frozenset(
         name
         for part in protocol.__mro__
-        if part not in (object, Protocol)
+        if part is not object
         for name in (*getattr(part, "__annotations__", {}), *vars(part))
         if not name.startswith("_")
     )

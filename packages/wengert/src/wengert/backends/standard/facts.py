@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from wengert.protocol import dtypes as ours
 from wengert.protocol.dtypes import DType
+from wengert.protocol.extensions import Protocol
 from wengert.protocol.namespace import Namespace
 from wengert.protocol.shapes import Shape, broadcast_shapes
 
