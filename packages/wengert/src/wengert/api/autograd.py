@@ -111,7 +111,10 @@ def run_backward(
             "functorch.vjp instead or call backward() outside of functorch transforms."
         )
     targets = None if inputs is None else _targets(inputs, "backward")
-    roots = _roots(_sequence(tensors), given, "grad_tensors", create_graph)
+    if isinstance(tensors, TensorBase) and (given is None or isinstance(given, TensorBase)):  # the common case
+        roots = [_root(0, tensors, _cotangent(0, tensors, given, "grad_tensors"), create_graph)]
+    else:
+        roots = _roots(_sequence(tensors), given, "grad_tensors", create_graph)
     if create_graph and not _Said.of_cycles:
         _Said.of_cycles = True
         warnings.warn(
@@ -288,24 +291,22 @@ def _roots(outputs: Sequence[Any], given: Any, name: str, recording: bool) -> li
         raise RuntimeError(
             f"got {len(outputs)} tensors and {len(given)} gradients: {name} has one gradient for each tensor."
         )
-    cotangents: list[Any] = []
-    for position, output in enumerate(outputs):
-        cotangents.append(_cotangent(position, output, given[position], name))
-    roots: list[tuple[Node, int, Any]] = []
-    for position, output in enumerate(outputs):
-        cotangent = cotangents[position]
-        if isinstance(output, GradientEdge):
-            place = output.node, output.output_nr
-        else:
-            node = edge_of(output)
-            if node is None:
-                raise RuntimeError(
-                    f"element {position} of tensors does not require grad and does not have a grad_fn. Make its "
-                    "inputs with requires_grad=True, and compute it with grad mode on."
-                )
-            place = node.destination()
-        roots.append((*place, cotangent if recording else cotangent.array))
-    return roots
+    cotangents = [_cotangent(position, output, given[position], name) for position, output in enumerate(outputs)]
+    return [_root(position, output, cotangents[position], recording) for position, output in enumerate(outputs)]
+
+
+def _root(position: int, output: TensorBase | GradientEdge, cotangent: Any, recording: bool) -> tuple[Node, int, Any]:
+    if isinstance(output, GradientEdge):
+        node, index = output.node, output.output_nr
+    else:
+        edge = edge_of(output)
+        if edge is None:
+            raise RuntimeError(
+                f"element {position} of tensors does not require grad and does not have a grad_fn. Make its "
+                "inputs with requires_grad=True, and compute it with grad mode on."
+            )
+        node, index = edge.destination()
+    return node, index, cotangent if recording else cotangent.array
 
 
 def _cotangent(position: int, output: TensorBase | GradientEdge, cotangent: Any, name: str) -> Any:
@@ -344,6 +345,8 @@ def _checked(position: int, space: Space, shape: Shape, cotangent: Any, name: st
             f"Mismatch in shape: grad_output[{position}] has a shape of {list(cotangent.shape)} and "
             f"output[{position}] has a shape of {list(shape)}. Give a gradient of the output's shape as {name}."
         )
+    if cotangent.space is space:
+        return cotangent
     if cotangent.space.dtype.is_complex is not space.dtype.is_complex:
         raise RuntimeError(
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
