@@ -139,13 +139,15 @@ def run_conformance(session: nox.Session, backend: str, *reference: str) -> None
 
 @nox.session(python=FIRST, tags=["ci"])
 def cupy_names(session: nox.Session) -> None:
-    """The names and signatures of CuPy that the backend uses, in the real CuPy, which needs no GPU for that.
+    """The names and signatures of CuPy that the backend uses, in the real CuPy, and its kernels, compiled by NVRTC and,
+    where they run over rows, run by g++. None of this needs a GPU.
 
     `nox -s cupy_names -- --write` writes the table from which the stand-in knows CuPy.
     """
-    install(session, CORE, NUMPY, CONFORMANCE, f"{CUPY}[cuda13]")
+    install(session, CORE, NUMPY, CONFORMANCE, f"{CUPY}[cuda13]", *group("nvrtc"))
     command = ["-m", "wengert_conformance.standin.names", "--uses", "packages/wengert-cupy/src"]
     session.run("python", *command, *([] if session.posargs == ["--write"] else ["--check"]))
+    session.run("python", "-m", "wengert_conformance.standin.compiled")
 
 
 @nox.session(python=FIRST, tags=["ci"])

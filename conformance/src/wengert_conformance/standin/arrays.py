@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections import Counter
 from collections.abc import Callable, Iterator, ValuesView
 from typing import Any
 
 import numpy
 
 from wengert_conformance.standin import cuda, names
+from wengert_conformance.standin.counts import launches, transfers
+from wengert_conformance.standin.names import binder
 
-
-class Transfers(Counter[str]):
-    """How often values went from the device to the host, by what took them there. During a capture none can."""
-
-    def __setitem__(self, word: str, number: int) -> None:
-        if cuda.capturing() is not None:
-            raise RuntimeError("cudaErrorStreamCaptureUnsupported: operation not permitted when stream is capturing")
-        super().__setitem__(word, number)
-
-
-transfers = Transfers()
 _KNOWN = names.stored()["classes"]["cupy.ndarray"]
-
-
-class Memory:
-    """Where an array begins."""
-
-    def __init__(self, ptr: int) -> None:
-        self.ptr = ptr
-
-
-class Flags:
-    """How an array lies, without the flags that only NumPy has."""
-
-    def __init__(self, flags: Any) -> None:
-        self.c_contiguous, self.f_contiguous, self.owndata = flags.c_contiguous, flags.f_contiguous, flags.owndata
 
 
 def host(value: Any) -> Any:
@@ -152,12 +128,12 @@ class ndarray:  # CuPy's name
     # memory
 
     @property
-    def data(self) -> Memory:
-        return Memory(self.on_host.__array_interface__["data"][0])
+    def data(self) -> cuda.Memory:
+        return cuda.Memory(self.on_host.__array_interface__["data"][0])
 
     @property
-    def flags(self) -> Flags:
-        return Flags(self.on_host.flags)
+    def flags(self) -> cuda.Flags:
+        return cuda.Flags(self.on_host.flags)
 
     @property
     def device(self) -> Any:
@@ -316,22 +292,13 @@ def _key(key: Any) -> Any:
     return host(key)
 
 
-def binder(parameters: str) -> Callable[..., None]:
-    """A function of these parameters that does nothing: it refuses calls that do not fit."""
-    if parameters not in _BINDERS:
-        _BINDERS[parameters] = eval(f"lambda {parameters}: None")
-    return _BINDERS[parameters]
-
-
-_BINDERS: dict[str, Callable[..., None]] = {}
-
-
 def _operator(name: str) -> Callable[..., Any]:
     function = getattr(operator, name)
 
     def method(self: ndarray, *others: Any) -> Any:
         if any(isinstance(other, numpy.ndarray) for other in others):
             raise TypeError(f"Unsupported type {type(others[0])}")
+        launches[name] += 1
         return computed(function, (self, *others), {})
 
     return method
@@ -339,7 +306,12 @@ def _operator(name: str) -> Callable[..., Any]:
 
 def _reflected(name: str) -> Callable[..., Any]:
     function = getattr(operator, name)
-    return lambda self, other: computed(function, (other, self), {})
+
+    def method(self: ndarray, other: Any) -> Any:
+        launches[name] += 1
+        return computed(function, (other, self), {})
+
+    return method
 
 
 def _in_place(name: str) -> Callable[..., Any]:
@@ -350,6 +322,7 @@ def _in_place(name: str) -> Callable[..., Any]:
             with numpy.errstate(all="ignore"):
                 function(self.on_host, host(other))
 
+        launches[name] += 1
         cuda.launched(*_arrays_in([self, other]))
         run()
         keep(run)

@@ -323,3 +323,17 @@ def get_device_properties(device: int) -> dict[str, Any]:
 def set_compute_type(dtype: Any, compute_type: Any) -> None:
     """How products are computed."""
     System.compute_type = compute_type
+
+
+class Memory:
+    """Where an array begins."""
+
+    def __init__(self, ptr: int) -> None:
+        self.ptr = ptr
+
+
+class Flags:
+    """How an array lies, without the flags that only NumPy has."""
+
+    def __init__(self, flags: Any) -> None:
+        self.c_contiguous, self.f_contiguous, self.owndata = flags.c_contiguous, flags.f_contiguous, flags.owndata

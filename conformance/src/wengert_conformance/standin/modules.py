@@ -13,15 +13,16 @@ import numpy
 from wengert_conformance.standin import cuda, names
 from wengert_conformance.standin.arrays import (
     Described,
-    binder,
     computed,
     device,
     from_dlpack,
     host,
     keep,
     ndarray,
-    transfers,
 )
+from wengert_conformance.standin.counts import launches, transfers
+from wengert_conformance.standin.kernels import ElementwiseKernel, RawKernel
+from wengert_conformance.standin.names import binder
 
 Function = Callable[..., Any]
 #: What of the table waits until values have come to the host.
@@ -142,6 +143,7 @@ class _Ufunc:
             self._check(*arguments, **keywords)
         if not self._takes_complex and any(isinstance(x, ndarray) and x.dtype.kind == "c" for x in arguments):
             raise TypeError(f"ufunc '{self.__name__}' is not supported for complex numbers")
+        launches[self.__name__] += 1
         out = keywords.get("out")
         nin = getattr(self._source, "nin", len(arguments))
         if len(arguments) > nin:
@@ -228,6 +230,8 @@ def _scatter_add(a: Any, slices: Any, value: Any) -> None:
 
 _OWN: dict[str, Any] = {
     "cupy.ndarray": ndarray,
+    "cupy.ElementwiseKernel": ElementwiseKernel,
+    "cupy.RawKernel": RawKernel,
     "cupy.array": _array,
     "cupy.asarray": _asarray,
     "cupy.from_dlpack": from_dlpack,

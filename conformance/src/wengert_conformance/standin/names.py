@@ -14,7 +14,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -169,6 +169,16 @@ def unresolved(names: set[str], known: dict[str, Any]) -> list[str]:
         return inner not in packages and inner not in classes and is_known(inner)
 
     return sorted(name for name in names if not is_known(name) and not belongs_to_known(name))
+
+
+def binder(parameters: str) -> Callable[..., None]:
+    """A function of these parameters that does nothing: it refuses calls that do not fit."""
+    if parameters not in _BINDERS:
+        _BINDERS[parameters] = eval(f"lambda {parameters}: None")
+    return _BINDERS[parameters]
+
+
+_BINDERS: dict[str, Callable[..., None]] = {}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,9 +11,9 @@ from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Capabilities
 
 from wengert_cupy import devices
-from wengert_cupy.kernels import elementwise, indexing, linalg, movement
+from wengert_cupy.kernels import elementwise, fused, indexing, linalg, movement, rowwise
 
-FAMILIES = (elementwise, indexing, linalg, movement)
+FAMILIES = (elementwise, fused, indexing, linalg, movement, rowwise)
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES: dict[dtypes.DType, Any] = {dtype: cupy.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(cupy, dtype.name)}
 
@@ -31,12 +31,14 @@ def native_device(device: str) -> Any:
 def make_backend() -> Backend:
     """The backend as the core sees it."""
     several = {} if devices.device_count() == 1 else {"asarray": devices.crossing(library.asarray)}
+    xp = complete(library, KERNELS | several, dtypes=DTYPES, array_type=cupy.ndarray, advanced_keys=True)
+    fused.FUSION.xp = xp
     return Backend(
         name="cupy",
-        xp=complete(library, KERNELS | several, dtypes=DTYPES, array_type=cupy.ndarray, advanced_keys=True),
+        xp=xp,
         array_type=cupy.ndarray,
         dtypes=DTYPES,
-        capabilities=Capabilities(synchronous=False),
+        capabilities=Capabilities(synchronous=False, fuses=True),
         devices=devices.names,
         device_of=device_of,
         native_device=native_device,

@@ -59,10 +59,11 @@ class Capabilities:
     """What a backend can. The core asks these claims, never the library's name.
 
     `mutable`: arrays can be written. `views`: slices, permutations and reshapes share memory. `complex`: has complex
-    dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing.
+    dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing. `fuses`: its
+    `fused` runs a formula as one kernel, which is faster than one kernel after the other.
     """
 
-    __slots__ = ("complex", "lazy", "mutable", "synchronous", "views")
+    __slots__ = ("complex", "fuses", "lazy", "mutable", "synchronous", "views")
 
     def __init__(
         self,
@@ -71,8 +72,10 @@ class Capabilities:
         complex: bool = True,
         lazy: bool = False,
         synchronous: bool = True,
+        fuses: bool = False,
     ) -> None:
         self.mutable, self.views, self.complex, self.lazy, self.synchronous = mutable, views, complex, lazy, synchronous
+        self.fuses = fuses
 
     def __repr__(self) -> str:
         return f"Capabilities({', '.join(f'{name}={getattr(self, name)}' for name in self.__slots__)})"
@@ -181,6 +184,7 @@ class Space:
         "boolean",
         "device",
         "dtype",
+        "fuses",
         "guard",
         "index",
         "is_plain",
@@ -200,6 +204,7 @@ class Space:
     guard: Guard | None  # makes a function run on this device, where there are several
     device: str
     dtype: DType
+    fuses: bool  # compound formulas go to `xp.fused`
     native: Any
     native_device: Any
     is_plain: bool  # real numbers: operations may take the fast path
@@ -224,6 +229,7 @@ class Space:
         self.is_readable = backend.capabilities.synchronous
         claims = backend.capabilities
         self.writes_raw = dtype.is_inexact and claims.mutable and claims.views and type(self) is Space and guard is None
+        self.fuses = claims.fuses and self.is_plain_floating and type(self) is Space
         self.scalars = {}
         self.plain = self
 

@@ -130,6 +130,10 @@ class Extensions(Protocol):
     def layout(self, x: Any, /) -> Layout | None: ...  # None where the library does not tell
 
     # fused kernels; each default is the composite
+    def fused(self, formula: Any, arrays: tuple[Any, ...], numbers: dict[str, Any], /, *, into: int = 0) -> Any: ...
+
+    # formula(xp, *arrays, **numbers), elementwise in real arrays that broadcast, all of one dtype but for booleans.
+    # With `into` its results, a tuple of that many, are written into the first arrays. The core asks where `fuses` is.
     gelu: Callable[[Any], Any]
     gelu_slope: Callable[[Any], Any]  # its derivative
 

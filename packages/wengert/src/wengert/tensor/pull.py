@@ -14,10 +14,11 @@ from typing import Any
 
 from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
-from wengert.rule.kinds import Elementwise, sum_to
-from wengert.rule.primitive import Primitive, Rule
+from wengert.rule.kinds import sum_to
+from wengert.rule.primitive import Primitive
+from wengert.tensor.fusing import pull_text
 from wengert.tensor.general import Operation, node_class
-from wengert.tensor.written import code_of, written_out
+from wengert.tensor.written import code_of
 
 _KERNEL = r"\(kernel := xp\.(\w+)\)"
 
@@ -87,14 +88,15 @@ def _pull_source(
         put("    if self.extra is not None: return CAREFUL")
     plain = cls.layout < 3
     edge = [f"e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
-    texts = {n: _gradient_text(operation, n, environment) for n in primitive.inputs if n not in primitive.constants}
+    moving = [n for n in primitive.inputs if n not in primitive.constants]
+    texts = {n: _gradient_text(operation, n, environment, recording) for n in moving}
     for position, name in enumerate(edge if plain else ()):
         put(f"    {name} = self.e{position}")
     if not plain:
         put(f"    {', '.join(edge)}, = self.edges")
     kernels = sorted({kernel for text in texts.values() for kernel in re.findall(_KERNEL, text)})
     texts = {name: re.sub(_KERNEL, r"\1", text) for name, text in texts.items()}
-    if len(kernels) > 1 or any("xp" in text for text in texts.values()):
+    if len(kernels) > 1 or any(re.search(r"(?<![.\w])xp\b", text) for text in texts.values()):
         put(f"    xp = {namespace}")
         namespace = "xp"
     for kernel in kernels:
@@ -166,31 +168,12 @@ def summed(node: Any, xp: Any, *gradients: Any) -> list[Any]:
     ]
 
 
-def _gradient_text(operation: Operation, name: str, environment: dict[str, Any]) -> str:
-    """The expression for the cotangent of one input."""
-    primitive = operation.primitive
-    partial = primitive.pulled_by_partial(name) if isinstance(primitive, Elementwise) else None
-    if partial is not None:
-        text = written_out(partial.function, "xp", *partial.asks)
-        if isinstance(text, (int, float)):
-            if text == 0:
-                return "xp.zeros_like(g)"
-            return "g" if text == 1 else "(kernel := xp.negative)(g)" if text == -1 else f"g * {text!r}"
-        return f"(kernel := xp.multiply)(g, {text or _call(partial, f'partial_{name}', environment)})"
-    rule = primitive.rules.get(name)
-    if rule is None:
+def _gradient_text(operation: Operation, name: str, environment: dict[str, Any], recording: bool) -> str:
+    """The expression for the cotangent of one input; a call that raises where no rule gives it."""
+    text = pull_text(operation.primitive, name, environment, fusing=not recording)
+    if not text:
         environment[f"missing_{name}"] = _missing(operation, name)
-        return f"missing_{name}()"
-    may_be_none = any(
-        ask in primitive.optional for ask in rule.asks
-    )  # "is None" of a probe would be written out wrongly
-    text = None if may_be_none else written_out(rule.function, "xp", "g", *rule.asks)
-    return text or _call(rule, f"vjp_{name}", environment, "g, ")
-
-
-def _call(rule: Rule, name: str, environment: dict[str, Any], leading: str = "") -> str:
-    environment[name] = rule.function
-    return f"{name}(xp, {leading}{', '.join(rule.asks)})"
+    return text or f"missing_{name}()"
 
 
 def _missing(operation: Operation, name: str) -> Callable[[], Any]:

@@ -19,12 +19,13 @@ from wengert.rule.kinds import Predicate
 from wengert.rule.primitive import Primitive
 from wengert.rule.signature import Parameters
 from wengert.tensor.base import SEVERED, concrete_classes, new_accumulator, tensor_class
+from wengert.tensor.fusing import forward_text
 from wengert.tensor.general import Operation
 from wengert.tensor.operands import number, raise_not_tensor
 from wengert.tensor.pull import fast_class
 from wengert.tensor.record import attach, record
 from wengert.tensor.view import as_view, prune, shared_cell, unrecorded, untracked
-from wengert.tensor.written import Probe, text_of, written_at_first_call
+from wengert.tensor.written import written_at_first_call
 
 
 def specializable(operation: Operation) -> bool:
@@ -215,7 +216,7 @@ def _record_source(
             put("    if not same:")
             for other in others:
                 put(f"        shape = broadcast_shapes(shape, {other}.shape)")
-    put(f"    data = {_forward_text(operation, public, statics)}")
+    put(f"    data = {forward_text(operation, public, statics)}")
     put("    out = Tensor()")
     if not elementwise and not (is_view and "shape" in statics):
         put("    shape = tuple(data.shape)")
@@ -252,21 +253,6 @@ def _put_tracking(put: Callable[[str], None], source: str) -> None:
     put(f"    try: above = {source}._view")
     put(f"    except AttributeError: above = {source}._view = None")
     put("    restricted = 0")
-
-
-def _forward_text(operation: Operation, public: dict[str, str], statics: Sequence[str]) -> str:
-    primitive = operation.primitive
-    data = [
-        f"None if {public[n]} is None else {public[n]}.array" if n in primitive.optional else f"{public[n]}.array"
-        for n in primitive.inputs
-    ]
-    if not primitive.optional:
-        try:
-            probes = {name: Probe(name) for name in statics}
-            return text_of(primitive.forward(Probe("xp"), *[Probe(text) for text in data], **probes))
-        except Exception:  # not a single expression: call it
-            pass
-    return f"forward(xp, {', '.join(f'({text})' for text in data)}, {''.join(f'{s}={s}, ' for s in statics)})"
 
 
 def _put_node(

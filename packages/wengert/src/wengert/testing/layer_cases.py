@@ -39,7 +39,29 @@ def _max_pool(part: int, result: str, expected: Any, values: Any, **keywords: An
     return KernelCase("max_pool", lambda xp, b: run(xp, b)[part], expected, result)
 
 
+def _scaled_product(xp: Namespace, x: Any, y: Any, share: float) -> Any:
+    return xp.multiply(x, y) + share
+
+
+def _sum(xp: Namespace, x: Any, y: Any) -> tuple[Any]:
+    return (xp.add(x, y),)
+
+
+def _fused(xp: Namespace, b: Bench) -> Any:
+    """A formula of two arrays that broadcast and of a number."""
+    return xp.fused(_scaled_product, (b.floating([[1.0, -2.0], [4.0, 0.0]]), b.floating([2.0, 3.0])), {"share": 0.5})
+
+
+def _fused_into(xp: Namespace, b: Bench) -> Any:
+    """A formula that writes its first array."""
+    arrays = (b.floating([1.0, -2.0]), b.floating([2.0, 3.0]))
+    (x,) = xp.fused(_sum, arrays, {}, into=1)
+    return (arrays[0] if b.backend.capabilities.mutable else x, arrays[1])
+
+
 LAYERS: tuple[KernelCase, ...] = (
+    KernelCase("fused", _fused, [[2.5, -5.5], [8.5, 0.5]]),
+    KernelCase("fused", _fused_into, ([3.0, 1.0], [2.0, 3.0]), in_half=False),
     _case("softmax_pullback", [[0.25, -0.25], [0.0, 0.0]], [[2.0, 1.0], [3.0, 3.0]], _HALVES, axis=1),
     _case("softmax_pullback", [[-0.25, -0.5], [0.25, 0.5]], [[2.0, 1.0], [3.0, 3.0]], _HALVES, axis=0),
     _case(

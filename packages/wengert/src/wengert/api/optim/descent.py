@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from wengert.api.optim import capturing
+from wengert.api.optim import capturing, stepping
 from wengert.api.optim.optimizer import Optimizer, check
 from wengert.ops.arithmetic import maximum
 from wengert.ops.complex import view_as_real
@@ -95,6 +95,8 @@ class SGD(Optimizer):
         )  # fmt: skip
 
     def update(self, group: Group, parameter: Any, gradient: Any, state: State) -> None:
+        if parameter.space.fuses and self._updated_in_one(group, parameter, gradient, state):
+            return
         step, momentum = _decayed(group, parameter, gradient), group["momentum"]
         if momentum:
             buffer = state.get("momentum_buffer")
@@ -104,6 +106,16 @@ class SGD(Optimizer):
                 buffer.mul_(momentum).add_(step, alpha=1 - group["dampening"])
             step = step.add(buffer, alpha=momentum) if group["nesterov"] else buffer
         parameter.add_(step, alpha=-_number(group["lr"]))
+
+    def _updated_in_one(self, group: Group, parameter: Any, gradient: Any, state: State) -> bool:
+        decay, momentum = float(_number(group["weight_decay"])), float(group["momentum"])
+        numbers: dict[str, Any] = {"rate": float(_number(group["lr"])), "decay": decay}
+        numbers["kind"] = "coupled" if decay else "none"
+        if not momentum:
+            return stepping.in_one(stepping.descent, [parameter], gradient, **numbers)
+        numbers |= {"momentum": momentum, "share": 1.0 - group["dampening"], "nesterov": bool(group["nesterov"])}
+        buffer = state.get("momentum_buffer")  # none yet at the first step
+        return stepping.in_one(stepping.momentum, [parameter, buffer], gradient, **numbers)
 
 
 class Adam(Optimizer):
@@ -155,6 +167,9 @@ class Adam(Optimizer):
         is_on_device = capturing.is_on_device(group, parameter)
         rate, (mean_decay, square_decay) = group["lr"] if is_on_device else _number(group["lr"]), group["betas"]
         count = state["step"].add_(1) if is_on_device else _count(state)
+        one_kernel = parameter.space.fuses and not is_on_device  # which takes the count as a number
+        if one_kernel and self._updated_in_one(group, parameter, gradient, state, count):
+            return
         if group["decoupled_weight_decay"]:
             if group["weight_decay"]:
                 parameter.mul_(1 - rate * group["weight_decay"])
@@ -175,6 +190,24 @@ class Adam(Optimizer):
         mean_weight, square_weight = 1 - mean_decay**count, 1 - square_decay**count
         size = (square.sqrt() / square_weight**0.5).add_(group["eps"])
         parameter.addcdiv_(mean, size, value=-(rate / mean_weight))
+
+    def _updated_in_one(self, group: Group, parameter: Any, gradient: Any, state: State, count: float) -> bool:
+        rate, decay = float(_number(group["lr"])), float(group["weight_decay"])
+        decoupled, (mean_decay, square_decay) = group["decoupled_weight_decay"], group["betas"]
+        names = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if "max_exp_avg_sq" in state else [])]
+        return stepping.in_one(
+            stepping.adam,
+            [parameter, *(state[name] for name in names)],
+            gradient,
+            rate=rate / (1 - mean_decay**count),
+            decay=1 - rate * decay if decoupled else decay,
+            mean_share=1.0 - mean_decay,
+            square_decay=float(square_decay),
+            square_share=1.0 - square_decay,
+            eps=float(group["eps"]),
+            correction=(1 - square_decay**count) ** 0.5,
+            kind="none" if not decay else "decoupled" if decoupled else "coupled",
+        )
 
 
 class AdamW(Adam):

@@ -11,6 +11,11 @@ from wengert.protocol.shapes import Shape
 _SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
 
+def fused(xp: Kernels, formula: Any, arrays: tuple[Any, ...], numbers: dict[str, Any], /, *, into: int = 0) -> Any:
+    results = formula(xp, *arrays, **numbers)
+    return tuple([xp.setitem(x, (...,), y) for x, y in zip(arrays, results, strict=False)]) if into else results
+
+
 def softmax_pullback(xp: Kernels, g: Any, out: Any, /, *, axis: int) -> Any:
     weighted = xp.multiply(g, out)
     return xp.subtract(weighted, xp.multiply(out, xp.sum(weighted, axis=axis, keepdims=True)))
