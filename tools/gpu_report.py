@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+#: The most that our time may be of torch's on a GPU, and the microseconds that an operation with its backward may cost.
+TARGETS = {"W2": 1.3, "W3": 0.8, "W4": 1.3, "W5": 1.3, "W8": 1.3}
+LAUNCH_TARGET = 12.0
+
 
 def markdown(report: dict[str, Any]) -> str:
     """The whole report: where and when, how each part went, what each found, what is wrong."""
@@ -35,13 +39,22 @@ def _workloads(found: dict[str, Any]) -> Iterator[str]:
         return
     yield f"Forward and backward, by {found['clock']}: medians. The ratio is to torch's time: median (quartiles)."
     yield ""
-    yield from ("| work | unit | wengert | torch | ratio |", "|---|---|---|---|---|")
+    yield from ("| work | unit | wengert | torch | ratio | target |", "|---|---|---|---|---|---|")
     for row in found["rows"]:
         torch = f"{row['torch']:.4g}" if "torch" in row else "-"
         ratio = "{1:.2f} ({0:.2f}-{2:.2f})".format(*row["ratio"]) if "ratio" in row else "-"
-        yield f"| {row['workload']} {row['title']} | {row['unit']} | {row['wengert']:.4g} | {torch} | {ratio} |"
+        ours = f"{row['workload']} {row['title']} | {row['unit']} | {row['wengert']:.4g}"
+        yield f"| {ours} | {torch} | {ratio} | {_target(row, found['clock'])} |"
     yield ""
     yield from (f"* {row['workload']}: {row['size']}" for row in found["rows"])
+
+
+def _target(row: dict[str, Any], clock: str) -> str:
+    """The target of a workload and whether it is met; targets are for a GPU."""
+    target = TARGETS.get(row["workload"])
+    if target is None or "ratio" not in row or clock != "CUDA events":
+        return ""
+    return f"{target} {'met' if row['ratio'][1] <= target else 'missed'}"
 
 
 def _overhead(found: dict[str, Any]) -> Iterator[str]:
@@ -54,6 +67,7 @@ def _overhead(found: dict[str, Any]) -> Iterator[str]:
     yield "|---" * (len(columns) + 1) + "|"
     for row in found["rows"]:
         yield f"| {row['operation']} | {' | '.join(f'{row[name]:.2f}' for name in columns)} |"
+    yield from ("", f"On a GPU an operation with its backward may cost {LAUNCH_TARGET:g}.")
     if "cupy_multiply" in found:
         yield from ("", f"CuPy's own `x * x` alone: {found['cupy_multiply']:.2f}.")
 

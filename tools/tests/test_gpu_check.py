@@ -137,6 +137,28 @@ def test_without_torch_only_ours_is_timed(tmp_path: Path) -> None:
     assert "only Wengert was timed." in text
 
 
+def test_targets_are_compared_on_a_gpu_alone() -> None:
+    rows = [
+        {
+            "workload": name,
+            "title": "work",
+            "unit": "ms",
+            "size": "{}",
+            "wengert": 1.0,
+            "torch": 1.0,
+            "ratio": [1, 1, 1],
+        }
+        for name in ("W1", "W2", "W3")
+    ]
+    lines = {}
+    for clock in ("CUDA events", "the host's clock"):
+        part = part_of("workloads", {"rows": rows, "clock": clock})
+        text = gpu_report.markdown({"backend": "cupy", "parts": [part]})
+        lines[clock] = [line.split(" | ")[-1] for line in text.splitlines() if line.startswith("| W")]
+    assert lines["CUDA events"] == [" |", "1.3 met |", "0.8 missed |"]
+    assert lines["the host's clock"] == [" |", " |", " |"]
+
+
 def part_of(name: str, found: dict[str, Any]) -> dict[str, Any]:
     return {"part": name, "state": "passed", "seconds": 1.0, "limit": 2.0, "found": found, "reason": ""}
 
