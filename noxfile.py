@@ -103,7 +103,7 @@ def backends(*names: str) -> list[nox.param]:
 
 
 @nox.session(python=FIRST)
-@nox.parametrize("backend", backends("numpy", "torch", "strict", "cupy-standin", "cupy"))
+@nox.parametrize("backend", backends("numpy", "torch", "strict", "cupy-standin", "cupy-standin-away", "cupy"))
 def conformance(session: nox.Session, backend: str) -> None:
     """Every operation of one backend against the installed torch, and all of torch's operator database.
 
@@ -129,6 +129,7 @@ def run_conformance(session: nox.Session, backend: str, *reference: str) -> None
             "torch": [CONFORMANCE, TORCH],
             "strict": [f"{CONFORMANCE}[strict]"],
             "cupy-standin": [CONFORMANCE, CUPY, NUMPY],  # the CuPy backend on a stand-in for CuPy that NumPy computes
+            "cupy-standin-away": [CONFORMANCE, CUPY, NUMPY],  # the same on a device that is not the current one
         }[backend]
     install(session, CORE, *distributions, *group("test"), *reference)
     if session.posargs != REPORT:
@@ -264,7 +265,9 @@ def default_sessions() -> list[str]:
     if FIRST not in found:
         return sessions
     sessions = ["lint", "floors", "types", *sessions]
-    sessions += [f"conformance(backend={name})" for name in ("numpy", "torch", "strict", "cupy-standin")]
+    sessions += [
+        f"conformance(backend={name})" for name in ("numpy", "torch", "strict", "cupy-standin", "cupy-standin-away")
+    ]
     return [*sessions, "cupy_names", "docs", "examples", "demo", "minimums"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ MARK = "wengert_case"
 COMPARED = "compared"
 DEFAULT_BACKEND = "numpy"
 STANDIN = "cupy-standin"  # the backend "cupy" on a stand-in for CuPy, for where there is no GPU
+AWAY = "cupy-standin-away"  # the same with a second device that has all tensors while the first is the current one
 REPORT = pytest.StashKey[Report]()
 LEDGER = pytest.StashKey[tuple[Line, ...]]()
 COUNTED = pytest.StashKey[dict[str, tuple[str, str, str]]]()
@@ -59,13 +61,14 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", f"{MARK}(identifier, family, operation, check, needs=()): a test of the conformance suite"
     )
     backend = config.getoption("--wengert-backend")
-    if backend == STANDIN:
-        importlib.import_module("wengert_conformance.standin").install()
-    path = config.getoption("--wengert-xfails")
-    if path is None and ledger_path(_in_use(backend)).exists():
-        path = ledger_path(_in_use(backend))
+    if backend in (STANDIN, AWAY):
+        importlib.import_module("wengert_conformance.standin").install(devices=1 + (backend == AWAY))
+    given = config.getoption("--wengert-xfails")
+    paths = [given] if given is not None else [ledger_path(name) for name in dict.fromkeys((_in_use(backend), backend))]
     try:
-        config.stash[LEDGER] = () if path is None else read_ledger(path)
+        config.stash[LEDGER] = tuple(
+            [line for path in paths if path is given or path.exists() for line in read_ledger(path)]
+        )
     except LedgerError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[REPORT] = Report(backend)
@@ -98,7 +101,7 @@ def lacking_in(name: str) -> frozenset[str]:
 
 def _in_use(name: str) -> str:
     """The name under which Wengert knows the backend under test."""
-    return "cupy" if name == STANDIN else name
+    return "cupy" if name in (STANDIN, AWAY) else name
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -167,10 +170,11 @@ def wengert_backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def wengert_library(wengert_backend: str) -> Iterator[ModuleType]:
+def wengert_library(wengert_backend: str, request: pytest.FixtureRequest) -> Iterator[ModuleType]:
     """The module `wengert`, with the backend under test as the default."""
     library = importlib.import_module("wengert")
-    with library.use_backend(wengert_backend):
+    is_away = request.config.getoption("--wengert-backend") == AWAY
+    with library.use_backend(wengert_backend), library.device("cuda:1") if is_away else nullcontext():
         yield library
 
 

@@ -63,10 +63,18 @@ def _layout(xp: Any, pattern: Pattern, arrays: Sequence[Array], own: Sequence[bo
     return (places[0] if together else 0), max(ranks), together
 
 
+def _numbers(xp: Any, beside: Any, batch_size: int, rank: int) -> Array:
+    """The numbers of the elements of a batch, on the device of the tensor `beside`, with `rank` axes behind."""
+    numbers = xp.arange(batch_size, dtype=xp.int64, device=str(beside.device))
+    return xp.reshape(numbers, (batch_size, *(1,) * rank))
+
+
 def _numbered(xp: Any, arrays: Sequence[Array], own: Sequence[bool], batch_size: int, rank: int) -> list[Array]:
     """The index arrays behind the numbers of the elements."""
-    numbers = xp.reshape(xp.arange(batch_size, dtype=xp.int64), (batch_size, *(1,) * rank))
-    return [numbers, *(lined_up(xp, a, rank) if its else a for a, its in zip(arrays, own, strict=True))]
+    return [
+        _numbers(xp, arrays[0], batch_size, rank),
+        *(lined_up(xp, a, rank) if its else a for a, its in zip(arrays, own, strict=True)),
+    ]
 
 
 def _written(
@@ -122,7 +130,7 @@ def embedding_batch(
     weight = stretched(xp, weight, batch_size) if "weight" in shared else weight
     indices = stretched(xp, indices, batch_size) if "indices" in shared else indices
     rows = weight.shape[1]
-    numbers = xp.reshape(xp.arange(batch_size, dtype=xp.int64), (batch_size, *(1,) * (len(indices.shape) - 1)))
+    numbers = _numbers(xp, indices, batch_size, len(indices.shape) - 1)
     whole = xp.reshape(weight, (batch_size * rows, *weight.shape[2:]))
     found = again(whole, xp.add(indices, numbers * rows), padding=None, is_scaled=is_scaled)
     if padding is None:
