@@ -36,6 +36,11 @@ def add_into(x: Any, y: Any, /) -> Any:
     return cupy.add(x, y, x)
 
 
+def masked(x: Any, mask: Any, /) -> Any:
+    """`x` where the mask is, else 0, which no array is made for."""
+    return cupy.where(mask, x, x.dtype.type(0))
+
+
 def _keeping_dtype(function: Any) -> Any:
     """`function`, which computes in single or double precision, with the result in the dtype of its arguments."""
 
@@ -85,6 +90,7 @@ kernels: dict[str, Any] = {
     "complex": complex,
     "expit": expit,
     "imag": imag,
+    "masked": masked,
     "real": real,
     "round": round,
 }

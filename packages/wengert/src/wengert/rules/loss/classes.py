@@ -25,7 +25,7 @@ def cross_entropy(
     factor, chosen = _factors(xp, x, target, weight, ignore_index)
     losses = xp.class_loss(rows_of(xp, x), chosen)
     if factor is not None:
-        losses = xp.where(xp.equal(factor, xp.zeros_like(factor)), xp.zeros_like(losses), losses * factor)
+        losses = xp.masked(losses * factor, xp.not_equal(factor, 0))
     return _class_reduced(xp, losses, factor, target.shape, reduction)
 
 
@@ -78,7 +78,7 @@ def nll_loss(
     rows = rows_of(xp, x)
     losses = -xp.reshape(xp.take_along_axis(rows, xp.reshape(chosen, (*chosen.shape, 1)), axis=1), chosen.shape)
     if factor is not None:
-        losses = xp.where(xp.equal(factor, xp.zeros_like(factor)), xp.zeros_like(losses), losses * factor)
+        losses = xp.masked(losses * factor, xp.not_equal(factor, 0))
     return _class_reduced(xp, losses, factor, target.shape, reduction)
 
 
@@ -152,12 +152,12 @@ def _factors(
         target = xp.reshape(target, (count_of(target.shape),))
     if ignore_index is None:
         return None if weight is None else xp.take(weight, target, axis=0), target
-    valid = xp.not_equal(target, xp.full_like(target, ignore_index))
-    target = xp.where(valid, target, xp.zeros_like(target))
+    valid = xp.not_equal(target, ignore_index)
+    target = xp.masked(target, valid)
     if weight is None:
         return xp.astype(valid, x.dtype), target
     factor = xp.take(weight, target, axis=0)
-    return xp.where(valid, factor, xp.zeros_like(factor)), target
+    return xp.masked(factor, valid), target
 
 
 def _class_reduced(xp: Namespace, losses: Array, factor: Array | None, shape: Shape, reduction: str) -> Array:
