@@ -172,8 +172,12 @@ class OperationNode(Node):
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         primitive, xp = self.primitive, tools.namespace(self.space)
 
+        known: dict[str, Any] = {}  # several inputs ask for the same
+
         def kept(name: str) -> Any:
-            return self.kept(name, tools)
+            if name not in known:
+                known[name] = self.kept(name, tools)
+            return known[name]
 
         result: list[Any] = []
         for position, (name, edge) in enumerate(zip(primitive.inputs, self.edge_nodes(), strict=True)):

@@ -108,8 +108,12 @@ class GeneralNode(OperationNode):
             return super().pull_with(g, tools, keep, wanted)
         primitive, xp = self.primitive, tools.namespace(self.compute)
 
+        known: dict[str, Any] = {}  # several inputs ask for the same
+
         def kept(name: str) -> Any:
-            return self.kept(name, tools)
+            if name not in known:
+                known[name] = self.kept(name, tools)
+            return known[name]
 
         values = primitive.pullback(xp, primitive.inputs[0], g, kept)
         result = [
