@@ -90,11 +90,9 @@ class Registry(Plugins):
             )
         raise NoBackendError(f"no array backend is installed; install the default one with: {INSTALL}")
 
-    def resolve(self, device: str | None, current: Backend) -> tuple[Backend, str]:
+    def resolve(self, device: str, current: Backend | None) -> tuple[Backend, str]:
         """The backend and the full name of `device`: of `current` if it has the device, else of the best that has."""
-        if device is None:
-            return current, current.devices()[0]
-        key = current.name, device
+        key = "" if current is None else current.name, device
         found = self._by_device.get(key)
         if found is None:
             with self._lock:
@@ -104,9 +102,9 @@ class Registry(Plugins):
             return found
         return backend, pick_device(device, None, backend.devices()) or place  # a type alone: where one is now
 
-    def _resolve(self, device: str, current: Backend) -> tuple[Backend, str]:
+    def _resolve(self, device: str, current: Backend | None) -> tuple[Backend, str]:
         head = device.partition(":")[0]
-        if head in {name.partition(":")[0] for name in current.devices()}:
+        if current is not None and head in {name.partition(":")[0] for name in current.devices()}:
             present = pick_device(*parse_device(device, (head,)), current.devices())
             if present is not None:
                 return current, present
@@ -249,8 +247,18 @@ def resolve(device: str | None = None, backend: str | None = None) -> tuple[Back
     A named backend must have the device itself. Without a name the default backend is asked first, then the others.
     """
     if backend is None:
-        return _registry.resolve(device, default_backend())
+        try:
+            current = default_backend()
+        except NoBackendError:  # a device of another type may be there without a library for the CPU
+            if device is None or device.partition(":")[0] == "cpu":
+                raise
+            current = None
+        if current is None or device is not None:
+            return _registry.resolve(device or "", current)
+        return current, current.devices()[0]
     named = get_backend(backend)
+    if device is None:
+        return named, named.devices()[0]
     found, present = _registry.resolve(device, named)
     if found is not named:
         raise RuntimeError(

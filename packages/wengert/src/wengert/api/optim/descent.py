@@ -14,6 +14,7 @@ from wengert.api.optim.optimizer import Optimizer, check
 from wengert.ops.arithmetic import maximum
 from wengert.ops.complex import view_as_real
 from wengert.ops.creation import full_like, tensor, zeros_like
+from wengert.protocol.errors import NoBackendError
 from wengert.tensor.base import TensorBase
 
 Group = dict[str, Any]
@@ -44,9 +45,9 @@ def _no_steps(parameter: Any, group: Group) -> Any:
     if not parameter.space.is_readable:
         try:
             return tensor(0.0, device="cpu")
-        except RuntimeError:  # there is no library for the CPU here
+        except (RuntimeError, NoBackendError):  # there is no library for the CPU here
             pass
-    return tensor(0.0)
+    return tensor(0.0, device=parameter.space.device, backend=parameter.space.backend.name)
 
 
 def _count(state: State) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import copy
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
@@ -14,6 +14,7 @@ from wengert.ops.placement import Device, device_of, place_for
 from wengert.ops.placement import device as device_class
 from wengert.protocol import dtypes
 from wengert.protocol.backend import Backend, Space
+from wengert.protocol.errors import NoBackendError
 from wengert.tensor.base import TensorBase
 from wengert.tensor.level import check_random, running
 
@@ -231,15 +232,12 @@ def fork_rng(
     if not enabled:
         yield
         return
-    before = {place: (generator, generator.get_state()) for place, generator in _defaults.generators.items()}
-    default = default_generator()
-    before.setdefault((default.device.backend or "", str(default.device)), (default, default.get_state()))
-    seed = _defaults.seed
+    before, seed = default_states(()), _defaults.seed
     try:
         yield
     finally:
         _defaults.seed = seed
-        for generator, state in before.values():
+        for generator, state in before.items():
             generator.set_state(state)
 
 
@@ -258,7 +256,8 @@ def default_states(values: collections.abc.Iterable[Any]) -> dict[Generator, Gen
     for value in values:
         if isinstance(value, TensorBase):
             _defaults.of(value.space.backend, value.space.device)
-    default_generator()
+    with suppress(NoBackendError):  # a library for a device alone has no default one
+        default_generator()
     return {generator: generator.get_state() for generator in list(_defaults.generators.values())}
 
 
