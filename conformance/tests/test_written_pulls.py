@@ -18,6 +18,7 @@ from wengert.rule.kinds import Elementwise
 from wengert.rule.placed import Placed
 from wengert.rule.primitive import Primitive
 from wengert.rules import convolution, random
+from wengert.rules.activation import pieces
 from wengert.rules.arithmetic import basic as arithmetic
 from wengert.rules.linalg import determinants, singular, solving
 from wengert.rules.reduction import order, scan, totals
@@ -63,6 +64,13 @@ CALLS |= dict.fromkeys(ALONE, lambda f, x: f(x.abs()).sum())
 CALLS |= dict.fromkeys(
     (gamma.zeta, gamma.gammainc, gamma.gammaincc), lambda f, x: f(x.detach().abs() + 1.5, x.abs()).sum()
 )
+
+CALLS |= dict.fromkeys((pieces.hardsigmoid, pieces.hardswish, pieces.selu, pieces.mish), lambda f, x: f(x).sum())
+CALLS |= dict.fromkeys((pieces.hardshrink, pieces.softshrink, pieces.celu), lambda f, x: f(x, 0.75).sum())
+CALLS |= {
+    pieces.threshold: lambda f, x: f(x, 0.75, 0.25).sum(),
+    pieces.prelu: lambda f, x: f(x, (x.sum() / 4)).sum(),
+}
 
 #: Operations that record complex tensors only, for which nothing is written out.
 OF_COMPLEX = frozenset(

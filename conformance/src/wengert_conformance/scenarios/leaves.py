@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wengert_conformance.needs import VIEWS
 from wengert_conformance.scenarios.family import Family, raised
 
 leaves = Family("leaves")
-outcome = leaves.outcome
+outcome, needs = leaves.outcome, leaves.needs
 
 
 @outcome
@@ -170,6 +171,7 @@ def a_gradient_shares_memory_with_nothing(library: Any) -> Any:
     return [x.grad, y.grad]
 
 
+@needs(VIEWS)
 @outcome
 def the_data_can_be_written(library: Any) -> Any:
     x = library.tensor([1.0, 2.0], requires_grad=True)
