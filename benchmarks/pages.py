@@ -58,15 +58,15 @@ def workloads(reports: dict[str, Report]) -> str:
     rows = reports["workloads"]["rows"]
     settings = list(dict.fromkeys(row["setting"] for row in rows))
     lines = [["", "side", *[text for s in settings for text in (f"{s}", "/ torch", "target")]]]
-    keys = list(dict.fromkeys((row["workload"], row["part"], row["subject"]) for row in rows))
+    found = {(row["workload"], row["part"], row["subject"], row["setting"]): row for row in rows}
+    keys = sorted({key[:3] for key in found}, key=[key[:3] for key in found].index)
     for workload, part, subject in keys:
         cells = [workload if part == "step" else f"{workload}, {part}", subject]
         for setting in settings:
-            row = next(
-                r
-                for r in rows
-                if (r["workload"], r["part"], r["subject"], r["setting"]) == (workload, part, subject, setting)
-            )
+            row = found.get((workload, part, subject, setting))
+            if row is None:  # not every side runs under every setting
+                cells += ["", "", ""]
+                continue
             ratio, target = row["ratio"], row["target"]
             quartiles = f"{ratio['first_quartile']:.2f}-{ratio['third_quartile']:.2f}"
             cells += [
