@@ -13,6 +13,7 @@ from wengert.protocol.backend import Backend, Capabilities
 
 from wengert_numpy.kernels import (
     activation,
+    attention,
     classes,
     convolution,
     elementwise,
@@ -28,8 +29,8 @@ from wengert_numpy.kernels import (
 )
 
 FAMILIES = (
-    activation, classes, convolution, elementwise, fourier, fused, indexing, linalg, movement, random, reduction,
-    special,
+    activation, attention, classes, convolution, elementwise, fourier, fused, indexing, linalg, movement, random,
+    reduction, special,
 )  # fmt: skip
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES: dict[dtypes.DType, Any] = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(np, dtype.name)}

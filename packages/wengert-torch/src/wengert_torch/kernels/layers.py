@@ -22,6 +22,11 @@ def log_softmax_pullback(g: Any, out: Any, /, *, axis: int) -> Any:
     return g - out.exp() * g.sum(axis, keepdim=True)
 
 
+def attention(query: Any, key: Any, value: Any, bias: Any, /, *, scale: float) -> Any:
+    """`softmax(query key^T scale + bias) value`; zeros for a row whose bias is -inf throughout."""
+    return functional.scaled_dot_product_attention(query, key, value, bias, scale=scale)
+
+
 def class_loss(x: Any, target: Any, /) -> Any:
     """`-log_softmax(x)` of the class of each row."""
     return functional.cross_entropy(x, target, reduction="none")
@@ -156,6 +161,7 @@ def pool_spread(g: Any, /, *, shape: Shape, size: Shape, step: Shape, padding: S
 
 
 kernels: dict[str, Any] = {
+    "attention": attention,
     "class_loss": class_loss,
     "class_loss_pullback": class_loss_pullback,
     "convolve": convolve,

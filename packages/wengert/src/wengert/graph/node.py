@@ -179,12 +179,9 @@ class OperationNode(Node):
                 known[name] = self.kept(name, tools)
             return known[name]
 
-        result: list[Any] = []
-        for position, (name, edge) in enumerate(zip(primitive.inputs, self.edge_nodes(), strict=True)):
-            if edge is None or (wanted is not None and edge not in wanted):
-                result.append(None)
-            else:
-                result.append(self.returned(position, primitive.pullback(xp, name, g, kept), xp, tools))
+        asked = [edge is not None and (wanted is None or edge in wanted) for edge in self.edge_nodes()]
+        values = primitive.pullbacks(xp, asked, g, kept)
+        result = [self.returned(position, value, xp, tools) for position, value in enumerate(values)]
         if not keep:
             self.free()
         return result

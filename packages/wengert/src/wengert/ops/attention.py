@@ -6,16 +6,19 @@ from math import inf, sqrt
 from typing import Any
 
 from wengert.ops.arguments import AnyTensor, spoken
-from wengert.ops.normalization import softmax
 from wengert.ops.random.draws import bernoulli_mask
 from wengert.ops.xp import namespace_of
 from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import bool_
-from wengert.protocol.shapes import Shape
+from wengert.protocol.shapes import Shape, broadcast_all
+from wengert.rules import attention as rules
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.base import make
 from wengert.tensor.level import random_space
 from wengert.tensor.operands import raise_not_tensor
+from wengert.tensor.operation import kernel
+
+_attention = kernel(rules.attention, "ScaledDotProductFlashAttentionForCpuBackward0", bias="attn_mask", out="output")
 
 
 def dropout(input: AnyTensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
@@ -74,7 +77,8 @@ def scaled_dot_product_attention(
     Shapes: query (..., l, e), key (..., s, e), value (..., s, v), attn_mask broadcasting to (..., l, s)
     -> (..., l, v).
     Dtype: that of all. A query that may see no key gives zeros.
-    Derivative: of the composite of matmul, softmax and where.
+    Derivative: with w the weights: g -> s key scale, s^T query scale, w^T g and s (of a floating mask), for
+    s = w (h - sum(h w)), h = g value^T.
     Errors: RuntimeError if dtypes differ or an array has less than two axes.
     Source: torch.nn.functional.scaled_dot_product_attention; Vaswani and others, "Attention Is All You Need", 2017.
 
@@ -83,27 +87,25 @@ def scaled_dot_product_attention(
     tensor([[2.]])
     """
     _check(query, key, value, attn_mask, is_causal)
-    xp = namespace_of(query.space.backend)
+    per_head = 1
     if enable_gqa:
-        key, value = (_repeated_heads(xp, t, query.shape[-3]) for t in (key, value))
-    factor = 1 / sqrt(query.shape[-1]) if scale is None else scale
-    scores = xp.matmul(xp.multiply(query, factor), xp.matrix_transpose(key))
+        key, value, per_head = _shared_heads(query, key, value)
+    space, width = query.space, query.shape[-1]
+    if scale is None:
+        scale = 1 / sqrt(width) if width else 1.0
+    bias = None
     if is_causal:
-        attn_mask = _causal(query.space, *scores.shape[-2:])
-    if attn_mask is None:
-        weights = softmax(scores, -1)
-    else:
-        added = _additive(query.space, attn_mask)
-        scores = scores + added
-        some = None if is_causal else _seeing(added)
-        if some is None:
-            weights = softmax(scores, -1)
-        else:
-            weights = softmax(xp.where(some, scores, xp.zeros_like(scores)), -1)
-            weights = xp.where(some, weights, xp.zeros_like(weights))
-    if dropout_p:
-        weights = dropout(weights, dropout_p)
-    return xp.matmul(weights, value)
+        bias = _additive(query, _causal(space, query.shape[-2], key.shape[-2]))
+    elif attn_mask is not None:
+        bias = _additive(query, attn_mask)
+    _check_shapes(query, key, value, bias, per_head)
+    if not dropout_p:
+        return _attention(query, key, value, bias, scale, per_head)
+    xp = namespace_of(space.backend)
+    if per_head != 1:
+        key, value = (_repeated_heads(xp, x, per_head) for x in (key, value))
+    weights = xp.attention_weights(query, key, bias, scale=scale)
+    return xp.matmul(dropout(weights, dropout_p), value)
 
 
 def _causal(space: Space, rows: int, columns: int) -> Tensor:
@@ -113,36 +115,36 @@ def _causal(space: Space, rows: int, columns: int) -> Tensor:
     return make(space.boolean, xp.less_equal(other, xp.reshape(own, (rows, 1))))
 
 
-def _additive(space: Space, mask: Tensor) -> Tensor:
-    """A floating mask as it is; of a boolean one 0 where it is true, else -inf."""
-    if mask.space.dtype is not bool_:
-        return mask
-    xp = space.xp
-    zeros = xp.zeros(mask.shape, dtype=space.native, device=space.native_device)
-    return make(space, xp.where(mask.array, zeros, xp.full_like(zeros, -inf)))
+def _additive(like: Tensor, mask: Tensor) -> Any:
+    """A floating mask with at least two axes; of a boolean one 0 where it is true, else -inf."""
+    xp, space = namespace_of(like.space.backend), like.space
+    if mask.space.dtype is bool_:
+        seen, hidden = (xp.full((), number, dtype=space.dtype, device=space.device) for number in (0.0, -inf))
+        mask = xp.where(mask, seen, hidden)
+    missing = 2 - len(mask.shape)
+    return mask if missing <= 0 else xp.reshape(mask, (*(1,) * missing, *mask.shape))
 
 
-def _seeing(mask: Tensor) -> Tensor | None:
-    """Which queries see some key; None if all do, asked only where reading costs nothing."""
-    space, xp = mask.space, mask.space.xp
-    if not mask.shape:
-        mask = make(space, xp.reshape(mask.array, (1,)))
-    visible = xp.greater(mask.array, xp.full_like(mask.array, -inf))
-    some = xp.any(visible, axis=(len(mask.shape) - 1,), keepdims=True)
-    if space.is_readable and xp.tolist(xp.all(some)):
-        return None
-    return make(space.boolean, some)
+def _shared_heads(query: Any, key: Any, value: Any) -> tuple[Any, Any, int]:
+    """key and value with as many heads as each other, and how many of the query's share one of theirs."""
+    heads = query.shape[-3]
+    for x in (key, value):
+        own = x.shape[-3]
+        if own == 0 or heads % own:
+            raise RuntimeError(
+                "Number of heads in key and value must divide the number of heads in query, but got "
+                f"{own} and {heads} in scaled_dot_product_attention with enable_gqa=True."
+            )
+    if key.shape[-3] == value.shape[-3]:
+        return key, value, heads // key.shape[-3]
+    xp = namespace_of(query.space.backend)
+    return *(_repeated_heads(xp, x, heads // x.shape[-3]) for x in (key, value)), 1
 
 
-def _repeated_heads(xp: Any, x: Any, heads: int) -> Any:
-    *lead, own, length, width = x.shape
-    if own == 0 or heads % own:
-        raise RuntimeError(
-            "Number of heads in key and value must divide the number of heads in query, but got "
-            f"{own} and {heads} in scaled_dot_product_attention with enable_gqa=True."
-        )
-    spread = xp.broadcast_to(xp.expand_dims(x, axis=-3), (*lead, own, heads // own, length, width))
-    return xp.reshape(spread, (*lead, heads, length, width))
+def _repeated_heads(xp: Any, x: Any, times: int) -> Any:
+    *lead, heads, length, width = x.shape
+    spread = xp.broadcast_to(xp.expand_dims(x, axis=-3), (*lead, heads, times, length, width))
+    return xp.reshape(spread, (*lead, heads * times, length, width))
 
 
 def _check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) -> None:
@@ -168,6 +170,23 @@ def _check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) ->
             "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
             f"{attn_mask.space.dtype} and  query.dtype: {query.space.dtype} instead."
         )
+
+
+def _check_shapes(query: Any, key: Any, value: Any, bias: Any, per_head: int) -> None:
+    """That the sizes fit, and that the axes before the last two broadcast."""
+    *lead, _, width = query.shape
+    if width != key.shape[-1] or key.shape[-2] != value.shape[-2]:
+        raise RuntimeError(
+            "Expected the width of query and key and the length of key and value to be the same, but got query.size: "
+            f"{list(query.shape)} key.size: {list(key.shape)} and value.size: {list(value.shape)} instead."
+        )
+    leads = [tuple(lead), key.shape[:-2], value.shape[:-2]]
+    if per_head != 1:
+        leads[1:] = [(*own[:-1], own[-1] * per_head) for own in leads[1:]]
+    if not leads[0] == leads[1] == leads[2]:
+        broadcast_all(leads)
+    if bias is not None:
+        broadcast_all([(*broadcast_all(leads), query.shape[-2], key.shape[-2]), bias.shape])
 
 
 __all__: list[str] = ["dropout"]

@@ -142,6 +142,16 @@ class Extensions(Protocol):
     def logsumexp(self, x: Any, /, *, axis: int | Shape, keepdims: bool) -> Any: ...
     def softmax_pullback(self, g: Any, out: Any, /, *, axis: int) -> Any: ...  # out (g - sum(g out))
     def log_softmax_pullback(self, g: Any, out: Any, /, *, axis: int) -> Any: ...  # g - exp(out) sum(g)
+    def attention_weights(  # softmax(query key^T scale + bias) over the last axis; zeros for a row of -inf in the bias
+        self, query: Any, key: Any, bias: Any | None, /, *, scale: float
+    ) -> Any: ...
+    def attention(  # the weights times the value; the axes before the last two broadcast
+        self, query: Any, key: Any, value: Any, bias: Any | None, /, *, scale: float
+    ) -> Any: ...
+    def attention_pullback(  # the cotangents of the four that are wanted, in the shapes that they broadcast to, or None
+        self, g: Any, query: Any, key: Any, value: Any, bias: Any | None, out: Any, /, *, scale: float,
+        wanted: tuple[bool, ...],
+    ) -> tuple[Any, Any, Any, Any]: ...  # fmt: skip
     def class_loss(self, x: Any, target: Any, /) -> Any: ...  # (n, classes), (n,) -> (n,): -log_softmax(x)[target]
     def class_loss_pullback(self, g: Any, x: Any, target: Any, /) -> Any: ...  # (softmax(x) - one_hot(target)) g
     def standardize(self, x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]: ...  # and mean, rstd

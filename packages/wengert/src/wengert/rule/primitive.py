@@ -32,7 +32,7 @@ Formula = (
 Kept = Callable[[str], Any]  # gives what the tape kept under a name
 
 
-_GIVEN = ("xp", "g", "t")  # what a rule is given besides what it asks for
+_GIVEN = ("xp", "g", "t", "wanted")  # what a rule is given besides what it asks for
 
 
 class Rule:
@@ -65,6 +65,7 @@ class Primitive:
         self.outputs = outputs  # the names of several outputs, one name for any number of them; empty for a single one
         self.constants: frozenset[str] = frozenset()  # inputs that carry no gradient: indices, masks
         self.rules: dict[str, Rule] = {}
+        self.joint_rule: Rule | None = None  # for all inputs at once
         self.forward_rule: Rule | None = None
         self.batch_rule: Function | None = None
         self.core: tuple[int, ...] | None = None  # of each input the last axes that it is about; others are a batch
@@ -84,6 +85,12 @@ class Primitive:
             return function
 
         return hang
+
+    def vjp_of_all(self, function: Function) -> Function:
+        """Hang on `rule(xp, g, wanted, ...)`, which gives the cotangents of all inputs at once, for an operation whose
+        rules would compute much in common; `wanted` says of each input whether its cotangent is asked for."""
+        self.joint_rule = Rule(function, self.asks_of(function))
+        return function
 
     def jvp(self, function: Formula) -> Function:
         """Hang on `rule(xp, t, ...)`, which gives the tangent of the output from that of the (only) moving input."""
@@ -135,8 +142,15 @@ class Primitive:
 
     def asks(self, name: str) -> tuple[str, ...]:
         """What must be kept so that the cotangent of input `name` can be computed."""
-        rule = self.rules.get(name)
+        rule = self.joint_rule or self.rules.get(name)
         return () if rule is None else rule.asks
+
+    def pullbacks(self, xp: Any, wanted: Sequence[bool], g: Any, kept: Kept) -> Sequence[Any]:
+        """The cotangents of the inputs that are `wanted`, None for the others."""
+        rule = self.joint_rule
+        if rule is not None:
+            return rule.function(xp, g, tuple(wanted), *[kept(ask) for ask in rule.asks])
+        return [self.pullback(xp, n, g, kept) if each else None for n, each in zip(self.inputs, wanted, strict=True)]
 
     def pullback(self, xp: Any, name: str, g: Any, kept: Kept) -> Any:
         """The cotangent of input `name`; with several outputs `g.values` holds theirs, None where undefined."""

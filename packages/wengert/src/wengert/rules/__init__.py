@@ -7,6 +7,7 @@ records, and higher orders come of themselves. In rules `g` is a cotangent, `t` 
 from wengert.rules import (
     activation,
     arithmetic,
+    attention,
     comparison,
     complex,
     convolution,
@@ -28,6 +29,7 @@ from wengert.rules import (
 FAMILIES = (
     activation,
     arithmetic,
+    attention,
     comparison,
     complex,
     convolution,

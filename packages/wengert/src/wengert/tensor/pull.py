@@ -89,22 +89,28 @@ def _pull_source(
     plain = cls.layout < 3
     edge = [f"e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
     moving = [n for n in primitive.inputs if n not in primitive.constants]
-    texts = {n: _gradient_text(operation, n, environment, recording) for n in moving}
+    joint = primitive.joint_rule
+    texts = {n: "" if joint else _gradient_text(operation, n, environment, recording) for n in moving}
     for position, name in enumerate(edge if plain else ()):
         put(f"    {name} = self.e{position}")
     if not plain:
         put(f"    {', '.join(edge)}, = self.edges")
     kernels = sorted({kernel for text in texts.values() for kernel in re.findall(_KERNEL, text)})
     texts = {name: re.sub(_KERNEL, r"\1", text) for name, text in texts.items()}
-    if len(kernels) > 1 or any(re.search(r"(?<![.\w])xp\b", text) for text in texts.values()):
+    if joint or len(kernels) > 1 or any(re.search(r"(?<![.\w])xp\b", text) for text in texts.values()):
         put(f"    xp = {namespace}")
         namespace = "xp"
     for kernel in kernels:
         put(f"    {kernel} = {namespace}.{kernel}")
     for kept, users in kept_by.items():
-        if len(users) > 1:
+        if joint or len(users) > 1:
             lines += [f"    {line}" for line in _unpack(kept, primitive, recording)]
-    for position, name in enumerate(primitive.inputs):
+    if joint:
+        environment["joint"] = joint.function
+        asked = "".join(f"{each} is not None, " for each in edge)
+        results = "".join(f"g{position}, " for position in range(len(edge)))
+        put(f"    {results}= joint(xp, g, ({asked}), {', '.join(joint.asks)})")
+    for position, name in enumerate(() if joint else primitive.inputs):
         mine = [kept for kept, users in kept_by.items() if users == (position,)]
         own = [line for kept in mine for line in _unpack(kept, primitive, recording)]
         if name in primitive.constants or texts[name] == "g":

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
+from wengert.backends.standard import fused as composites
 from wengert.ops import arithmetic, comparison, indexing, movement
 from wengert.ops.indexing import reading, writing
 from wengert.protocol import dtypes
@@ -128,6 +129,14 @@ class TensorNamespace:
 
     def add_into(self, x: Any, y: Any, /) -> Any:
         return self.add(x, y)  # a recorded sum never writes
+
+    # fused kernels without a primitive of their own: what they are made of is recorded
+
+    def attention_weights(self, *arrays: Any, **options: Any) -> Any:
+        return composites.attention_weights(self, *arrays, **options)  # pyright: ignore[reportArgumentType]  # has what it uses
+
+    def attention_pullback(self, *arrays: Any, **options: Any) -> Any:
+        return composites.attention_pullback(self, *arrays, **options)  # pyright: ignore[reportArgumentType]  # likewise
 
     def contiguous(self, x: Any, /) -> Any:
         return x
