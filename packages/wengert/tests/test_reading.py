@@ -231,6 +231,7 @@ CASES: dict[str, Case] = {
     "triu": lambda t: t.x.triu(),
     "unbind": lambda t: t.x.unbind(1)[1],
     "windows": lambda t: t.x.unfold(1, 2, 1),
+    "attention": lambda t: functional.scaled_dot_product_attention(t.x, t.y, t.z),
     # normalization
     "log_softmax": lambda t: t.x.log_softmax(1),
     "log_softmax_of_one": lambda t: t.x[0, 0].log_softmax(0),
@@ -317,7 +318,8 @@ MORE: dict[str, Case] = {
     "median of sorted": lambda t: t.x.sort(1)[0][:, 1],
     "topk": lambda t: t.x.topk(2, 1)[0],
     "dropout": lambda t: functional.dropout(t.x, 0.5),
-    "attention": lambda t: functional.scaled_dot_product_attention(t.x, t.y, t.z),
+    "attention with a mask": lambda t: functional.scaled_dot_product_attention(t.x, t.y, t.z, t.x[:, :2] > 0.3),
+    "attention with dropout": lambda t: functional.scaled_dot_product_attention(t.x, t.y, t.z, dropout_p=0.5),
     "one_hot": lambda t: functional.one_hot(t.p, 3) * t.x,
     "an element by a tensor": lambda t: t.x[t.p[0]],
     "a row by tensors": lambda t: t.x[:, t.p],

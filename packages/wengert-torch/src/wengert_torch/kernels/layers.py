@@ -27,6 +27,23 @@ def attention(query: Any, key: Any, value: Any, bias: Any, /, *, scale: float) -
     return functional.scaled_dot_product_attention(query, key, value, bias, scale=scale)
 
 
+def attention_pullback(
+    g: Any, query: Any, key: Any, value: Any, bias: Any, out: Any, /, *, scale: float, wanted: tuple[bool, ...]
+) -> tuple[Any, Any, Any, Any]:
+    """The cotangents of query, key, value and bias, those that are wanted."""
+    by_query, by_key, by_value, by_bias = wanted
+    scores = (query * scale) @ key.mT
+    weights = torch.softmax(scores, -1) if bias is None else torch._safe_softmax(scores + bias, -1)
+    of_value = weights.mT @ g if by_value else None
+    slope = (g @ value.mT).sub_((g * out).sum(-1, keepdim=True)).mul_(weights)
+    return (
+        slope @ key * scale if by_query else None,
+        slope.mT @ query * scale if by_key else None,
+        of_value,
+        slope if by_bias else None,
+    )
+
+
 def class_loss(x: Any, target: Any, /) -> Any:
     """`-log_softmax(x)` of the class of each row."""
     return functional.cross_entropy(x, target, reduction="none")
@@ -162,6 +179,7 @@ def pool_spread(g: Any, /, *, shape: Shape, size: Shape, step: Shape, padding: S
 
 kernels: dict[str, Any] = {
     "attention": attention,
+    "attention_pullback": attention_pullback,
     "class_loss": class_loss,
     "class_loss_pullback": class_loss_pullback,
     "convolve": convolve,

@@ -104,7 +104,7 @@ def scaled_dot_product_attention(
     xp = namespace_of(space.backend)
     if per_head != 1:
         key, value = (_repeated_heads(xp, x, per_head) for x in (key, value))
-    weights = xp.attention_weights(query, key, bias, scale=scale)
+    weights = rules.attention_weights(xp, query, key, bias, scale)
     return xp.matmul(dropout(weights, dropout_p), value)
 
 

@@ -142,10 +142,7 @@ class Extensions(Protocol):
     def logsumexp(self, x: Any, /, *, axis: int | Shape, keepdims: bool) -> Any: ...
     def softmax_pullback(self, g: Any, out: Any, /, *, axis: int) -> Any: ...  # out (g - sum(g out))
     def log_softmax_pullback(self, g: Any, out: Any, /, *, axis: int) -> Any: ...  # g - exp(out) sum(g)
-    def attention_weights(  # softmax(query key^T scale + bias) over the last axis; zeros for a row of -inf in the bias
-        self, query: Any, key: Any, bias: Any | None, /, *, scale: float
-    ) -> Any: ...
-    def attention(  # the weights times the value; the axes before the last two broadcast
+    def attention(  # softmax(query key^T scale + bias) value, broadcasting; zeros for a row of -inf in the bias
         self, query: Any, key: Any, value: Any, bias: Any | None, /, *, scale: float
     ) -> Any: ...
     def attention_pullback(  # the cotangents of the four that are wanted, in the shapes that they broadcast to, or None

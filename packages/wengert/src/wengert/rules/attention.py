@@ -6,6 +6,7 @@ Neither the weights nor the scores are kept, which would take more memory than a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from wengert.protocol.array import Array
@@ -52,13 +53,12 @@ def attention_vjp(
     if per_head != 1:
         g, out = _parted(xp, g, per_head), _parted(xp, out, per_head)
         query, key, value, bias = _by_head(xp, query, key, value, bias, per_head)
-    arrays = query, key, value, bias
-    values = xp.attention_pullback(g, *arrays, out, scale=scale, wanted=wanted)
-    first, second, third, fourth = [
-        None if x is None or own is None else xp.reshape(sum_to(xp, x, own.shape), shape)
-        for x, own, shape in zip(values, arrays, shapes, strict=True)
+    found = xp.attention_pullback(g, query, key, value, bias, out, scale=scale, wanted=wanted)
+    of_query, of_key, of_value, of_bias = [
+        x if x is None or own is None or x.shape == shape else xp.reshape(sum_to(xp, x, own.shape), shape)
+        for x, own, shape in zip(found, (query, key, value, bias), shapes, strict=True)
     ]
-    return first, second, third, fourth
+    return of_query, of_key, of_value, of_bias
 
 
 @attention.jvp
@@ -78,7 +78,7 @@ def attention_jvp(
     if per_head != 1:
         t_query, t_key, t_value, t_bias = _by_head(xp, t_query, t_key, t_value, t_bias, per_head)
         query, key, value, bias = _by_head(xp, query, key, value, bias, per_head)
-    weights = xp.attention_weights(query, key, bias, scale=scale)
+    weights = attention_weights(xp, query, key, bias, scale)
     terms = [] if t_value is None else [xp.matmul(weights, t_value)]
     moved = [] if t_bias is None else [t_bias]
     for one, other in ((t_query, key), (query, t_key)):
@@ -89,6 +89,45 @@ def attention_jvp(
         terms.append(xp.matmul(xp.softmax_pullback(turned, weights, axis=len(weights.shape) - 1), value))
     result = total(xp, terms)
     return result if per_head == 1 else _joined(xp, result)
+
+
+# --- what the kernels are made of -------------------------------------------------------------------------------------
+
+
+def attention_weights(xp: Any, query: Any, key: Any, bias: Any, scale: float) -> Any:
+    """softmax(query key^T scale + bias); zeros for a row whose bias is -inf throughout."""
+    scores = xp.matmul(query * scale, xp.matrix_transpose(key))
+    if bias is None:
+        return xp.softmax(scores, axis=len(scores.shape) - 1)
+    scores = xp.add(scores, bias)
+    sees = xp.any(xp.not_equal(bias, -inf), axis=(len(bias.shape) - 1,), keepdims=True)
+    return xp.masked(xp.softmax(xp.masked(scores, sees), axis=len(scores.shape) - 1), sees)
+
+
+def composed_pullback(
+    xp: Any,
+    g: Array,
+    query: Array,
+    key: Array,
+    value: Array,
+    bias: Array | None,
+    scale: float,
+    wanted: Sequence[bool],
+) -> Cotangents:
+    """The cotangents that are wanted, in the shapes that the axes before the last two broadcast to."""
+    by_query, by_key, by_value, by_bias = wanted
+    weights = attention_weights(xp, query, key, bias, scale)
+    of_value = xp.matmul(xp.matrix_transpose(weights), g) if by_value else None
+    if not (by_query or by_key or by_bias):
+        return None, None, of_value, None
+    slope = xp.matmul(g, xp.matrix_transpose(value))
+    slope = xp.softmax_pullback(slope, xp.broadcast_to(weights, slope.shape), axis=len(slope.shape) - 1)
+    return (
+        xp.matmul(slope, key) * scale if by_query else None,
+        xp.matmul(xp.matrix_transpose(slope), query) * scale if by_key else None,
+        of_value,
+        slope if by_bias else None,
+    )
 
 
 attention.core = (2, 2, 2, 2)

@@ -20,7 +20,7 @@ def _of(kernel: str, *values: Any, **keywords: Any) -> Any:
     """A call with floating arrays, and integer ones where the values are integers."""
 
     def run(xp: Namespace, b: Bench) -> Any:
-        arrays = [(b.integers if _is_whole(v) else b.floating)(v) for v in values]
+        arrays = [v if v is None else (b.integers if _is_whole(v) else b.floating)(v) for v in values]
         return getattr(xp, kernel)(*arrays, **keywords)
 
     return run
@@ -37,6 +37,12 @@ def _case(kernel: str, expected: Any, *values: Any, **keywords: Any) -> KernelCa
 def _max_pool(part: int, result: str, expected: Any, values: Any, **keywords: Any) -> KernelCase:
     run = _of("max_pool", values, dilation=(1, 1), **keywords)
     return KernelCase("max_pool", lambda xp, b: run(xp, b)[part], expected, result)
+
+
+#: Queries and keys whose scores, with a scale of 0.5, are 0 but for one of log 3; the second row of the bias hides all.
+_LOG = math.log(3)
+_QUERY, _KEY, _VALUE = [[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [2 * _LOG, 0.0]], [[4.0], [8.0]]
+_BIAS = [[_LOG, 0.0], [-math.inf, -math.inf]]
 
 
 def _scaled_product(xp: Namespace, x: Any, y: Any, share: float) -> Any:
@@ -59,6 +65,16 @@ def _fused_into(xp: Namespace, b: Bench) -> Any:
     return (arrays[0] if b.backend.capabilities.mutable else x, arrays[1])
 
 
+def _attention_pullback(bias: Any, out: Any, wanted: tuple[bool, ...]) -> Any:
+    """The cotangents that are wanted."""
+
+    def run(xp: Namespace, b: Bench) -> Any:
+        arrays = [None if x is None else b.floating(x) for x in ([[1.0], [-2.0]], _QUERY, _KEY, _VALUE, bias, out)]
+        return tuple([x for x in xp.attention_pullback(*arrays, scale=0.5, wanted=wanted) if x is not None])
+
+    return run
+
+
 LAYERS: tuple[KernelCase, ...] = (
     KernelCase("fused", _fused, [[2.5, -5.5], [8.5, 0.5]]),
     KernelCase("fused", _fused_into, ([3.0, 1.0], [2.0, 3.0]), in_half=False),
@@ -66,6 +82,18 @@ LAYERS: tuple[KernelCase, ...] = (
     _case("softmax_pullback", [[-0.25, -0.5], [0.25, 0.5]], [[2.0, 1.0], [3.0, 3.0]], _HALVES, axis=0),
     _case(
         "log_softmax_pullback", [[0.5, -0.5], [2.5, -2.5]], [[2.0, 1.0], [3.0, -2.0]], [[math.log(0.5)] * 2] * 2, axis=1
+    ),
+    _case("attention", [[7.0], [6.0]], _QUERY, _KEY, _VALUE, None, scale=0.5),
+    _case("attention", [[6.0], [0.0]], _QUERY, _KEY, _VALUE, _BIAS, scale=0.5),
+    KernelCase(
+        "attention_pullback",
+        _attention_pullback(None, [[7.0], [6.0]], (True, True, True, False)),
+        ([[0.75 * _LOG, 0.0], [-2 * _LOG, 0.0]], [[-0.375, 1.0], [0.375, -1.0]], [[-0.75], [-0.25]]),
+    ),
+    KernelCase(
+        "attention_pullback",
+        _attention_pullback(_BIAS, [[6.0], [0.0]], (True, False, True, True)),
+        ([[_LOG, 0.0], [0.0, 0.0]], [[0.5], [0.5]], [[-1.0, 1.0], [0.0, 0.0]]),
     ),
     _case("class_loss", [math.log(2), math.log(4)], [[0.0, 0.0], [math.log(3), 0.0]], [0, 1]),
     _case("class_loss_pullback", [[-1.0, 1.0], [2.25, -2.25]], [2.0, 3.0], [[0.0, 0.0], [math.log(3), 0.0]], [0, 1]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from wengert.backends.standard.facts import Kernels
 from wengert.protocol.shapes import Shape
+from wengert.rules import attention as rules
 
 _SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
@@ -25,36 +26,15 @@ def log_softmax_pullback(xp: Kernels, g: Any, out: Any, /, *, axis: int) -> Any:
     return xp.subtract(g, xp.multiply(xp.exp(out), xp.sum(g, axis=axis, keepdims=True)))
 
 
-def attention_weights(xp: Kernels, query: Any, key: Any, bias: Any | None, /, *, scale: float) -> Any:
-    scores = xp.matmul(query * scale, xp.matrix_transpose(key))
-    if bias is None:
-        return xp.softmax(scores, axis=len(scores.shape) - 1)
-    scores = xp.add(scores, bias)
-    sees = xp.any(xp.not_equal(bias, -math.inf), axis=(len(bias.shape) - 1,), keepdims=True)
-    return xp.masked(xp.softmax(xp.masked(scores, sees), axis=len(scores.shape) - 1), sees)
-
-
 def attention(xp: Kernels, query: Any, key: Any, value: Any, bias: Any | None, /, *, scale: float) -> Any:
-    return xp.matmul(xp.attention_weights(query, key, bias, scale=scale), value)
+    return xp.matmul(rules.attention_weights(xp, query, key, bias, scale), value)
 
 
 def attention_pullback(
     xp: Kernels, g: Any, query: Any, key: Any, value: Any, bias: Any | None, out: Any, /, *, scale: float,
     wanted: tuple[bool, ...],
 ) -> tuple[Any, Any, Any, Any]:  # fmt: skip
-    weights = xp.attention_weights(query, key, bias, scale=scale)
-    by_query, by_key, by_value, by_bias = wanted
-    of_value = xp.matmul(xp.matrix_transpose(weights), g) if by_value else None
-    if not (by_query or by_key or by_bias):
-        return None, None, of_value, None
-    slope = xp.matmul(g, xp.matrix_transpose(value))
-    slope = xp.softmax_pullback(slope, xp.broadcast_to(weights, slope.shape), axis=len(slope.shape) - 1)
-    return (
-        xp.matmul(slope, key) * scale if by_query else None,
-        xp.matmul(xp.matrix_transpose(slope), query) * scale if by_key else None,
-        of_value,
-        slope if by_bias else None,
-    )
+    return rules.composed_pullback(xp, g, query, key, value, bias, scale, wanted)
 
 
 def class_loss(xp: Kernels, x: Any, target: Any, /) -> Any:

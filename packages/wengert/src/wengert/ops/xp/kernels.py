@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
-from wengert.backends.standard import fused as composites
 from wengert.ops import arithmetic, comparison, indexing, movement
 from wengert.ops.indexing import reading, writing
 from wengert.protocol import dtypes
@@ -22,6 +21,7 @@ from wengert.protocol.dtypes import DType, get_default_dtype
 from wengert.protocol.shapes import Shape, normalize_axes, normalize_axis
 from wengert.rule.primitive import Primitive
 from wengert.rules import FAMILIES
+from wengert.rules.attention import composed_pullback
 from wengert.tensor.base import TensorBase, make
 from wengert.tensor.operation import KERNELS, kernel
 
@@ -130,13 +130,12 @@ class TensorNamespace:
     def add_into(self, x: Any, y: Any, /) -> Any:
         return self.add(x, y)  # a recorded sum never writes
 
-    # fused kernels without a primitive of their own: what they are made of is recorded
+    # a fused kernel without a primitive of its own: what it is made of is recorded
 
-    def attention_weights(self, *arrays: Any, **options: Any) -> Any:
-        return composites.attention_weights(self, *arrays, **options)  # pyright: ignore[reportArgumentType]  # has what it uses
-
-    def attention_pullback(self, *arrays: Any, **options: Any) -> Any:
-        return composites.attention_pullback(self, *arrays, **options)  # pyright: ignore[reportArgumentType]  # likewise
+    def attention_pullback(
+        self, g: Any, query: Any, key: Any, value: Any, bias: Any, out: Any, /, *, scale: float, wanted: Sequence[bool]
+    ) -> Any:
+        return composed_pullback(self, g, query, key, value, bias, scale, wanted)
 
     def contiguous(self, x: Any, /) -> Any:
         return x
