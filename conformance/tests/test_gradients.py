@@ -180,7 +180,7 @@ def primitives_behind(roots: list[Any]) -> set[Primitive]:
 
 def has_gradient(primitive: Primitive, name: str) -> bool:
     by_partial = isinstance(primitive, Elementwise) and primitive.pulled_by_partial(name) is not None
-    return primitive.differentiable(name) and (by_partial or name in primitive.rules)
+    return primitive.differentiable(name) and (by_partial or name in primitive.rules or bool(primitive.joint_rule))
 
 
 @pytest.mark.parametrize("name", BY_HAND)

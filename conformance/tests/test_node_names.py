@@ -16,6 +16,7 @@ SAMPLES = 3
 #: Where the name of the last node differs for at least one of the first samples, by the reason.
 SEVERAL = "one node in torch, several from elementary functions here: the last of these has its own name"
 COMPOSED = "torch composes it too, of other functions: its last node is a view or a copy that has no counterpart"
+FUSED = "one node of one name here; torch fuses it for four axes, composes it for others, dropout and a moving mask"
 NUMBERED = "torch numbers the overload for a number apart, or its other implementation of the same"
 
 
@@ -51,9 +52,10 @@ NAMES = {
         linalg.tensorinv masked.prod masked.sum nanquantile nn.functional.adaptive_avg_pool1d
         nn.functional.adaptive_max_pool1d nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d
         nn.functional.max_unpool1d nn.functional.max_unpool1d.grad nn.functional.pad.circular
-        nn.functional.scaled_dot_product_attention quantile stft sum_to_size
+        quantile stft sum_to_size
         """,
     ),
+    **listed(FUSED, "nn.functional.scaled_dot_product_attention"),
     **listed(
         NUMBERED,
         """

@@ -158,7 +158,7 @@ def in_order(node: OperationNode, values: Any, tools: Any) -> list[Values | None
 def has_gradient(primitive: Primitive, name: str) -> bool:
     """Whether a gradient by the input is declared."""
     by_partial = isinstance(primitive, Elementwise) and primitive.pulled_by_partial(name) is not None
-    return primitive.differentiable(name) and (by_partial or name in primitive.rules)
+    return primitive.differentiable(name) and (by_partial or name in primitive.rules or bool(primitive.joint_rule))
 
 
 WRITTEN = [

@@ -18,7 +18,10 @@ from wengert.tensor.level import random_space
 from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
 
-_attention = kernel(rules.attention, "ScaledDotProductFlashAttentionForCpuBackward0", bias="attn_mask", out="output")
+_attention = kernel(
+    rules.attention, "ScaledDotProductFlashAttentionForCpuBackward0", key="key", value="value", bias="attn_mask",
+    out="output",
+)  # fmt: skip
 
 
 def dropout(input: AnyTensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:

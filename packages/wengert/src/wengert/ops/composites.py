@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from wengert.protocol.shapes import Shape
@@ -32,6 +33,50 @@ def standardized(xp: Any, x: Any, weight: Any, bias: Any, axis: Shape, eps: floa
     out = xp.divide(centred, xp.sqrt(variance + eps))
     out = out if weight is None else xp.multiply(out, weight)
     return out if bias is None else xp.add(out, bias)
+
+
+def attention(xp: Any, query: Any, key: Any, value: Any, bias: Any, scale: float) -> Any:
+    """softmax(query key^T scale + bias) value; zeros for a query whose row of the bias is -inf throughout."""
+    scores = xp.matmul(xp.multiply(query, scale), xp.matrix_transpose(key))
+    axis = len(scores.shape) - 1
+    if bias is None:
+        return xp.matmul(softmax(xp, scores, axis), value)
+    sees = xp.any(bias > -math.inf, axis=(len(bias.shape) - 1,), keepdims=True)
+    scores = xp.add(scores, bias)
+    weights = softmax(xp, xp.where(sees, scores, xp.zeros_like(scores)), axis)
+    return xp.matmul(xp.where(sees, weights, xp.zeros_like(weights)), value)
+
+
+def gelu(xp: Any, x: Any) -> Any:
+    """x times the normal distribution up to x."""
+    return xp.multiply(x, xp.add(xp.erf(x / math.sqrt(2)), 1.0)) / 2
+
+
+def gelu_tanh(xp: Any, x: Any) -> Any:
+    """The approximation of `gelu` by a hyperbolic tangent."""
+    cube = xp.multiply(x, xp.multiply(x, x))
+    return xp.multiply(x, xp.add(xp.tanh(math.sqrt(2 / math.pi) * xp.add(x, cube * 0.044715)), 1.0)) / 2
+
+
+def silu(xp: Any, x: Any) -> Any:
+    """x over 1 + exp(-x)."""
+    return xp.divide(x, xp.add(xp.exp(xp.negative(x)), 1.0))
+
+
+def embedding(xp: Any, indices: Any, weight: Any) -> Any:
+    """The rows of `weight` at `indices`, as a product with zeros and ones."""
+    rows = xp.arange(weight.shape[0], dtype=indices.dtype)
+    return xp.matmul(xp.astype(xp.equal(xp.expand_dims(indices, axis=-1), rows), weight.dtype), weight)
+
+
+def pooled(xp: Any, x: Any, size: Shape, step: Shape, how: str) -> Any:
+    """The largest ("max") or the mean of each window over the axes after the first two, without padding."""
+    for axis, (k, s) in enumerate(zip(size, step, strict=True)):
+        x = xp.windows(x, axis=2 + axis, size=k, step=s)
+    last = tuple(range(len(x.shape) - len(size), len(x.shape)))
+    if how == "max":
+        return xp.max(x, axis=last)
+    return xp.sum(x, axis=last) / math.prod(size)
 
 
 def cross_entropy(xp: Any, x: Any, target: Any) -> Any:

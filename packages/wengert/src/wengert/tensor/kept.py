@@ -25,6 +25,7 @@ _OWN = frozenset(
             "view",
             "is_scaled",
             "last",
+            "per_head",
             "phase",
             "size",
             "step",
@@ -54,7 +55,7 @@ def kept_values(primitive: Primitive, kept_by: Iterable[str], saved_names: Mappi
     members: dict[str, property] = {}
     for ours in dict.fromkeys([*kept_by, *primitive.statics]):
         theirs = saved_names.get(ours) or _TORCHS.get(ours, ours)
-        if theirs in _OWN or theirs.endswith(("_shape", "_dtype")):
+        if (theirs in _OWN and ours not in saved_names) or theirs.endswith(("_shape", "_dtype")):
             continue
         members[f"_saved_{theirs}"] = property(partial(_kept, ours))
         if ours == "out" or ours in primitive.inputs or ours in primitive.outputs:
