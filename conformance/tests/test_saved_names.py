@@ -43,7 +43,7 @@ NOT_NEEDED: dict[str, set[str]] = {
     "LogSigmoidBackward0": {"buffer"},
     "NativeLayerNormBackward0": {"bias"},
     "NativeBatchNormBackward0": {"result1", "result2", "running_mean", "running_var"},
-    "ScaledDotProductFlashAttentionForCpuBackward0": {"logsumexp"},
+    "ScaledDotProductFlashAttentionForCpuBackward0": {"logsumexp", "output"},
     "NllLossBackward0": {"total_weight"},
     "NllLoss2DBackward0": {"total_weight"},
     "MaxPool2DWithIndicesBackward0": {"self"},

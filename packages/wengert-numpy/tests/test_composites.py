@@ -49,7 +49,4 @@ def test_attention_keeps_no_array_of_scores() -> None:
     out = wengert.nn.functional.scaled_dot_product_attention(query, key, value)
     node = out.grad_fn
     kept = [getattr(node, name) for name in dir(node) if name.startswith("_saved_")]
-    sizes = [tensor.numel() for tensor in kept if isinstance(tensor, wengert.Tensor)]
-    assert sizes == [100] * 4
-    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
-        out.add_(1).sum().backward()
+    assert [tensor.numel() for tensor in kept if isinstance(tensor, wengert.Tensor)] == [100] * 3

@@ -25,13 +25,13 @@ def attention(query: Any, key: Any, value: Any, bias: Any, /, *, scale: float) -
 
 
 def attention_pullback(
-    g: Any, query: Any, key: Any, value: Any, bias: Any, out: Any, /, *, scale: float, wanted: tuple[bool, ...]
+    g: Any, query: Any, key: Any, value: Any, bias: Any, /, *, scale: float, wanted: tuple[bool, ...]
 ) -> tuple[Any, Any, Any, Any]:
     """The cotangents of query, key, value and bias, those that are wanted."""
     if query.dtype is _FLOAT16:
-        found = attention_pullback(*_widened(g, query, key, value, bias, out), scale=scale, wanted=wanted)
+        found = attention_pullback(*_widened(g, query, key, value, bias), scale=scale, wanted=wanted)
         return tuple([x if x is None else x.astype(_FLOAT16) for x in found])  # pyright: ignore[reportReturnType]  # four
-    return quiet.call(_pullback, g, query, key, value, bias, out, scale, wanted)
+    return quiet.call(_pullback, g, query, key, value, bias, scale, wanted)
 
 
 def _widened(*arrays: Any) -> list[Any]:
@@ -55,50 +55,55 @@ def _attention(query: Any, key: Any, value: Any, bias: Any, scale: float) -> Any
 
 
 def _pullback(
-    g: Any, query: Any, key: Any, value: Any, bias: Any, out: Any, scale: float, wanted: tuple[bool, ...]
+    g: Any, query: Any, key: Any, value: Any, bias: Any, scale: float, wanted: tuple[bool, ...]
 ) -> tuple[Any, Any, Any, Any]:
     lead, query, key, value, bias = _aligned(query, key, value, bias)
     by_query, by_key, by_value, by_bias = wanted
-    shape = (*query.shape[:-1], key.shape[-2])
-    if prod(shape) * query.itemsize <= _BLOCK:
-        weights, share, scaled, slope = _slopes(g, query, key, value, bias, out, scale)
-        return (
-            np.matmul(slope, key) * scale if by_query else None,
-            np.matmul(slope.swapaxes(-1, -2), scaled) if by_key else None,
-            np.matmul(weights.swapaxes(-1, -2), share) if by_value else None,
-            slope if by_bias else None,
-        )
-    length, row = query.shape[-2], key.shape[-2] * query.itemsize
-    in_one = length * row <= _BLOCK  # a block has all rows of its matrices
-    made = np.empty if in_one else np.zeros
+    shape, dtype = (*query.shape[:-1], key.shape[-2]), query.dtype
+    if prod(shape) * dtype.itemsize <= _BLOCK:
+        of_value = np.empty((*lead, *value.shape[-2:]), dtype) if by_value else None
+        scaled, slope = _slopes(g, query, key, value, bias, scale, of_value, True)
+        of_query = np.matmul(slope, key) * scale if by_query else None
+        of_key = np.matmul(slope.swapaxes(-1, -2), scaled) if by_key else None
+        return of_query, of_key, of_value, slope if by_bias else None
+    length, row = query.shape[-2], key.shape[-2] * dtype.itemsize
+    is_whole = length * row <= _BLOCK  # each block has all rows of its matrices
+    made = np.empty if is_whole else np.zeros
     of_query, of_key, of_value = (
-        made((*lead, *x.shape[-2:]), x.dtype) if each else None
+        made((*lead, *x.shape[-2:]), dtype) if each else None
         for x, each in zip((query, key, value), wanted, strict=False)
     )
-    of_bias = np.empty(shape, query.dtype) if by_bias else None
+    of_bias = np.empty(shape, dtype) if by_bias else None
     for at, rows in _blocks(lead, length, row):
-        added = None if bias is None else bias[rows]
-        weights, share, scaled, slope = _slopes(g[rows], query[rows], key[at], value[at], added, out[rows], scale)
+        scaled, slope = _slopes(
+            g[rows], query[rows], key[at], value[at], None if bias is None else bias[rows], scale,
+            None if of_value is None else of_value[at], is_whole,
+        )  # fmt: skip
         if of_query is not None:
             part = of_query[rows]
             np.multiply(np.matmul(slope, key[at], part), scale, part)
         if of_key is not None:
-            _product(slope, scaled, of_key[at], in_one)
-        if of_value is not None:
-            _product(weights, share, of_value[at], in_one)
+            _product(slope, scaled, of_key[at], is_whole)
         if of_bias is not None:
             of_bias[rows] = slope
     return of_query, of_key, of_value, of_bias
 
 
-def _slopes(g: Any, query: Any, key: Any, value: Any, bias: Any, out: Any, scale: float) -> tuple[Any, Any, Any, Any]:
-    """The weights times their sums, g over these sums, the query times `scale`, and the cotangent of the scores."""
+def _slopes(
+    g: Any, query: Any, key: Any, value: Any, bias: Any, scale: float, of_value: Any, is_whole: bool
+) -> tuple[Any, Any]:
+    """The query times `scale`, and the cotangent of the scores; that of the value goes into `of_value`, if it is
+    given."""
     scaled = query * scale
-    weights, sums = _shares(scaled, key, bias)
-    share = g * (1 / sums)  # a product takes a third of the time of a quotient
+    weights, sums = _shares(scaled, key, bias)  # not yet divided by their sums: g is, which has fewer numbers
+    inverse = 1 / sums
+    share = g * inverse
+    if of_value is not None:
+        _product(weights, share, of_value, is_whole)
     slope = np.matmul(share, value.swapaxes(-1, -2))
-    np.subtract(slope, _sums(share * out), slope)
-    return weights, share, scaled, np.multiply(slope, weights, slope)
+    np.multiply(slope, weights, slope)
+    np.multiply(weights, _sums(slope) * inverse, weights)
+    return scaled, np.subtract(slope, weights, slope)
 
 
 def _product(x: Any, y: Any, out: Any, is_whole: bool) -> None:

@@ -28,14 +28,15 @@ def attention(query: Any, key: Any, value: Any, bias: Any, /, *, scale: float) -
 
 
 def attention_pullback(
-    g: Any, query: Any, key: Any, value: Any, bias: Any, out: Any, /, *, scale: float, wanted: tuple[bool, ...]
+    g: Any, query: Any, key: Any, value: Any, bias: Any, /, *, scale: float, wanted: tuple[bool, ...]
 ) -> tuple[Any, Any, Any, Any]:
     """The cotangents of query, key, value and bias, those that are wanted."""
     by_query, by_key, by_value, by_bias = wanted
     scores = (query * scale) @ key.mT
     weights = torch.softmax(scores, -1) if bias is None else torch._safe_softmax(scores + bias, -1)
     of_value = weights.mT @ g if by_value else None
-    slope = (g @ value.mT).sub_((g * out).sum(-1, keepdim=True)).mul_(weights)
+    slope = (g @ value.mT).mul_(weights)
+    slope = torch.addcmul(slope, weights, slope.sum(-1, keepdim=True), value=-1)
     return (
         slope @ key * scale if by_query else None,
         slope.mT @ query * scale if by_key else None,

@@ -19,9 +19,8 @@ from wengert.tensor.operands import raise_not_tensor
 from wengert.tensor.operation import kernel
 
 _attention = kernel(
-    rules.attention, "ScaledDotProductFlashAttentionForCpuBackward0", key="key", value="value", bias="attn_mask",
-    out="output",
-)  # fmt: skip
+    rules.attention, "ScaledDotProductFlashAttentionForCpuBackward0", key="key", value="value", bias="attn_mask"
+)
 
 
 def dropout(input: AnyTensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:

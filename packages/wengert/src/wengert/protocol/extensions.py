@@ -146,9 +146,8 @@ class Extensions(Protocol):
         self, query: Any, key: Any, value: Any, bias: Any | None, /, *, scale: float
     ) -> Any: ...
     def attention_pullback(  # the cotangents of the four that are wanted, in the shapes that they broadcast to, or None
-        self, g: Any, query: Any, key: Any, value: Any, bias: Any | None, out: Any, /, *, scale: float,
-        wanted: tuple[bool, ...],
-    ) -> tuple[Any, Any, Any, Any]: ...  # fmt: skip
+        self, g: Any, query: Any, key: Any, value: Any, bias: Any | None, /, *, scale: float, wanted: tuple[bool, ...]
+    ) -> tuple[Any, Any, Any, Any]: ...
     def class_loss(self, x: Any, target: Any, /) -> Any: ...  # (n, classes), (n,) -> (n,): -log_softmax(x)[target]
     def class_loss_pullback(self, g: Any, x: Any, target: Any, /) -> Any: ...  # (softmax(x) - one_hot(target)) g
     def standardize(self, x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]: ...  # and mean, rstd

@@ -6,19 +6,21 @@ Neither the weights nor the scores are kept, which would take more memory than a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import inf
 from typing import Any
 
 from wengert.protocol.array import Array
 from wengert.protocol.dtypes import BOOL, COMPLEX, INTEGER, DType
 from wengert.protocol.namespace import Namespace
-from wengert.rule.kinds import general, sum_to, total
+from wengert.rule.kinds import sum_to, total
+from wengert.rule.primitive import Primitive
 from wengert.rule.refusals import unsupported
 
 Cotangents = tuple[Array | None, Array | None, Array | None, Array | None]
 
 
-@general
+@partial(Primitive, floating=True)
 def attention(
     xp: Namespace,
     query: Array,
@@ -45,15 +47,14 @@ def attention_vjp(
     key: Array,
     value: Array,
     bias: Array | None,
-    out: Array,
     scale: float,
     per_head: int,
 ) -> Cotangents:
     shapes = query.shape, key.shape, value.shape, () if bias is None else bias.shape
     if per_head != 1:
-        g, out = _parted(xp, g, per_head), _parted(xp, out, per_head)
+        g = _parted(xp, g, per_head)
         query, key, value, bias = _by_head(xp, query, key, value, bias, per_head)
-    found = xp.attention_pullback(g, query, key, value, bias, out, scale=scale, wanted=wanted)
+    found = xp.attention_pullback(g, query, key, value, bias, scale=scale, wanted=wanted)
     of_query, of_key, of_value, of_bias = [
         x if x is None or own is None or x.shape == shape else xp.reshape(sum_to(xp, x, own.shape), shape)
         for x, own, shape in zip(found, (query, key, value, bias), shapes, strict=True)

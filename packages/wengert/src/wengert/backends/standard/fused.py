@@ -31,9 +31,17 @@ def attention(xp: Kernels, query: Any, key: Any, value: Any, bias: Any | None, /
 
 
 def attention_pullback(
-    xp: Kernels, g: Any, query: Any, key: Any, value: Any, bias: Any | None, out: Any, /, *, scale: float,
+    xp: Kernels,
+    g: Any,
+    query: Any,
+    key: Any,
+    value: Any,
+    bias: Any | None,
+    /,
+    *,
+    scale: float,
     wanted: tuple[bool, ...],
-) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+) -> tuple[Any, Any, Any, Any]:
     return rules.composed_pullback(xp, g, query, key, value, bias, scale, wanted)
 
 

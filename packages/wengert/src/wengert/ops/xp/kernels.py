@@ -133,7 +133,7 @@ class TensorNamespace:
     # a fused kernel without a primitive of its own: what it is made of is recorded
 
     def attention_pullback(
-        self, g: Any, query: Any, key: Any, value: Any, bias: Any, out: Any, /, *, scale: float, wanted: Sequence[bool]
+        self, g: Any, query: Any, key: Any, value: Any, bias: Any, /, *, scale: float, wanted: Sequence[bool]
     ) -> Any:
         return composed_pullback(self, g, query, key, value, bias, scale, wanted)
 
