@@ -16,7 +16,7 @@ install()
 import cupy
 from wengert.backends.standard import fused as composites
 from wengert_cupy.kernels.fused import FUSION, definition
-from wengert_cupy.kernels.tracing import Untraceable
+from wengert.backends.tracing import Untraceable
 from wengert_cupy.namespace import make_backend
 xp, generator, compared = make_backend().xp, numpy.random.default_rng(0), 0
 

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy
 import pytest
 import wengert
 from wengert.api.autograd import RECORDING
@@ -161,6 +162,23 @@ def has_gradient(primitive: Primitive, name: str) -> bool:
     return primitive.differentiable(name) and (by_partial or name in primitive.rules or bool(primitive.joint_rule))
 
 
+def kept_by(node: OperationNode) -> list[Any]:
+    """The arrays that a node keeps."""
+    kept = [getattr(node, f"saved_{name}", None) for name in node.kept_by if name not in node.primitive.statics]
+    arrays = [getattr(value, "array", value) for value in kept]
+    return [array for array in arrays if isinstance(array, numpy.ndarray)]
+
+
+def disjoint(results: Any, others: list[Any]) -> bool:
+    """Whether no cotangent that a node gives shares memory with what it was given, what it keeps, or another."""
+    arrays = [*[value for value in results if isinstance(value, numpy.ndarray)], *others]
+    return not any(
+        numpy.may_share_memory(one, other)
+        for at, one in enumerate(arrays[: len(arrays) - len(others)])
+        for other in arrays[at + 1 :]
+    )
+
+
 WRITTEN = [
     primitive
     for primitive in KERNELS
@@ -178,7 +196,10 @@ def test_written_pull(primitive: Primitive, steps_by_operation: dict[Primitive, 
         raw = cotangent.detach().array
         node.extra = None  # the hook that found it
         declared = in_order(node, node.pull_with(raw, RAW, True, None), RAW)
-        assert differences(declared, in_order(node, node.pull(raw, True), RAW)) == []
-        assert differences(declared, in_order(node, node.step(raw, True), RAW)) == []
+        given = node.step(raw, True, RAW, Node)
+        assert differences(declared, in_order(node, given, RAW)) == []
+        assert not node.fresh or disjoint(
+            given if isinstance(given, list) else given[::2], [numpy.asarray(raw), *kept_by(node)]
+        )
         declared = in_order(node, node.pull_with(cotangent, RECORDING, True, None), RECORDING)
         assert differences(declared, in_order(node, node.trace(cotangent, True, RECORDING), RECORDING)) == []

@@ -138,7 +138,7 @@ def test_attributes_of_ctx_stay() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["edges", "space", "extra", "seq", "inputs", "outputs", "count", "kept", "layout", "pull", "function", "freed"],
+    ["edges", "space", "extra", "seq", "inputs", "outputs", "count", "kept", "layout", "function", "freed"],
 )
 def test_no_attribute_of_ctx_is_in_the_way_of_the_engine(name: str) -> None:
     def forward(ctx, x):

@@ -201,6 +201,7 @@ CASES: dict[str, Case] = {
     "solve_triangular": lambda t: wengert.linalg.solve_triangular(t.x[:, :2], t.y, upper=True),
     "add_product": lambda t: wengert.addmm(t.x[:, :2], t.y, t.m),
     "linear": lambda t: functional.linear(t.x, t.y, t.m[0]),
+    "gemm": lambda t: t.x @ t.y.T,  # in its gradients
     "matmul": lambda t: t.x @ t.m,
     "trace": lambda t: t.x.trace(),
     # loss

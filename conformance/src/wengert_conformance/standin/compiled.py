@@ -72,7 +72,7 @@ def elementwise_sources() -> Iterator[tuple[str, str]]:
     indexer: Any = importlib.import_module("cupy._core._carray").Indexer
     scalar: Any = importlib.import_module("cupy._core._scalar").CScalar
     backend: Any = importlib.import_module("wengert_cupy.kernels.fused")
-    untraceable: Any = importlib.import_module("wengert_cupy.kernels.tracing").Untraceable
+    untraceable: Any = importlib.import_module("wengert.backends.tracing").Untraceable
     for number, case in enumerate(cases()):
         for dtype in DTYPES:
             if all(case.booleans):

@@ -38,7 +38,7 @@ def make_backend() -> Backend:
         xp=xp,
         array_type=cupy.ndarray,
         dtypes=DTYPES,
-        capabilities=Capabilities(synchronous=False, fuses=True),
+        capabilities=Capabilities(synchronous=False, fuses=1),
         devices=devices.names,
         device_of=device_of,
         native_device=native_device,

@@ -17,6 +17,7 @@ from wengert_numpy.kernels import (
     classes,
     convolution,
     elementwise,
+    formulas,
     fourier,
     fused,
     indexing,
@@ -29,8 +30,8 @@ from wengert_numpy.kernels import (
 )
 
 FAMILIES = (
-    activation, attention, classes, convolution, elementwise, fourier, fused, indexing, linalg, movement, random,
-    reduction, special,
+    activation, attention, classes, convolution, elementwise, formulas, fourier, fused, indexing, linalg, movement,
+    random, reduction, special,
 )  # fmt: skip
 KERNELS: dict[str, Any] = {name: kernel for family in FAMILIES for name, kernel in family.kernels.items()}
 DTYPES: dict[dtypes.DType, Any] = {dtype: np.dtype(dtype.name) for dtype in dtypes.ALL if hasattr(np, dtype.name)}
@@ -62,6 +63,7 @@ def dtype_of(array: Any) -> dtypes.DType:
 def make_backend() -> Backend:
     """The backend as the core sees it."""
     xp = complete(np, KERNELS, dtypes=DTYPES, array_type=np.ndarray, advanced_keys=True, returns_scalars=True)
+    formulas.FUSION.xp = xp
     bfloat16: Any = DTYPES.get(dtypes.bfloat16)
     narrow_ones: Any = {} if bfloat16 is None else {dtypes.bfloat16: narrow.NarrowNamespace(xp, bfloat16)}
     return Backend(
@@ -69,7 +71,9 @@ def make_backend() -> Backend:
         xp=xp,
         array_type=np.ndarray,
         dtypes=DTYPES,
-        capabilities=Capabilities(mutable=True, views=True, complex=True, lazy=False, synchronous=True),
+        capabilities=Capabilities(
+            mutable=True, views=True, complex=True, lazy=False, synchronous=True, fuses=formulas.LONG, recycles=True
+        ),
         dtype_of=dtype_of,
         namespaces=narrow_ones,
     )

@@ -8,8 +8,9 @@ from typing import Any
 
 import cupy
 from wengert.backends.standard import fused as composites
+from wengert.backends.tracing import Untraceable
 
-from wengert_cupy.kernels.tracing import Untraceable, traced
+from wengert_cupy.kernels.tracing import source
 
 #: The type in which numbers of a dtype are computed: half precision is rounded once, at the end.
 COMPUTED = {"float16": "float", "float32": "float", "float64": "double"}
@@ -24,7 +25,16 @@ class Fusion:
     def __init__(self) -> None:
         self._kernels: dict[Any, Any] = {}
 
-    def fused(self, formula: Formula, arrays: tuple[Any, ...], numbers: dict[str, Any], /, *, into: int = 0) -> Any:
+    def fused(
+        self,
+        formula: Formula,
+        arrays: tuple[Any, ...],
+        numbers: dict[str, Any],
+        /,
+        *,
+        into: int = 0,
+        spare: bool = False,
+    ) -> Any:
         """`formula(xp, *arrays, **numbers)`; with `into` the results are written into the first arrays."""
         dtypes = tuple([x.dtype for x in arrays])
         varying = [value for value in numbers.values() if value.__class__ is float]
@@ -58,7 +68,7 @@ def definition(formula: Formula, dtypes: list[str], numbers: dict[str, Any], int
     computed = COMPUTED[real]
     names = [name for name, value in numbers.items() if value.__class__ is float]
     fixed = {name: value for name, value in numbers.items() if name not in names}
-    body = traced(formula, [name == "bool" for name in dtypes], names, fixed)
+    body = source(formula, [name == "bool" for name in dtypes], names, fixed)
     scalar = "float64" if computed == "double" else "float32"
     inputs = [f"{name} x{at}" for at, name in enumerate(dtypes)] + [f"{scalar} p{at}" for at in range(len(names))]
     outputs = [f"{real} y{at}" for at in range(into or 1)]

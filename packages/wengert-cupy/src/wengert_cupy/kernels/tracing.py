@@ -1,23 +1,18 @@
-"""CUDA C++ for an elementwise formula: the formula is called with symbols, and what it does to them is written down.
+"""CUDA C++ for an elementwise formula, from its steps.
 
 One statement for each step, one name for each value: `const R t2 = t0 * t1;`. R is the type in which numbers are
-computed; `R(0.5)` is a constant. A formula that does more than these statements can say raises Untraceable.
+computed; `R(0.5)` is a constant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NoReturn, cast
+from typing import Any
 
-from wengert.backends.standard import fused as composites
-
-
-class Untraceable(Exception):
-    """A formula that is no sequence of elementwise steps."""
-
+from wengert.backends.tracing import BOOLEAN, Symbol, traced
 
 #: The steps, by the protocol's names. NaN wins in maximum and minimum.
-REAL: dict[str, str] = {
+TEMPLATES: dict[str, str] = {
     "abs": "fabs({0})",
     "acos": "acos({0})",
     "acosh": "acosh({0})",
@@ -60,8 +55,6 @@ REAL: dict[str, str] = {
     "tan": "tan({0})",
     "tanh": "tanh({0})",
     "trunc": "trunc({0})",
-}
-BOOL: dict[str, str] = {
     "equal": "{0} == {1}",
     "greater": "{0} > {1}",
     "greater_equal": "{0} >= {1}",
@@ -72,128 +65,32 @@ BOOL: dict[str, str] = {
     "logical_not": "!{0}",
     "logical_or": "{0} || {1}",
     "not_equal": "{0} != {1}",
+    "masked": "{1} ? {0} : R(0)",
+    "where": "{0} ? {1} : {2}",
 }
-_CHOICE = {"masked": "{1} ? {0} : R(0)", "where": "{0} ? {1} : {2}"}
-_OF_REALS = frozenset(BOOL) - {"logical_and", "logical_not", "logical_or"}
 
 
-class Symbol:
-    """A value of the kernel: a number, or a truth value."""
-
-    __slots__ = ("is_bool", "text", "trace")
-    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride]  # equality is a step, so no hash
-
-    def __init__(self, trace: Trace, text: str, is_bool: bool = False) -> None:
-        self.trace, self.text, self.is_bool = trace, text, is_bool
-
-    @property
-    def shape(self) -> None:
-        """Unknown: all values have the shape of the result, and broadcasting to it does nothing."""
-
-    def __bool__(self) -> NoReturn:
-        raise Untraceable("a formula that asks for a truth value")
-
-
-def _operator(name: str, reflected: bool = False) -> Callable[..., Symbol]:
-    def method(self: Symbol, *others: Any) -> Symbol:
-        return self.trace.step(name, (*others, self) if reflected else (self, *others))
-
-    return method
-
-
-_OPERATORS = {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "pow", "lt": "less",
-    "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
-}  # fmt: skip
-for _word, _name in _OPERATORS.items():
-    setattr(Symbol, f"__{_word}__", _operator(_name))
-    if _word in ("add", "sub", "mul", "truediv", "pow"):
-        setattr(Symbol, f"__r{_word}__", _operator(_name, reflected=True))
-for _word, _name in {
-    "neg": "negative", "abs": "abs", "invert": "logical_not", "and": "logical_and", "or": "logical_or",
-}.items():  # fmt: skip
-    setattr(Symbol, f"__{_word}__", _operator(_name))
-
-
-class Trace:
-    """The namespace that a formula sees: each kernel adds a statement."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-        self._names: dict[str, str] = {}
-
-    def step(self, name: str, operands: Sequence[Any]) -> Symbol:
-        """The value of one step, stated now unless it was before."""
-        template = REAL.get(name) or BOOL.get(name) or _CHOICE.get(name)
-        if template is None:
-            raise Untraceable(f"a formula that calls {name}")
-        booleans = [isinstance(x, Symbol) and x.is_bool for x in operands]
-        expected = {"masked": [False, True], "where": [True, False, False]}.get(
-            name, [name in BOOL and name not in _OF_REALS] * len(operands)
-        )
-        if booleans != expected:
-            raise Untraceable(f"a formula that mixes numbers and truth values in {name}")
-        is_bool = name in BOOL
-        text = template.format(*[x.text if isinstance(x, Symbol) else literal(x) for x in operands])
-        known = self._names.get(text)
-        if known is None:
-            known = self._names[text] = f"t{len(self.statements)}"
-            self.statements.append(f"const {'bool' if is_bool else 'R'} {known} = {text};")
-        return Symbol(self, known, is_bool)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name in ("gelu", "gelu_slope"):
-            return lambda x: getattr(composites, name)(self, x)
-        return lambda *operands: self.step(name, operands)
-
-    # what takes no step
-
-    def broadcast_to(self, x: Symbol, shape: None) -> Symbol:
-        return x
-
-    def conj(self, x: Symbol) -> Symbol:
-        return x
-
-    positive = real = conj
-
-    def full_like(self, x: Symbol, value: Any) -> Symbol:
-        if isinstance(value, Symbol):
-            return value
-        return Symbol(self, literal(value))
-
-    def ones_like(self, x: Symbol) -> Symbol:
-        return Symbol(self, literal(1))
-
-    def zeros_like(self, x: Symbol) -> Symbol:
-        return Symbol(self, literal(0))
-
-
-def literal(value: Any) -> str:
-    """A constant of the type R."""
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or value - value != 0:
-        raise Untraceable(f"a formula with the constant {value!r}")
-    return f"R({value!r})"
-
-
-def traced(formula: Callable[..., Any], booleans: Sequence[bool], numbers: Sequence[str], fixed: dict[str, Any]) -> str:
+def source(formula: Callable[..., Any], booleans: Sequence[bool], numbers: Sequence[str], fixed: dict[str, Any]) -> str:
     """The body of a kernel for `formula(xp, *arrays, **numbers)`: from x0, x1, ... and the numbers p0, p1, ... to
     y0, y1, ...
 
     `booleans` says which arrays hold truth values; what is `fixed` is part of the formula. Errors: Untraceable.
     """
-    trace = Trace()
-    arrays = [Symbol(trace, f"a{at}", is_bool) for at, is_bool in enumerate(booleans)]
-    symbols = {name: Symbol(trace, f"b{at}") for at, name in enumerate(numbers)}
-    try:
-        found = formula(trace, *arrays, **symbols, **fixed)
-    except (AttributeError, TypeError, ValueError, IndexError) as error:
-        raise Untraceable(str(error)) from error
-    results = cast("tuple[Any, ...]", found) if isinstance(found, tuple) else (found,)
-    if any(not isinstance(result, Symbol) or result.is_bool for result in results):
-        raise Untraceable("a formula whose result is no number")
-    loads = [f"const {'bool' if is_bool else 'R'} a{at} = x{at};" for at, is_bool in enumerate(booleans)]
-    loads += [f"const R b{at} = p{at};" for at in range(len(numbers))]
-    stores = [f"y{at} = {result.text};" for at, result in enumerate(results)]
-    return "\n".join([*loads, *trace.statements, *stores])
+    trace = traced(formula, booleans, numbers, fixed, TEMPLATES)
+    lines = [f"const {'bool' if is_bool else 'R'} a{at} = x{at};" for at, is_bool in enumerate(booleans)]
+    lines += [f"const R b{at} = p{at};" for at in range(len(numbers))]
+    for at, step in enumerate(trace.steps):
+        value = TEMPLATES[step.name].format(*map(_text, step.operands))
+        lines.append(f"const {'bool' if step.name in BOOLEAN else 'R'} t{at} = {value};")
+    lines += [f"y{at} = {_text(result)};" for at, result in enumerate(trace.results)]
+    return "\n".join(lines)
+
+
+_LETTER = {"array": "a", "number": "b", "step": "t"}
+
+
+def _text(operand: Any) -> str:
+    """The name of a value, or a constant of the type R."""
+    if not isinstance(operand, Symbol):
+        return f"R({operand!r})"
+    return f"R({operand.value!r})" if operand.kind == "constant" else f"{_LETTER[operand.kind]}{operand.at}"

@@ -79,26 +79,36 @@ def conj(x: Any, /) -> Any:
 _UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
 
 
-def maximum(x: Any, y: Any, /) -> Any:
-    """The larger of two; beside a plain zero (relu) three times faster than NumPy's, which has SIMD for two arrays
-    only."""
-    if y.__class__ is int and y == 0 and x.dtype in _ZEROS and x.flags.c_contiguous and x.shape:
-        zeros = _ZEROS[x.dtype]
-        if x.size <= zeros.size:
-            return np.maximum(x, zeros[: x.size].reshape(x.shape))
+def maximum(x: Any, y: Any, /, out: Any = None) -> Any:
+    """The larger of two."""
+    return _beside_zero(np.maximum, x, y, out)
+
+
+def minimum(x: Any, y: Any, /, out: Any = None) -> Any:
+    """The smaller of two."""
+    return _beside_zero(np.minimum, x, y, out)
+
+
+def _beside_zero(ufunc: Callable[..., Any], x: Any, y: Any, out: Any) -> Any:
+    """`ufunc`, which has SIMD for two arrays only: beside a plain zero (relu) this is three times faster."""
+    if not (y.__class__ is int and y == 0 and x.dtype in _ZEROS and x.flags.c_contiguous and x.shape):
+        return ufunc(x, y, out=out)
+    zeros = _ZEROS[x.dtype]
+    if x.size <= zeros.size:
+        return ufunc(x, zeros[: x.size].reshape(x.shape), out=out)
+    if out is None or not out.flags.c_contiguous:
         out = np.empty_like(x)
-        flat, result = x.reshape(-1), out.reshape(-1)
-        for start in range(0, x.size, zeros.size):
-            part = flat[start : start + zeros.size]
-            np.maximum(part, zeros[: part.size], out=result[start : start + zeros.size])
-        return out
-    return np.maximum(x, y)
+    flat, result = x.reshape(-1), out.reshape(-1)
+    for start in range(0, x.size, zeros.size):
+        part = flat[start : start + zeros.size]
+        ufunc(part, zeros[: part.size], out=result[start : start + zeros.size])
+    return out
 
 
 _ZEROS = {np.dtype(kind): np.zeros(1 << 16, kind) for kind in ("f4", "f8")}
 
 
-def masked(x: Any, mask: Any, /) -> Any:
+def masked(x: Any, mask: Any, /, out: Any = None) -> Any:
     """`x` where `mask` is true, else 0. The bits are multiplied by 0 or 1: ten times faster than `where`, and exact."""
     bits = _UNSIGNED.get(x.dtype)
     if bits is None:
@@ -106,7 +116,7 @@ def masked(x: Any, mask: Any, /) -> Any:
     if mask.shape != x.shape or not mask.shape:
         return np.multiply(x.view(bits), mask).view(x.dtype)
     factor = mask.astype(bits)
-    return np.multiply(x.view(bits), factor, factor).view(x.dtype)
+    return np.multiply(x.view(bits), factor, factor if out is None else out.view(bits)).view(x.dtype)
 
 
 kernels: dict[str, Any] = {

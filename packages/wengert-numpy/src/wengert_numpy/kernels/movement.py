@@ -39,7 +39,7 @@ def permute_dims(x: Any, /, axes: Shape) -> Any:
 
 def matrix_transpose(x: Any, /) -> Any:
     """A view with the last two axes swapped."""
-    return x.swapaxes(-1, -2)
+    return x.mT
 
 
 def broadcast_to(x: Any, /, shape: Shape) -> Any:

@@ -127,6 +127,11 @@ def matmul(x: Any, y: Any, /) -> Any:
     return quiet.call(np.matmul, x, y)
 
 
+def gemm(x: Any, y: Any, /, *, transpose_x: bool = False, transpose_y: bool = False) -> Any:
+    """The product of two matrices, each as it is or transposed."""
+    return matmul(x.mT if transpose_x else x, y.mT if transpose_y else y)
+
+
 kernels: dict[str, Any] = {
     "all": all,
     "any": any,
@@ -135,6 +140,7 @@ kernels: dict[str, Any] = {
     "argsort": argsort,
     "cumulative_prod": cumulative_prod,
     "cumulative_sum": cumulative_sum,
+    "gemm": gemm,
     "matmul": matmul,
     "max": max,
     "min": min,

@@ -6,13 +6,13 @@ numbers says which is next. Most steps need neither: where the node that a cotan
 that waits, the walk follows it at once.
 
 Who owns a buffer is the engine's own knowledge. A sum that the engine made is its own and later terms are added into
-it. A node class says whether its pull returns new arrays (`fresh`); anything else may be shared and is copied before it
-becomes a `.grad` or is written.
+it. A node class says whether its rules return new arrays (`fresh`), over which the next node's rules may write;
+anything else may be shared and is copied before it becomes a `.grad` or is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, cast
 
@@ -24,12 +24,13 @@ from wengert.rule.placed import Placed
 
 
 class _Owned:
-    """The producer of a buffer that the engine made itself."""
+    """The producer of a buffer that the engine made itself, and what adds to it in place."""
 
+    __slots__ = ("add_into",)
     fresh = True
+    add_into: Callable[[Any, Any], Any]
 
 
-_OWNED: Any = _Owned
 _SHARED: Any = Node
 
 
@@ -75,7 +76,10 @@ def _walk(task: Task) -> None:
         entry = waiting.get(node.seq)
         if entry is None:
             if g.__class__ is Placed:
-                g, producer = tools.place(node.space, g), _SHARED if recording else _OWNED
+                g, producer = tools.place(node.space, g), _SHARED
+                if not recording:
+                    producer = _Owned()
+                    producer.add_into = node.space.xp.add_into
             waiting[node.seq] = [node, g, producer]
             heappush(heap, -node.seq)
         elif g is not None:
@@ -88,11 +92,12 @@ def _walk(task: Task) -> None:
     while heap:
         node, g, producer = waiting.pop(-heappop(heap))
         while True:
-            result = CAREFUL
-            if g is not None and node.__class__ is not AccumulateGrad and (special is None or node not in special):
-                result = node.trace(g, keep, tools) if recording else node.step(g, keep)
-            if result is CAREFUL:
+            if g is None or type(node) is AccumulateGrad or (special is not None and node in special):
                 result = careful(task, node, g, producer)
+            else:
+                result = node.trace(g, keep, tools) if recording else node.step(g, keep, tools, producer)
+                if result is CAREFUL:
+                    result = careful(task, node, g, producer)
             if result.__class__ is tuple:
                 g, follow, other, second = result
                 if second is not None:
@@ -103,9 +108,8 @@ def _walk(task: Task) -> None:
                         if entry is None:
                             waiting[second.seq] = [second, other, node]
                             heappush(heap, -second.seq)
-                        elif entry[2] is _OWNED and other is not None:
-                            add_into = second.space.xp.add_into
-                            entry[1] = add_into(entry[1], other)
+                        elif entry[2].__class__ is _Owned and other is not None:
+                            entry[1] = entry[2].add_into(entry[1], other)
                         else:
                             give(second, other, node)
             elif result.__class__ is list:
@@ -179,23 +183,33 @@ def _deliver(output: _Output, waiting: dict[int, list[Any]], heap: list[int], ta
 def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
     """Add `g` to what waits for a node, in place where the engine made the sum."""
     node, sofar, made_by = entry
+    if tools.recording:
+        whole = tools.place(node.space, g) if g.__class__ is Placed else g
+        entry[1:] = [whole, producer] if sofar is None else [tools.add(node.space, sofar, whole), _SHARED]
+        return
     xp = node.space.xp
-    if sofar is None:
-        entry[1:] = [tools.place(node.space, g), _OWNED] if g.__class__ is Placed else [g, producer]
-    elif tools.recording:
-        entry[1] = tools.add(node.space, sofar, tools.place(node.space, g) if g.__class__ is Placed else g)
-    elif g.__class__ is Placed:
-        entry[1:] = [xp.add_at(sofar if made_by is _OWNED else xp.copy(sofar), g.key, g.g), _OWNED]
-    elif made_by is _OWNED:
-        entry[1] = xp.add_into(sofar, g)
+    is_owned = made_by.__class__ is _Owned
+    if g.__class__ is not Placed:
+        if sofar is None:
+            entry[1:] = [g, producer]
+            return
+        if is_owned or made_by.fresh:
+            entry[1] = xp.add_into(sofar, g)
+        else:
+            entry[1] = xp.add_into(g, sofar) if producer.fresh else xp.add(sofar, g)
+    elif sofar is None:
+        entry[1] = tools.place(node.space, g)
     else:
-        entry[1:] = [xp.add_into(sofar, g) if made_by.fresh else xp.add(sofar, g), _OWNED]
+        entry[1] = xp.add_at(sofar if is_owned else xp.copy(sofar), g.key, g.g)
+    if not is_owned:
+        owned = entry[2] = _Owned()
+        owned.add_into = xp.add_into
 
 
 def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
     """One step with everything that a node may have: hooks, captures, several outputs, the end at a leaf, an undefined
     cotangent, a pass that records or that leads to some nodes only."""
-    tools, extra = task.tools, node.extra
+    tools, extra, wanted = task.tools, node.extra, task.wanted
     if extra is not None and extra is not EMPTY and (extra.tensor_hooks or extra.retained):
         g, producer = _run_tensor_hooks(node, extra, g, producer, tools)
     if node.__class__ is AccumulateGrad:
@@ -206,16 +220,14 @@ def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
     if task.captures is not None and node in task.captures:
         if task.capturing:
             _capture(task.captures[node], node, g, producer, tools)
-        if not any(edge in task.wanted for edge in node.edge_nodes() if edge is not None):
+        if not any(wanted is None or edge in wanted for edge in node.edge_nodes() if edge is not None):
             return _END
     if extra is not None and extra.prehooks:
         g = _run_prehooks(node, extra, g, tools)
     if g is None and not node.takes_undefined:
         result: Any = [None] * len(node.edge_nodes())
-    elif tools.recording or task.wanted is not None or (extra is not None and extra.packed):
-        result = node.pull_with(g, tools, task.keep, task.wanted)
     else:
-        result = node.pull(g, task.keep)
+        result = node.pull_with(g, tools, task.keep, wanted)
     if extra is not None and extra.posthooks:
         result = _run_posthooks(node, result, g, tools)
     return result

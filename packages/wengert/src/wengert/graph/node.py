@@ -2,7 +2,7 @@
 
 Each operation has a class of nodes, named as in torch (MulBackward0). A node keeps its edges (the nodes that its inputs
 came from), its sequence number, the space of its result and what its rules asked for. Three layouts hold the edges, so
-that the common ones cost least: one input (`e0`), two (`e0`, `e1`), any number (`edges`). `pull(g, keep)` gives the
+that the common ones cost least: one input (`e0`), two (`e0`, `e1`), any number (`edges`). `pull_with` gives the
 cotangents of the inputs from that of the output. `step` is the same for the engine, which meets nodes of a hundred
 classes in one line: what that line would look up on a node costs it ten times what it costs the node itself, so the
 node hands its edges over with the cotangents, and says itself whether it has hooks.
@@ -19,7 +19,7 @@ from wengert.graph.saved import FREED, check_version, checked_output
 from wengert.protocol.backend import Space
 from wengert.rule.kinds import sum_to
 from wengert.rule.placed import Placed
-from wengert.rule.primitive import Primitive
+from wengert.rule.primitive import Kept, Primitive
 
 #: The next sequence number: nodes made later have a higher one, so descending order is a valid order for backward.
 next_number: Callable[[], int] = count(1).__next__
@@ -43,9 +43,9 @@ class Node:
     primitive: ClassVar[Primitive]
     count: int = 1  # of outputs
     no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
-    fresh: ClassVar[bool] = False  # pull's values are new arrays that nobody else holds
+    fresh: ClassVar[bool] = False  # the cotangents are new arrays that nobody else holds
     takes_undefined: ClassVar[bool] = False  # runs even if all cotangents are undefined
-    gathers: ClassVar[bool] = False  # `pull` gets the cotangents of all outputs as `Several`, even if there is one
+    gathers: ClassVar[bool] = False  # `pull_with` gets the cotangents of all outputs as `Several`, even if there is one
     layout: ClassVar[int] = 0  # 1: e0; 2: e0 and e1; 3: edges
 
     def name(self) -> str:
@@ -122,28 +122,25 @@ class Node:
         edge.e0, edge.index, edge.extra, edge.space, edge.seq = self, index, EMPTY, self.space, next_number()
         return edge
 
-    def pull(self, g: Any, keep: bool) -> list[Any]:
-        """The cotangents of the inputs, one for each edge; frees what was kept unless `keep`."""
+    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
+        """The cotangents of the inputs through the tools of one pass (raw or recording), one for each edge, None for
+        those that are not in `wanted` (None: all); frees what was kept unless `keep`."""
         raise NotImplementedError(self.name())
 
-    def step(self, g: Any, keep: bool) -> Any:
-        """`pull` as the engine calls it: a list for the edges, or for layouts 1 and 2 the tuple (cotangent, edge,
-        cotangent, edge), or CAREFUL."""
-        return self.pull(g, keep) if self.extra is None else CAREFUL
+    def step(self, g: Any, keep: bool, tools: Any, producer: Any = None) -> Any:
+        """`pull_with` as the engine calls it: a list for the edges, or for layouts 1 and 2 the tuple (cotangent, edge,
+        cotangent, edge), or CAREFUL. `g` may be written over if its `producer` is `fresh`."""
+        return self.pull_with(g, tools, keep, None) if self.extra is None else CAREFUL
 
     def trace(self, g: Any, keep: bool, tools: Any) -> Any:
         """`step` on Tensors, in a pass that records."""
-        return self.pull_with(g, tools, keep, None) if self.extra is None else CAREFUL
-
-    def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
-        """The same through the tools of one pass (raw or recording), for the edges in `wanted` (None: all)."""
-        raise NotImplementedError(self.name())
+        return self.step(g, keep, tools)
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
 
 
-Node.__abstractmethods__ = frozenset({"pull"})  # pyright: ignore[reportAttributeAccessIssue]  # as `abc` does, without its metaclass, which makes isinstance slow
+Node.__abstractmethods__ = frozenset({"pull_with"})  # pyright: ignore[reportAttributeAccessIssue]  # as `abc` does, without its metaclass, which makes isinstance slow
 
 
 class OperationNode(Node):
@@ -171,16 +168,8 @@ class OperationNode(Node):
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         primitive, xp = self.primitive, tools.namespace(self.space)
-
-        known: dict[str, Any] = {}  # several inputs ask for the same
-
-        def kept(name: str) -> Any:
-            if name not in known:
-                known[name] = self.kept(name, tools)
-            return known[name]
-
         asked = [edge is not None and (wanted is None or edge in wanted) for edge in self.edge_nodes()]
-        values = primitive.pullbacks(xp, asked, g, kept)
+        values = primitive.pullbacks(xp, asked, g, self.kept_once(tools))
         result = [self.returned(position, value, xp, tools) for position, value in enumerate(values)]
         if not keep:
             self.free()
@@ -198,6 +187,17 @@ class OperationNode(Node):
         if self.primitive.elementwise:
             g = sum_to(xp, g, shape)
         return tools.converted(xp, g, self.compute, space)
+
+    def kept_once(self, tools: Any) -> Kept:
+        """`kept`, for rules of several inputs that ask for the same."""
+        known: dict[str, Any] = {}
+
+        def kept(name: str) -> Any:
+            if name not in known:
+                known[name] = self.kept(name, tools)
+            return known[name]
+
+        return kept
 
     def kept(self, name: str, tools: Any) -> Any:
         """What this node kept under a name that a rule asks for."""

@@ -76,7 +76,7 @@ class Task:
     def reached(self) -> set[Node]:
         """The nodes behind the roots of this pass, and the roots."""
         if self._reached is None:
-            self._reached = set(_reached_from([start for start, _, _ in self.starts], 0))
+            self._reached = set(_reached_from([start for start, _, _ in self.starts], 0)[0])
         return self._reached
 
 
@@ -140,9 +140,11 @@ def _in_thread(task: Task, walk: Callable[[], None]) -> None:
         raise errors.pop()
 
 
-def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[Node | None]]:
-    """The nodes that can be reached from `starts` through nodes no older than `oldest`, with their edges."""
+def _reached_from(starts: Iterable[Node], oldest: int) -> tuple[dict[Node, Sequence[Node | None]], set[Node]]:
+    """The nodes that can be reached from `starts` through nodes no older than `oldest`, with their edges; and those at
+    which the ways end, some of which may be older."""
     reached: dict[Node, Sequence[Node | None]] = {}
+    ends = set[Node]()
     todo = list(starts)
     while todo:
         node = todo.pop()
@@ -150,17 +152,27 @@ def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[No
             layout = node.layout
             edges = (node.e0,) if layout == 1 else (node.e0, node.e1) if layout == 2 else node.edge_nodes()
             reached[node] = edges
+            is_end = True
             for edge in edges:
-                if edge is not None and edge.seq >= oldest and edge not in reached:
-                    todo.append(edge)
-    return reached
+                if edge is not None:
+                    is_end = False
+                    if edge not in reached:
+                        if edge.seq >= oldest:
+                            todo.append(edge)
+                        else:
+                            ends.add(edge)
+            if is_end:
+                ends.add(node)
+    return reached, ends
 
 
-def leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> tuple[set[Node], set[Node]]:
-    """The nodes from which a target can be reached, targets included; and those among them that are targets or have an
-    edge that leads to none."""
+def leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> tuple[set[Node] | None, set[Node]]:
+    """The nodes from which a target can be reached, targets included, None if those are all; and those among them that
+    are targets or have an edge that leads to none."""
     leading, special = set(targets), set(targets)
-    reached = _reached_from(starts, min((node.seq for node in leading), default=0))
+    reached, ends = _reached_from(starts, min((node.seq for node in leading), default=0))
+    if ends <= special:
+        return None, special
     for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
         leads = strays = False
         for edge in reached[node]:

@@ -59,11 +59,12 @@ class Capabilities:
     """What a backend can. The core asks these claims, never the library's name.
 
     `mutable`: arrays can be written. `views`: slices, permutations and reshapes share memory. `complex`: has complex
-    dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing. `fuses`: its
-    `fused` runs a formula as one kernel, which is faster than one kernel after the other.
+    dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing. `fuses`:
+    from how many elements on its `fused` is faster than the kernels of a formula one after the other, 0 if never.
+    `recycles`: `fused` can write over an array that is spared.
     """
 
-    __slots__ = ("complex", "fuses", "lazy", "mutable", "synchronous", "views")
+    __slots__ = ("complex", "fuses", "lazy", "mutable", "recycles", "synchronous", "views")
 
     def __init__(
         self,
@@ -72,10 +73,11 @@ class Capabilities:
         complex: bool = True,
         lazy: bool = False,
         synchronous: bool = True,
-        fuses: bool = False,
+        fuses: int = 0,
+        recycles: bool = False,
     ) -> None:
         self.mutable, self.views, self.complex, self.lazy, self.synchronous = mutable, views, complex, lazy, synchronous
-        self.fuses = fuses
+        self.fuses, self.recycles = fuses, recycles
 
     def __repr__(self) -> str:
         return f"Capabilities({', '.join(f'{name}={getattr(self, name)}' for name in self.__slots__)})"
@@ -193,6 +195,7 @@ class Space:
         "native",
         "native_device",
         "plain",
+        "recycles",
         "rounds",
         "scalars",
         "writes_raw",
@@ -204,7 +207,7 @@ class Space:
     guard: Guard | None  # makes a function run on this device, where there are several
     device: str
     dtype: DType
-    fuses: bool  # compound formulas go to `xp.fused`
+    fuses: int  # from how many elements on compound formulas go to `xp.fused`; 0 if never
     native: Any
     native_device: Any
     is_plain: bool  # real numbers: operations may take the fast path
@@ -213,6 +216,7 @@ class Space:
     boolean: Space  # the same place with dtype bool
     index: Space  # the same place with dtype int64
     plain: Space  # this space without tangents
+    recycles: bool  # `xp.fused` can write over an array that is spared
     rounds: bool  # its kernels are the dtype's own, which round: the library's operators may leave the dtype
     scalars: dict[Any, Any]
     writes_raw: bool  # a write in place that nobody needs to know of is one kernel on the array as it lies
@@ -229,7 +233,8 @@ class Space:
         self.is_readable = backend.capabilities.synchronous
         claims = backend.capabilities
         self.writes_raw = dtype.is_inexact and claims.mutable and claims.views and type(self) is Space and guard is None
-        self.fuses = claims.fuses and self.is_plain_floating and type(self) is Space
+        self.fuses = claims.fuses if self.is_plain_floating and type(self) is Space else 0
+        self.recycles = claims.recycles
         self.scalars = {}
         self.plain = self
 

@@ -90,6 +90,7 @@ class Extensions(Protocol):
     lcm: Callable[[Any, Any], Any]
 
     # matrices, in batches; `info` is int32, one number for each matrix, 0 where all went well, and nothing is raised
+    def gemm(self, x: Any, y: Any, /, *, transpose_x: bool = False, transpose_y: bool = False) -> Any: ...  # a product
     def cholesky(self, x: Any, /) -> tuple[Any, Any]: ...  # lower triangle; info: the first minor that is not positive
     def lu_factor(self, x: Any, /) -> tuple[Any, Any, Any]: ...  # both triangles, int32 pivots from 1, info: first zero
     def solve(self, x: Any, y: Any, /) -> tuple[Any, Any]: ...  # matrices y; batches broadcast; info as lu_factor's
@@ -130,10 +131,20 @@ class Extensions(Protocol):
     def layout(self, x: Any, /) -> Layout | None: ...  # None where the library does not tell
 
     # fused kernels; each default is the composite
-    def fused(self, formula: Any, arrays: tuple[Any, ...], numbers: dict[str, Any], /, *, into: int = 0) -> Any: ...
+    def fused(
+        self,
+        formula: Any,
+        arrays: tuple[Any, ...],
+        numbers: dict[str, Any],
+        /,
+        *,
+        into: int = 0,
+        spare: bool = False,
+    ) -> Any: ...
 
     # formula(xp, *arrays, **numbers), elementwise in real arrays that broadcast, all of one dtype but for booleans.
-    # With `into` its results, a tuple of that many, are written into the first arrays. The core asks where `fuses` is.
+    # With `into` its results, a tuple of that many, are written into the first arrays; with `spare` nobody needs the
+    # first array any more, and it may be written over. The core asks where `fuses` is.
     gelu: Callable[[Any], Any]
     gelu_slope: Callable[[Any], Any]  # its derivative
 

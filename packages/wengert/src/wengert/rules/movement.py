@@ -314,4 +314,4 @@ reshape.fresh = permute_dims.fresh = broadcast_to.fresh = tile.fresh = astype.fr
     False
 )
 concat.fresh = stack.fresh = split.fresh = unbind.fresh = diagonal.fresh = diag_embed.fresh = False
-windows.fresh = overlap_add.fresh = False
+windows.fresh = overlap_add.fresh = flip.fresh = rot90.fresh = False

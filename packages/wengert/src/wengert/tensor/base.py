@@ -197,9 +197,20 @@ def new_accumulator(leaf: TensorBase) -> Node | None:
 def make(space: Space, data: Any, node: Any = None) -> Any:
     """A Tensor of a raw array in a known space."""
     out = _Concrete.tensor()
-    out.array, out.shape, out.space, out.node = data, tuple(data.shape), space, node
+    shape = tuple(data.shape)
+    out.array, out.shape, out.space, out.node = data, shape and (_SHAPES.get(shape) or _known(shape)), space, node
     out.version = None if is_grad_enabled().__class__ is bool else fresh_version()
     return out
+
+
+#: Shapes of tensors that were made here: two that are one object are known to be equal without a look inside.
+_SHAPES: dict[Shape, Shape] = {}
+
+
+def _known(shape: Shape) -> Shape:
+    if len(_SHAPES) >= 1024:
+        _SHAPES.clear()
+    return _SHAPES.setdefault(shape, shape)
 
 
 def wrap(backend: Backend, data: Any, requires_grad: bool = False) -> Any:

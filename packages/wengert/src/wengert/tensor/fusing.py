@@ -1,7 +1,8 @@
 """Floor 5: what the fast path runs on raw arrays: a rule written out, or the same rule as one kernel of the backend.
 
 The rule of an elementwise operation that takes several kernels goes as a whole to `xp.fused` of a space that fuses;
-which it is the written text asks at each call.
+which it is, by the number of elements, the written text asks at each call. On the way back a space that recycles may
+write the result over a cotangent that only the engine holds.
 """
 
 from __future__ import annotations
@@ -35,23 +36,30 @@ def forward_text(operation: Operation, public: dict[str, str], statics: Sequence
     text = written or f"forward(xp, {', '.join(f'({text})' for text in data)}, {_keywords(statics)})"
     if not primitive.elementwise or primitive.optional or not is_compound(written):
         return text
-    return _either("forward", data, statics, "space", text)
+    call = _fused("forward", data, statics, "space")
+    return f"({call} if {is_long('space', data[0])} else {text})"
 
 
-def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], fusing: bool) -> str:
+def is_long(space: str, array: str) -> str:
+    """The expression for whether compound formulas of an array are fused."""
+    return f"(fuses := {space}.fuses) and {array}.size >= fuses"
+
+
+def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], spare: str | None) -> str:
     """The expression for the cotangent of one input, from `g` and what was kept under the names that its rule asks; ""
-    where there is no rule. With `fusing` it is for raw arrays."""
+    where there is no rule. `spare`, for raw arrays, says when nobody needs g any more; None for Tensors."""
     partial = primitive.pulled_by_partial(name) if isinstance(primitive, Elementwise) else None
     if partial is not None:
         text = written_out(partial.function, "xp", *partial.asks)
         if isinstance(text, (int, float)):
-            if text == 0:
-                return "xp.zeros_like(g)"
-            return "g" if text == 1 else "(kernel := xp.negative)(g)" if text == -1 else f"g * {text!r}"
-        call = text or _call(partial, f"partial_{name}", environment)
-        written = None if text is None else f"(kernel := xp.multiply)(g, {text})"
-        text = f"(kernel := xp.multiply)(g, {call})"
-        return _fusable(primitive, name, environment, written, text) if fusing else text
+            if text in (0, 1):
+                return "g" if text else "xp.zeros_like(g)"
+            text = written = "(kernel := xp.negative)(g)" if text == -1 else f"g * {text!r}"
+        else:
+            call = text or _call(partial, f"partial_{name}", environment)
+            written = None if text is None else f"(kernel := xp.multiply)(g, {text})"
+            text = f"(kernel := xp.multiply)(g, {call})"
+        return _fusable(primitive, name, environment, written, text, spare)
     rule = primitive.rules.get(name)
     if rule is None:
         return ""
@@ -60,7 +68,7 @@ def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], fusi
     )  # "is None" of a probe would be written out wrongly
     written = None if may_be_none else written_out(rule.function, "xp", "g", *rule.asks)
     text = written or _call(rule, f"vjp_{name}", environment, "g, ")
-    return _fusable(primitive, name, environment, written, text) if fusing else text
+    return _fusable(primitive, name, environment, written, text, spare)
 
 
 def is_compound(text: str | None) -> bool:
@@ -68,13 +76,18 @@ def is_compound(text: str | None) -> bool:
     return text is None or len(_STEP.findall(text)) > 1
 
 
-def _fusable(primitive: Primitive, name: str, environment: dict[str, Any], written: str | None, text: str) -> str:
+def _fusable(
+    primitive: Primitive, name: str, environment: dict[str, Any], written: str | None, text: str, spare: str | None
+) -> str:
     """`text`, and before it the way through one kernel where there is one that is worth it."""
-    found = way_back(primitive, name) if is_compound(written) else None
+    found = None if spare is None or written == "g" else way_back(primitive, name)
     if found is None:
         return text
     environment[f"formula_{name}"], arrays, statics = found
-    return _either(f"formula_{name}", ["g", *arrays], statics, "self.space", text)
+    alone = not is_compound(written)  # then only the memory of g is to be gained
+    condition = f"is_long and self.space.recycles and {spare}" if alone else "is_long"
+    call = _fused(f"formula_{name}", ["g", *arrays], statics, "self.space", f", spare={alone or spare}")
+    return f"({call} if {condition} else {text})"
 
 
 def way_back(primitive: Primitive, name: str) -> tuple[Callable[..., Any], list[str], list[str]] | None:
@@ -100,10 +113,9 @@ def way_back(primitive: Primitive, name: str) -> tuple[Callable[..., Any], list[
     return formula, arrays, [ask for ask in asks if ask in statics]
 
 
-def _either(formula: str, arrays: Sequence[str], statics: Sequence[str], space: str, text: str) -> str:
+def _fused(formula: str, arrays: Sequence[str], statics: Sequence[str], space: str, spare: str = "") -> str:
     numbers = f"{{{', '.join(f'{name!r}: {name}' for name in statics)}}}"
-    call = f"{space}.xp.fused({formula}, ({', '.join(arrays)},), {numbers})"
-    return f"({call} if {space}.fuses else {text})"
+    return f"{space}.xp.fused({formula}, ({', '.join(arrays)},), {numbers}{spare})"
 
 
 def _call(rule: Rule, name: str, environment: dict[str, Any], leading: str = "") -> str:

@@ -11,7 +11,6 @@ from wengert.graph.saved import checked_output, raise_freed, raise_stale, versio
 from wengert.protocol.backend import Space
 from wengert.rule.primitive import Primitive
 from wengert.tensor.kept import kept_values
-from wengert.tensor.tools import RAW
 
 
 class Operation:
@@ -92,9 +91,6 @@ class GeneralNode(OperationNode):
     count: int  # of outputs
     computed: Space | None  # where the result was computed, if it was then stored in a narrower dtype
 
-    def pull(self, g: Any, keep: bool) -> list[Any]:
-        return self.pull_with(g, RAW, keep, None)
-
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         guard = self.space.guard
         return (self._pulled if guard is None else guard(self._pulled))(g, tools, keep, wanted)
@@ -107,15 +103,7 @@ class GeneralNode(OperationNode):
         if not self.primitive.variadic:
             return super().pull_with(g, tools, keep, wanted)
         primitive, xp = self.primitive, tools.namespace(self.compute)
-
-        known: dict[str, Any] = {}  # several inputs ask for the same
-
-        def kept(name: str) -> Any:
-            if name not in known:
-                known[name] = self.kept(name, tools)
-            return known[name]
-
-        values = primitive.pullback(xp, primitive.inputs[0], g, kept)
+        values = primitive.pullback(xp, primitive.inputs[0], g, self.kept_once(tools))
         result = [
             None
             if edge is None or (wanted is not None and edge not in wanted)

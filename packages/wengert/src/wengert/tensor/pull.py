@@ -1,14 +1,14 @@
 """Floor 5: the nodes of the fast path, whose pull is written out from the declared rules.
 
 The text of a pull does what `OperationNode.pull_with` does with the rules, for one operation: a partial that hands a
-kept value on becomes one multiplication, positions are bound, nothing is looked up by name. It is written as `step`, as
-`trace` on Tensors for a pass that records, and as `pull` for a node with hooks, the latter two when they are needed.
+kept value on becomes one multiplication, positions are bound, nothing is looked up by name. It is written as `step`,
+and when the first comes by as `trace` on Tensors for a pass that records. A node with hooks runs the rules as declared.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -16,7 +16,7 @@ from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.rule.kinds import sum_to
 from wengert.rule.primitive import Primitive
-from wengert.tensor.fusing import pull_text
+from wengert.tensor.fusing import is_long, pull_text
 from wengert.tensor.general import Operation, node_class
 from wengert.tensor.written import code_of
 
@@ -46,17 +46,15 @@ def _make_fast_class(operation: Operation) -> type[OperationNode]:
     slots += [f"static_{name}" for name in primitive.statics]
     result = node_class(operation, OperationNode, tuple(slots), layout=count if plain else 3)
     result.step = _written_pull(operation, result, "step")
-    for kind in ("pull", "trace"):
-        setattr(result, kind, _written_when_needed(operation, result, kind))
+    result.trace = _written_when_needed(operation, result)
     return result
 
 
-def _written_when_needed(operation: Operation, cls: type[OperationNode], kind: str) -> Callable[..., Any]:
-    """The pull of a pass that records or of a node with hooks, written out when the first such comes by."""
+def _written_when_needed(operation: Operation, cls: type[OperationNode]) -> Callable[..., Any]:
+    """The pull of a pass that records, written out when the first such comes by."""
 
     def first(self: OperationNode, *arguments: Any) -> Any:
-        written = _written_pull(operation, cls, kind)
-        setattr(cls, kind, written)
+        written = cls.trace = _written_pull(operation, cls, "trace")
         return written(self, *arguments)
 
     return first
@@ -75,22 +73,28 @@ def _written_pull(operation: Operation, cls: type[OperationNode], kind: str) -> 
 def _pull_source(
     operation: Operation, cls: type[OperationNode], environment: dict[str, Any], title: str, kind: str
 ) -> str:
-    """The text of `pull`, `step` or `trace`: for each edge unpack and check what its rule asks, then one expression;
+    """The text of `step` or `trace`: for each edge unpack and check what its rule asks, then one expression;
     free; return.
 
     On raw arrays, or on Tensors for a pass that records; the two differ in how kept values are unpacked and in `xp`.
     """
     primitive, kept_by, recording = operation.primitive, cls.kept_by, kind == "trace"
     namespace = "tools.namespace(self.space)" if recording else "self.space.xp"
-    lines = [f"def {title}(self, g, keep{', tools' if recording else ''}):"]
+    lines = [
+        f"def {title}(self, g, keep, tools{'' if recording else ', producer'}):",
+        "    if self.extra is not None: return CAREFUL",
+    ]
     put = lines.append
-    if kind != "pull":
-        put("    if self.extra is not None: return CAREFUL")
     plain = cls.layout < 3
     edge = [f"e{i}" if plain else f"edge_{name}" for i, name in enumerate(primitive.inputs)]
     moving = [n for n in primitive.inputs if n not in primitive.constants]
     joint = primitive.joint_rule
-    texts = {n: "" if joint else _gradient_text(operation, n, environment, recording) for n in moving}
+    texts = {n: "" if joint else _gradient_text(operation, n, environment, None) for n in moving}
+    if not recording and not joint:
+        itself = {n for n in moving if texts[n] == "g"}
+        texts = {n: _gradient_text(operation, n, environment, _spare(primitive, n, itself, edge)) for n in moving}
+    if any("is_long" in text for text in texts.values()):
+        put(f"    is_long = {is_long('self.space', 'g')}")
     for position, name in enumerate(edge if plain else ()):
         put(f"    {name} = self.e{position}")
     if not plain:
@@ -131,17 +135,16 @@ def _pull_source(
         free = f"self.saved_out = None; {free}"
     if free:
         put(f"    if not keep: {free}")
-    as_list = not plain or kind == "pull"
     if primitive.elementwise and len(values) > 1:
         whose = "tools.namespace(self.space)" if recording else "self.space.xp"
         whole = f"summed(self, {whose}, {', '.join(values)})"
-        put(f"    if self.shapes is not None: {'return' if as_list else 'g0, g1 ='} {whole}")
-        if not as_list:
+        put(f"    if self.shapes is not None: {'g0, g1 =' if plain else 'return'} {whole}")
+        if plain:
             lines[-1] += "; return g0, e0, g1, e1"
-    if as_list:
-        put(f"    return [{', '.join(values)}]")
-    else:
+    if plain:
         put(f"    return {values[0]}, e0, {f'{values[1]}, e1' if len(values) > 1 else 'None, None'}")
+    else:
+        put(f"    return [{', '.join(values)}]")
     return "\n".join([*lines, ""])
 
 
@@ -174,9 +177,18 @@ def summed(node: Any, xp: Any, *gradients: Any) -> list[Any]:
     ]
 
 
-def _gradient_text(operation: Operation, name: str, environment: dict[str, Any], recording: bool) -> str:
+def _spare(primitive: Primitive, name: str, itself: set[str], edge: Sequence[str]) -> str:
+    """The condition under which g may be written over for the cotangent of an input: no cotangent is still to be worked
+    out or is g `itself`, and who produced it gives what nobody else holds."""
+    inputs = primitive.inputs
+    later = set(inputs[inputs.index(name) + 1 :]) - primitive.constants
+    busy = [one for one, other in zip(edge, inputs, strict=True) if other != name and other in later | itself]
+    return " and ".join([*[f"{one} is None" for one in busy], "producer.fresh"])
+
+
+def _gradient_text(operation: Operation, name: str, environment: dict[str, Any], spare: str | None) -> str:
     """The expression for the cotangent of one input; a call that raises where no rule gives it."""
-    text = pull_text(operation.primitive, name, environment, fusing=not recording)
+    text = pull_text(operation.primitive, name, environment, spare)
     if not text:
         environment[f"missing_{name}"] = _missing(operation, name)
     return text or f"missing_{name}()"

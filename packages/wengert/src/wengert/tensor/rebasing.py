@@ -18,7 +18,6 @@ from wengert.tensor.base import TensorBase, edge_of, history_of, make, set_refre
 from wengert.tensor.chain import Chain, Found, raise_restricted, replayed, steps
 from wengert.tensor.packing import note
 from wengert.tensor.retain import go_on_from
-from wengert.tensor.tools import RAW
 
 
 def refreshed(view: TensorBase) -> Any:
@@ -110,9 +109,6 @@ class AsStridedBackward0(Node):
         """The node that made the base."""
         return ((None, 0) if self.source is None else self.source.destination(),)
 
-    def pull(self, g: Any, keep: bool) -> list[Any]:
-        return [g]
-
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         return [g]
 
@@ -143,9 +139,6 @@ class CopySlices(Node):
         """The node that made the base, then those that the written value came from besides the view itself."""
         before = (None, 0) if self.e0 is None else self.e0.destination()
         return before, *(() if self.e1 is None else self.e1.next_functions[1:])
-
-    def pull(self, g: Any, keep: bool) -> list[Any]:
-        return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         chain = self.chain

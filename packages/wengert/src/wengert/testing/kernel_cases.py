@@ -261,6 +261,12 @@ _REDUCING = (
     _ordered(
         "searchsorted", lambda xp, b: xp.searchsorted(b.floating(_ROW), b.floating([2.0]), side="right"), [3], "int64"
     ),
+    _case("gemm", lambda xp, b: xp.gemm(b.floating([[1.0, 2.0]]), b.floating([[3.0], [4.0]])), [[11.0]]),
+    _case(
+        "gemm",
+        lambda xp, b: xp.gemm(b.floating([[1.0], [2.0]]), b.floating([[3.0, 4.0]]), transpose_x=True, transpose_y=True),
+        [[11.0]],
+    ),
     _case("matmul", lambda xp, b: xp.matmul(b.floating(_MATRIX), b.floating([[1.0], [0.0], [2.0]])), [[7.0], [16.0]]),
     _case("matmul", lambda xp, b: xp.matmul(b.floating(_MATRIX), b.floating([1.0, 0.0, 2.0])), [7.0, 16.0]),
     _case(

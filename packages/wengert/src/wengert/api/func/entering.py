@@ -28,9 +28,6 @@ class Entered(Node):
     layout = 1
     level: Level
 
-    def pull(self, g: Any, keep: bool) -> list[Any]:
-        return [g]
-
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         return [g]
 

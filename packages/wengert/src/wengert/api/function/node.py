@@ -13,7 +13,6 @@ from wengert.protocol.shapes import Shape
 from wengert.rule.kinds import sum_to
 from wengert.tensor.base import TensorBase, make, version_cell
 from wengert.tensor.packing import Packed, Pair, check_hooks, innermost_hooks
-from wengert.tensor.tools import RAW
 
 
 class Kept:
@@ -168,9 +167,6 @@ class BackwardCFunction(Node):
         """Call backward, or vjp, as the user wrote it."""
         function, ctx = self.function, FunctionCtx.of(self)
         return function.gradient_rule()(ctx, *([list(grads)] if function.boxed_grads_call else grads))
-
-    def pull(self, g: Any, keep: bool) -> list[Any]:
-        return self.pull_with(g, RAW, keep, None)
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         values = g.values if isinstance(g, Several) else [g]

@@ -19,7 +19,7 @@ def in_one(formula: Callable[..., Any], written: Sequence[Any], gradient: Any, *
     """Run `formula(xp, *written, gradient, **numbers)`, whose results are written into `written`, as one kernel; False
     where that cannot be, and nothing was done."""
     space, shape = written[0].space, written[0].shape
-    if not space.fuses or is_grad_enabled() is not False:
+    if not 0 < space.fuses <= written[0].array.size or is_grad_enabled() is not False:
         return False
     for tensor in (*written[1:], gradient):
         if not isinstance(tensor, TensorBase) or tensor.space is not space or tensor.shape != shape:

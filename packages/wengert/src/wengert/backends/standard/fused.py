@@ -12,7 +12,16 @@ from wengert.rules import attention as rules
 _SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
 
-def fused(xp: Kernels, formula: Any, arrays: tuple[Any, ...], numbers: dict[str, Any], /, *, into: int = 0) -> Any:
+def fused(
+    xp: Kernels,
+    formula: Any,
+    arrays: tuple[Any, ...],
+    numbers: dict[str, Any],
+    /,
+    *,
+    into: int = 0,
+    spare: bool = False,
+) -> Any:
     results = formula(xp, *arrays, **numbers)
     return tuple([xp.setitem(x, (...,), y) for x, y in zip(arrays, results, strict=False)]) if into else results
 

@@ -11,6 +11,10 @@ from wengert.protocol import dtypes as ours
 from wengert.protocol.shapes import broadcast_shapes
 
 
+def gemm(xp: Kernels, x: Any, y: Any, /, *, transpose_x: bool = False, transpose_y: bool = False) -> Any:
+    return xp.matmul(xp.matrix_transpose(x) if transpose_x else x, xp.matrix_transpose(y) if transpose_y else y)
+
+
 def cholesky(xp: Kernels, x: Any, /) -> tuple[Any, Any]:
     n = x.shape[-1]
     out, info = xp.tril(x, k=0), _zeros(xp, x)

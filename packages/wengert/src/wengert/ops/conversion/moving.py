@@ -151,9 +151,6 @@ class ToCopyBackward0(Node):
     source: Space
     target: Space
 
-    def pull(self, g: Any, keep: bool) -> list[Any]:
-        return [transfer(g, self.target, self.source)]
-
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         if wanted is not None and self.e0 not in wanted:
             return [None]

@@ -25,6 +25,7 @@ from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operation import in_dtype, kernel
 
 _mm = kernel(rules.matmul, "MmBackward0", x="self", y="mat2")
+kernel(rules.gemm, "MmBackward0", x="self", y="mat2")  # in gradients that are recorded
 _bmm = kernel(rules.matmul, "BmmBackward0", x="self", y="mat2")
 _mv = kernel(rules.matmul, "MvBackward0", x="self", y="vec")
 _dot = kernel(rules.matmul, "DotBackward0", x="self", y="tensor")

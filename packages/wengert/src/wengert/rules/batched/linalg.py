@@ -36,6 +36,19 @@ def solve_batch(
     return again(lined_up(xp, x, rank), lined_up(xp, y, rank), left=left, vector=False)
 
 
+@linalg.gemm.batch
+def gemm_batch(
+    xp: Any, again: Again, shared: Container[str], x: Array, y: Array, transpose_x: bool, transpose_y: bool
+) -> Array:
+    """One product of matrices where the second is the same for all."""
+    if "y" in shared and len(y.shape) == 2 and not transpose_x:
+        product = again(rows_of(xp, x), y, transpose_x=False, transpose_y=transpose_y)
+        return xp.reshape(product, (*x.shape[:-1], product.shape[-1]))
+    rank = max(len(x.shape) - ("x" not in shared), len(y.shape) - ("y" not in shared))
+    x, y = (a if name in shared else lined_up(xp, a, rank) for name, a in (("x", x), ("y", y)))
+    return again(x, y, transpose_x=transpose_x, transpose_y=transpose_y)
+
+
 @linalg.matmul.batch
 def matmul_batch(xp: Any, again: Again, shared: Container[str], x: Array, y: Array) -> Array:
     """One product of matrices where one operand is the same for all; a column times a row is no sum at all."""

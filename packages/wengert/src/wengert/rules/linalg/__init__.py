@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wengert.extras import deferred
-from wengert.rules.linalg.products import add_product, linear, matmul, trace
+from wengert.rules.linalg.products import add_product, gemm, linear, matmul, trace
 
 if TYPE_CHECKING:
     from wengert.rules.linalg.determinants import det, det_at_singular, slogdet
@@ -29,7 +29,7 @@ __getattr__ = deferred(
 )
 
 __all__ = [
-    "add_product", "cholesky", "det", "det_at_singular", "eig", "eigh", "inverse", "ldl_factor", "ldl_solve",
-    "linear", "lu", "lu_factor", "lu_unpacked", "matmul", "pinv", "qr", "slogdet", "solve", "solve_triangular",
-    "svd", "trace",
+    "add_product", "cholesky", "det", "det_at_singular", "eig", "eigh", "gemm", "inverse", "ldl_factor",
+    "ldl_solve", "linear", "lu", "lu_factor", "lu_unpacked", "matmul", "pinv", "qr", "slogdet", "solve",
+    "solve_triangular", "svd", "trace",
 ]  # fmt: skip

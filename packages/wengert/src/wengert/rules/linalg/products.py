@@ -26,14 +26,37 @@ def matmul_vjp_y(xp: Namespace, g: Array, x: Array, y_shape: Shape) -> Array:
     return product_vjp_second(xp, g, x, y_shape)
 
 
+@bilinear
+def gemm(xp: Namespace, x: Array, y: Array, *, transpose_x: bool = False, transpose_y: bool = False) -> Array:
+    """The product of two matrices, of which each is taken as it is or transposed: what gradients of products are made
+    of. Their own gradients lie in memory as the matrices do."""
+    return xp.gemm(x, y, transpose_x=transpose_x, transpose_y=transpose_y)
+
+
+@gemm.vjp("x")
+def gemm_vjp_x(xp: Namespace, g: Array, y: Array, x_shape: Shape, transpose_x: bool, transpose_y: bool) -> Array:
+    y = xp.conj(y)
+    if transpose_x:
+        return sum_to(xp, xp.gemm(y, g, transpose_x=transpose_y, transpose_y=True), x_shape)
+    return sum_to(xp, xp.gemm(g, y, transpose_y=not transpose_y), x_shape)
+
+
+@gemm.vjp("y")
+def gemm_vjp_y(xp: Namespace, g: Array, x: Array, y_shape: Shape, transpose_x: bool, transpose_y: bool) -> Array:
+    x = xp.conj(x)
+    if transpose_y:
+        return sum_to(xp, xp.gemm(g, x, transpose_x=True, transpose_y=transpose_x), y_shape)
+    return sum_to(xp, xp.gemm(x, g, transpose_x=not transpose_x), y_shape)
+
+
 def product_vjp_first(xp: Namespace, g: Array, y: Array, x_shape: Shape) -> Array:
     """The cotangent of x in `matmul(x, y)`."""
     y_ndim, x_ndim = len(y.shape), len(x_shape)
     if y_ndim == 1:
         return xp.multiply(xp.reshape(g, (*g.shape, 1)), xp.conj(y))  # an outer product; dot and a stack of vectors too
-    adjoint = xp.matrix_transpose(xp.conj(y))
     if x_ndim == 2 == y_ndim:
-        return xp.matmul(g, adjoint)
+        return xp.gemm(g, xp.conj(y), transpose_y=True)
+    adjoint = xp.matrix_transpose(xp.conj(y))
     if x_ndim == 1:
         g = xp.reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
         return xp.reshape(sum_to(xp, xp.matmul(g, adjoint), (1, *x_shape)), x_shape)
@@ -47,7 +70,7 @@ def product_vjp_second(xp: Namespace, g: Array, x: Array, y_shape: Shape) -> Arr
     """The cotangent of y in `matmul(x, y)`."""
     x_ndim, y_ndim = len(x.shape), len(y_shape)
     if x_ndim == 2 == y_ndim:
-        return xp.matmul(xp.matrix_transpose(xp.conj(x)), g)
+        return xp.gemm(xp.conj(x), g, transpose_x=True)
     if x_ndim == 1:
         if y_ndim == 1:
             return xp.multiply(g, xp.conj(x))
@@ -57,7 +80,7 @@ def product_vjp_second(xp: Namespace, g: Array, x: Array, y_shape: Shape) -> Arr
         rows = rows_of(xp, x)
         if y_ndim == 1:
             return xp.matmul(xp.matrix_transpose(xp.conj(rows)), xp.reshape(g, (rows.shape[0],)))
-        return xp.matmul(xp.matrix_transpose(xp.conj(rows)), xp.reshape(g, (rows.shape[0], y_shape[1])))
+        return xp.gemm(xp.conj(rows), xp.reshape(g, (rows.shape[0], y_shape[1])), transpose_x=True)
     return sum_to(xp, xp.matmul(xp.matrix_transpose(xp.conj(x)), g), y_shape)
 
 
@@ -88,7 +111,7 @@ def linear_vjp_x(xp: Namespace, g: Array, weight: Array) -> Array:
 
 @linear.vjp("weight")
 def linear_vjp_weight(xp: Namespace, g: Array, x: Array) -> Array:
-    return xp.matmul(xp.matrix_transpose(rows_of(xp, g)), xp.conj(rows_of(xp, x)))
+    return xp.gemm(rows_of(xp, g), xp.conj(rows_of(xp, x)), transpose_x=True)
 
 
 @linear.vjp("bias")

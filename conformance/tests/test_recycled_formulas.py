@@ -1,0 +1,89 @@
+"""NumPy's formulas, whose steps are written over arrays that are no longer needed, give what the composites give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import pytest
+from wengert.backends.standard import fused as composites
+from wengert_conformance.standin.formulas import cases
+from wengert_numpy.kernels import formulas
+from wengert_numpy.namespace import make_backend
+
+XP = make_backend().xp
+CASES = [case for case in cases() if not all(case.booleans)]
+
+
+SPARED = [case for case in CASES if not case.into and not case.booleans[0]]
+
+
+def operands(case: Any, dtype: str, stretched: bool) -> list[Any]:
+    generator = numpy.random.default_rng(0)
+    given = [generator.standard_normal((3, 4)).astype(dtype) for _ in case.booleans]
+    given[0] = numpy.asfortranarray(given[0])
+    if stretched and not case.into:
+        given[-1] = numpy.broadcast_to(given[-1][:1], (3, 4))  # as the cotangent of a mean is
+    return [x > 0 if is_bool else x for x, is_bool in zip(given, case.booleans, strict=True)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_results_are_those_of_the_composites(dtype: str) -> None:
+    planned = 0
+    for case in CASES:
+        for stretched in (False, True):
+            given, plain, before = (operands(case, dtype, stretched) for _ in range(3))
+            if formulas._made(case.formula, [x.dtype for x in given], case.numbers, case.into, False) is None:
+                continue
+            planned += 1
+            with numpy.errstate(all="ignore"):
+                found = formulas.FUSION.fused(case.formula, tuple(given), case.numbers, into=case.into)
+                expected = composites.fused(XP, case.formula, tuple(plain), case.numbers, into=case.into)
+            if not case.into:
+                found, expected = (found,), (expected,)
+            for at, (one, other) in enumerate(zip(found, expected, strict=True)):
+                assert one.dtype == other.dtype, case.name
+                numpy.testing.assert_array_equal(one, other, err_msg=case.name)
+                assert not case.into or one is given[at], case.name
+            for x, y in zip(given[case.into :], before[case.into :], strict=True):
+                numpy.testing.assert_array_equal(x, y, err_msg=case.name)  # what is not written stays
+    assert planned > 400, planned
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_first_array_is_written_over_where_it_is_spared(dtype: str) -> None:
+    taken = 0
+    for case in SPARED:
+        given, plain = operands(case, dtype, False), operands(case, dtype, False)
+        if formulas._made(case.formula, [x.dtype for x in given], case.numbers, 0, True) is None:
+            continue
+        given[0] = given[0].copy()  # memory of its own
+        with numpy.errstate(all="ignore"):
+            found = formulas.FUSION.fused(case.formula, tuple(given), case.numbers, spare=True)
+            expected = composites.fused(XP, case.formula, tuple(plain), case.numbers)
+        numpy.testing.assert_array_equal(found, expected, err_msg=case.name)
+        taken += found is given[0]
+        for x, y in zip(given[1:], plain[1:], strict=True):
+            numpy.testing.assert_array_equal(x, y, err_msg=case.name)
+    assert taken > 60, taken
+
+
+def test_a_view_is_not_written_over() -> None:
+    base = numpy.ones((2, 3))
+    assert formulas.FUSION.fused(lambda xp, x: xp.exp(x), (base[0],), {}, spare=True) is not base
+    assert base.tolist() == [[1.0] * 3] * 2
+
+
+def test_operands_that_share_memory_are_read_before_they_are_written() -> None:
+    def formula(xp: Any, x: Any, y: Any) -> Any:
+        doubled = x * 2
+        return doubled, y + 1
+
+    x = numpy.arange(4.0)
+    y = x[1:]
+    formulas.FUSION._plans.clear()
+    first, second = formulas.FUSION.fused(formula, (x[:3], y), {}, into=2)
+    assert y is second
+    assert second.tolist() == [2.0, 3.0, 4.0]
+    assert first.tolist() == [0.0, 2.0, 3.0]
+    assert formulas.FUSION._plans == {}
