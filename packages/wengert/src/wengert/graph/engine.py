@@ -124,8 +124,11 @@ def _walk(task: Task) -> None:
                 break
             elif result is _END:
                 break
+            elif result is node:
+                _deliver(result, g, producer, waiting, heap, task)
+                break
             else:
-                _deliver(result, waiting, heap, task)
+                _deliver(result.edge, result.g, result.producer, waiting, heap, task)
                 break
             if follow is None:
                 break
@@ -163,20 +166,22 @@ def _handed_on(node: Node, result: Any) -> Sequence[Any]:
     return [result.g] if result.__class__ is _Output else returned(node, result)
 
 
-def _deliver(output: _Output, waiting: dict[int, list[Any]], heap: list[int], task: Task) -> None:
+def _deliver(
+    edge: OutputNode, g: Any, producer: Any, waiting: dict[int, list[Any]], heap: list[int], task: Task
+) -> None:
     """Put the cotangent of one output among those that its node waits for."""
-    node, index = output.edge.destination()
+    node, index = edge.e0, edge.index
     entry = waiting.get(node.seq)
     if entry is None:
         entry = waiting[node.seq] = [node, Several(node), _SHARED]
         heappush(heap, -node.seq)
     several: Several = entry[1]
     if several.values[index] is None:
-        several.values[index], several.producers[index] = output.g, output.producer
-        several.spaces[index] = output.edge.space
-    elif output.g is not None:  # the same output under two numbers
-        part = [output.edge, several.values[index], several.producers[index]]
-        _accumulate(part, output.g, output.producer, task.tools)
+        several.values[index], several.producers[index] = g, producer
+        several.spaces[index] = edge.space
+    elif g is not None:  # the same output under two numbers
+        part = [edge, several.values[index], several.producers[index]]
+        _accumulate(part, g, producer, task.tools)
         several.values[index], several.producers[index] = part[1:]
 
 

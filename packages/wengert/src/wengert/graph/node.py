@@ -287,6 +287,9 @@ class OutputNode(Node):
     def destination(self) -> tuple[Node, int]:
         return self.e0, self.index
 
+    def step(self, g: Any, keep: bool, tools: Any, producer: Any = None) -> Any:
+        return self if self.extra is EMPTY else CAREFUL  # there is nothing to do but to deliver g
+
 
 class AccumulateGrad(Node):
     """The end of the tape at a leaf: adds the cotangent to the leaf's `.grad`."""
