@@ -72,7 +72,14 @@ def make_backend() -> Backend:
         array_type=np.ndarray,
         dtypes=DTYPES,
         capabilities=Capabilities(
-            mutable=True, views=True, complex=True, lazy=False, synchronous=True, fuses=formulas.LONG, recycles=True
+            mutable=True,
+            views=True,
+            complex=True,
+            lazy=False,
+            synchronous=True,
+            fuses=formulas.LONG,
+            recycles=True,
+            has_scalars=True,
         ),
         dtype_of=dtype_of,
         namespaces=narrow_ones,

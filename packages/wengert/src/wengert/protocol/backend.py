@@ -61,10 +61,11 @@ class Capabilities:
     `mutable`: arrays can be written. `views`: slices, permutations and reshapes share memory. `complex`: has complex
     dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing. `fuses`:
     from how many elements on its `fused` is faster than the kernels of a formula one after the other, 0 if never.
-    `recycles`: `fused` can write over an array that is spared.
+    `recycles`: `fused` can write over an array that is spared. `has_scalars`: indexing an array of no axes with `()`
+    gives a number of the library's own, with which Python's operators are much faster.
     """
 
-    __slots__ = ("complex", "fuses", "lazy", "mutable", "recycles", "synchronous", "views")
+    __slots__ = ("complex", "fuses", "has_scalars", "lazy", "mutable", "recycles", "synchronous", "views")
 
     def __init__(
         self,
@@ -75,9 +76,10 @@ class Capabilities:
         synchronous: bool = True,
         fuses: int = 0,
         recycles: bool = False,
+        has_scalars: bool = False,
     ) -> None:
         self.mutable, self.views, self.complex, self.lazy, self.synchronous = mutable, views, complex, lazy, synchronous
-        self.fuses, self.recycles = fuses, recycles
+        self.fuses, self.recycles, self.has_scalars = fuses, recycles, has_scalars
 
     def __repr__(self) -> str:
         return f"Capabilities({', '.join(f'{name}={getattr(self, name)}' for name in self.__slots__)})"
@@ -188,6 +190,7 @@ class Space:
         "dtype",
         "fuses",
         "guard",
+        "has_scalars",
         "index",
         "is_plain",
         "is_plain_floating",
@@ -208,6 +211,7 @@ class Space:
     device: str
     dtype: DType
     fuses: int  # from how many elements on compound formulas go to `xp.fused`; 0 if never
+    has_scalars: bool  # an array of no axes is best computed with as a number of the library's own
     native: Any
     native_device: Any
     is_plain: bool  # real numbers: operations may take the fast path
@@ -233,8 +237,9 @@ class Space:
         self.is_readable = backend.capabilities.synchronous
         claims = backend.capabilities
         self.writes_raw = dtype.is_inexact and claims.mutable and claims.views and type(self) is Space and guard is None
-        self.fuses = claims.fuses if self.is_plain_floating and type(self) is Space else 0
-        self.recycles = claims.recycles
+        is_direct = self.is_plain_floating and type(self) is Space
+        self.fuses = claims.fuses if is_direct else 0
+        self.recycles, self.has_scalars = claims.recycles, claims.has_scalars and is_direct
         self.scalars = {}
         self.plain = self
 

@@ -2,19 +2,20 @@
 
 The rule of an elementwise operation that takes several kernels goes as a whole to `xp.fused` of a space that fuses;
 which it is, by the number of elements, the written text asks at each call. On the way back a space that recycles may
-write the result over a cotangent that only the engine holds.
+write the result over a cotangent that only the engine holds. Where arrays of no axes are slow beside the library's own
+numbers, what Python's operators can say is said with those.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from wengert.rule.kinds import Elementwise, scaled
 from wengert.rule.primitive import Primitive, Rule
 from wengert.tensor.general import Operation
-from wengert.tensor.written import Probe, text_of, written_out
+from wengert.tensor.written import Operators, Probe, text_of, written_out
 
 _STEP = re.compile(r"\(kernel := |\(-| (?:[-+*/<>]|\*\*|<=|>=) ")
 
@@ -34,15 +35,28 @@ def forward_text(operation: Operation, public: dict[str, str], statics: Sequence
         except Exception:  # not a single expression: call it
             pass
     text = written or f"forward(xp, {', '.join(f'({text})' for text in data)}, {_keywords(statics)})"
-    if not primitive.elementwise or primitive.optional or not is_compound(written):
+    if not primitive.elementwise or primitive.optional:
+        return text
+    point = _of_numbers(primitive.forward, data, statics)
+    if point is not None:
+        text = f"({text} if shape or not space.has_scalars else {point})"
+    if not is_compound(written):
         return text
     call = _fused("forward", data, statics, "space")
-    return f"({call} if {is_long('space', data[0])} else {text})"
+    return f"({call} if (fuses := space.fuses) and {data[0]}.size >= fuses else {text})"
 
 
-def is_long(space: str, array: str) -> str:
-    """The expression for whether compound formulas of an array are fused."""
-    return f"(fuses := {space}.fuses) and {array}.size >= fuses"
+def size_tests(texts: Iterable[str]) -> list[str]:
+    """The statements that texts of `pull_text` need before them: how long g is."""
+    if not any("is_long" in text for text in texts):
+        return []
+    return [
+        "is_long = is_point = False",
+        "fuses = self.space.fuses",
+        "if fuses and not 1 < g.size < fuses:",
+        "    is_long = g.size >= fuses",
+        "    is_point = self.space.has_scalars and not g.shape",
+    ]
 
 
 def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], spare: str | None) -> str:
@@ -87,7 +101,8 @@ def _fusable(
     alone = not is_compound(written)  # then only the memory of g is to be gained
     condition = f"is_long and self.space.recycles and {spare}" if alone else "is_long"
     call = _fused(f"formula_{name}", ["g", *arrays], statics, "self.space", f", spare={alone or spare}")
-    return f"({call} if {condition} else {text})"
+    point = _of_numbers(environment[f"formula_{name}"], ["g", *arrays], statics)
+    return f"({call} if {condition} else {f'{point} if is_point else ' if point else ''}{text})"
 
 
 def way_back(primitive: Primitive, name: str) -> tuple[Callable[..., Any], list[str], list[str]] | None:
@@ -111,6 +126,12 @@ def way_back(primitive: Primitive, name: str) -> tuple[Callable[..., Any], list[
 
     formula.__name__ = f"{primitive.name}_vjp_{name}"
     return formula, arrays, [ask for ask in asks if ask in statics]
+
+
+def _of_numbers(formula: Callable[..., Any], arrays: Sequence[str], statics: Sequence[str]) -> str | None:
+    """The expression for a formula of arrays of no axes with the library's own numbers in their place; None where it
+    takes more than operators."""
+    return None if statics else written_out(formula, Operators(), *[f"{array}[()]" for array in arrays])
 
 
 def _fused(formula: str, arrays: Sequence[str], statics: Sequence[str], space: str, spare: str = "") -> str:

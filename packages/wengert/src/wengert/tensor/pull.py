@@ -16,7 +16,7 @@ from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.rule.kinds import sum_to
 from wengert.rule.primitive import Primitive
-from wengert.tensor.fusing import is_long, pull_text
+from wengert.tensor.fusing import pull_text, size_tests
 from wengert.tensor.general import Operation, node_class
 from wengert.tensor.written import code_of
 
@@ -93,8 +93,7 @@ def _pull_source(
     if not recording and not joint:
         itself = {n for n in moving if texts[n] == "g"}
         texts = {n: _gradient_text(operation, n, environment, _spare(primitive, n, itself, edge)) for n in moving}
-    if any("is_long" in text for text in texts.values()):
-        put(f"    is_long = {is_long('self.space', 'g')}")
+    lines += [f"    {line}" for line in size_tests(texts.values())]
     for position, name in enumerate(edge if plain else ()):
         put(f"    {name} = self.e{position}")
     if not plain:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
+from operator import add, mul, neg, sub
 from types import CodeType, FunctionType
 from typing import Any, ClassVar, NoReturn, cast
 
@@ -87,10 +88,22 @@ def text_of(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} cannot be written out")
 
 
-def written_out(function: Callable[..., Any], *arguments: str) -> Any:
-    """What `function` returns for probes: an expression's text, a plain number, or None where it must be called."""
+class Operators:
+    """The namespace for reading a rule that may only use Python's operators."""
+
+    add, subtract, multiply = staticmethod(add), staticmethod(sub), staticmethod(mul)
+    negative = staticmethod(neg)
+
+    @staticmethod
+    def conj(x: Any) -> Any:
+        return x  # what is written out serves real numbers only
+
+
+def written_out(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What `function` returns for probes, of which only the texts need be given: an expression's text, a plain number,
+    or None where it must be called."""
     try:
-        result = function(*[Probe(argument) for argument in arguments])
+        result = function(*[Probe(argument) if isinstance(argument, str) else argument for argument in arguments])
         return result if isinstance(result, (int, float)) else text_of(result)
     except Exception:  # whatever the rule does with a probe that it would not do with an array
         return None
@@ -141,4 +154,4 @@ def written_at_first_call(
     return function
 
 
-__all__ = ["Probe", "code_of", "text_of", "written_at_first_call", "written_out"]
+__all__ = ["Operators", "Probe", "code_of", "text_of", "written_at_first_call", "written_out"]
