@@ -158,7 +158,7 @@ _LATE = {
     "ops.linalg.distances": ("cdist", "cumulative_trapezoid", "dist", "renorm", "trapezoid", "trapz",),
     "ops.linalg.factored": ("cholesky_inverse", "cholesky_solve", "lu", "triangular_solve",),
     "ops.linalg.lowrank": ("pca_lowrank", "svd_lowrank",),
-    "ops.linalg.powers": ("chain_matmul", "matrix_exp", "matrix_power", "ormqr",),
+    "ops.linalg.powers": ("chain_matmul", "matrix_exp", "matrix_power"),
     "ops.linalg.statistics": ("corrcoef", "cov",),
     "ops.linalg.determinants": ("det", "logdet"),
     "ops.linalg.factors": ("lu_unpack",),

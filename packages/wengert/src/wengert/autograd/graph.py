@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from wengert.api.autograd import GradientEdge, get_gradient_edge
+from wengert.api.autograd import get_gradient_edge
+from wengert.api.roots import GradientEdge
 from wengert.extras import deferred
 from wengert.graph.node import Node
 

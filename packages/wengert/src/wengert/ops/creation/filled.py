@@ -116,7 +116,7 @@ def zeros_like(
     tensor([0, 0])
     """
     space = space_like("zeros_like", input, dtype, device, backend, memory_format)
-    return beside(input, input.shape, lambda shape: leaf(space, _plain("zeros", space, shape), requires_grad))
+    return _beside(input, input.shape, space, "zeros", requires_grad)
 
 
 def ones_like(
@@ -134,7 +134,7 @@ def ones_like(
     tensor([1., 1.])
     """
     space = space_like("ones_like", input, dtype, device, backend, memory_format)
-    return beside(input, input.shape, lambda shape: leaf(space, _plain("ones", space, shape), requires_grad))
+    return _beside(input, input.shape, space, "ones", requires_grad)
 
 
 def empty_like(
@@ -152,7 +152,7 @@ def empty_like(
     (2,)
     """
     space = space_like("empty_like", input, dtype, device, backend, memory_format)
-    return beside(input, input.shape, lambda shape: leaf(space, _plain("empty", space, shape), requires_grad))
+    return _beside(input, input.shape, space, "empty", requires_grad)
 
 
 def full_like(
@@ -228,7 +228,7 @@ def new_zeros(
     """Zeros of the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_zeros", self.space, dtype, device, backend)
     size = shape_from("new_zeros", size, _size(more, "new_zeros"))
-    return beside(self, size, lambda shape: leaf(space, _plain("zeros", space, shape), requires_grad))
+    return _beside(self, size, space, "zeros", requires_grad)
 
 
 def new_ones(
@@ -243,7 +243,7 @@ def new_ones(
     """Ones of the given shape, of self's dtype and device unless others are given."""
     space = space_beside("new_ones", self.space, dtype, device, backend)
     size = shape_from("new_ones", size, _size(more, "new_ones"))
-    return beside(self, size, lambda shape: leaf(space, _plain("ones", space, shape), requires_grad))
+    return _beside(self, size, space, "ones", requires_grad)
 
 
 def new_empty(
@@ -258,7 +258,7 @@ def new_empty(
     """A tensor of the given shape with whatever values, of self's dtype and device unless others are given."""
     space = space_beside("new_empty", self.space, dtype, device, backend)
     size = shape_from("new_empty", size, _size(more, "new_empty"))
-    return beside(self, size, lambda shape: leaf(space, _plain("empty", space, shape), requires_grad))
+    return _beside(self, size, space, "empty", requires_grad)
 
 
 def new_full(
@@ -276,6 +276,11 @@ def new_full(
     value = number("new_full", "fill_value", 2, fill_value)
     wanted = sequence_shape("new_full", size)
     return beside(self, wanted, lambda shape: leaf(space, filled(space, shape, value), requires_grad))
+
+
+def _beside(like: Any, shape: Shape, space: Space, what: str, requires_grad: bool) -> Any:
+    """A leaf made by the function `what` of the library, for each element of a batch that `like` is an element of."""
+    return beside(like, shape, lambda shape: leaf(space, _plain(what, space, shape), requires_grad))
 
 
 def filled(space: Space, shape: Shape, value: Number) -> Any:
