@@ -15,6 +15,7 @@ Shape = tuple[int, ...]
 _FLOAT16, _FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
 _add, _maximum = np.add.reduce, np.maximum.reduce
 _BLOCK = 1 << 17  # bytes that a block of rows may take
+_LONG = 4096  # numbers up to which no blocks are made
 _FEW = 32  # classes up to which the work is done on columns: reductions over short rows are slow
 
 
@@ -92,9 +93,9 @@ def standardize(x: Any, /, *, axis: Shape, eps: float) -> tuple[Any, Any, Any]:
     """`(x - mean) * rstd` over `axis`, the mean, and the reciprocal of the deviation."""
     if x.dtype is _FLOAT16:
         return tuple(a.astype(_FLOAT16) for a in standardize(x.astype(_FLOAT32), axis=axis, eps=eps))  # pyright: ignore[reportReturnType]  # three
-    layout = _as_rows(x, axis)
+    layout = _as_rows(x, axis) if x.size > _LONG else None
     result = np.empty(x.shape, x.dtype)
-    if layout is None or not x.size:
+    if layout is None:
         mean, rstd = quiet.call(_standardize, x, axis, eps, result)
         return result, mean, rstd
     rows, out = x.reshape(layout), result.reshape(layout)
@@ -135,9 +136,9 @@ def _standardize_rows(x: Any, eps: float, out: Any) -> tuple[Any, Any]:
 
 def standardize_pullback(g: Any, x: Any, mean: Any, rstd: Any, /, *, axis: Shape) -> Any:
     """The cotangent of x from that of `(x - mean) * rstd`."""
-    layout = _as_rows(x, axis) if g.flags.c_contiguous and g.shape == x.shape else None
+    layout = _as_rows(x, axis) if x.size > _LONG and g.flags.c_contiguous and g.shape == x.shape else None
     result = np.empty(x.shape, x.dtype)
-    if layout is None or not x.size or x.dtype is _FLOAT16:
+    if layout is None or x.dtype is _FLOAT16:
         return quiet.call(_standardize_pullback, g, x, mean, rstd, axis, result)
     arrays = [g.reshape(layout), x.reshape(layout), mean.reshape(-1, 1), rstd.reshape(-1, 1), result.reshape(layout)]
     step = _BLOCK // (layout[1] * x.itemsize) or 1

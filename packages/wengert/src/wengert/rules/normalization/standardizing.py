@@ -26,12 +26,12 @@ def standardized(
     eps: float = 0.0,
 ) -> tuple[Array, Array, Array]:
     """`affine` is the shape of weight and bias in that view."""
-    values, mean, rstd = xp.standardize(xp.reshape(x, view), axis=axis, eps=eps)
+    values, mean, rstd = xp.standardize(_in_shape(xp, x, view), axis=axis, eps=eps)
     if weight is not None:
-        values = xp.multiply(values, xp.reshape(weight, affine))
+        values = xp.multiply(values, _in_shape(xp, weight, affine))
     if bias is not None:
-        values = xp.add_into(values, xp.reshape(bias, affine))
-    return xp.reshape(values, x.shape), mean, rstd
+        values = xp.add_into(values, _in_shape(xp, bias, affine))
+    return _in_shape(xp, values, x.shape), mean, rstd
 
 
 @standardized.vjp("x")
@@ -48,10 +48,10 @@ def standardized_vjp_x(
     affine: Shape,
     axis: Shape,
 ) -> Array:
-    seen, terms = xp.reshape(x, view), list[Array]()
+    seen, terms = _in_shape(xp, x, view), list[Array]()
     if g_values is not None:
-        g = xp.reshape(g_values, view)
-        g = g if weight is None else xp.multiply(g, xp.reshape(weight, affine))
+        g = _in_shape(xp, g_values, view)
+        g = g if weight is None else xp.multiply(g, _in_shape(xp, weight, affine))
         terms.append(xp.standardize_pullback(g, seen, mean, rstd, axis=axis))
     if g_mean is not None:
         terms.append(xp.broadcast_to(g_mean / _count(view, axis), view))
@@ -60,7 +60,7 @@ def standardized_vjp_x(
     total = terms[0]
     for term in terms[1:]:
         total = xp.add(total, term)
-    return xp.reshape(total, x.shape)
+    return _in_shape(xp, total, x.shape)
 
 
 @standardized.vjp("weight")
@@ -78,8 +78,8 @@ def standardized_vjp_weight(
 ) -> Array | None:
     if g_values is None:
         return None
-    g = xp.reshape(g_values, view) * ((xp.reshape(x, view) - mean) * rstd)
-    return xp.reshape(sum_to(xp, g, affine), weight_shape)
+    g = _in_shape(xp, g_values, view) * ((_in_shape(xp, x, view) - mean) * rstd)
+    return _in_shape(xp, sum_to(xp, g, affine), weight_shape)
 
 
 @standardized.vjp("bias")
@@ -92,7 +92,7 @@ def standardized_vjp_bias(
     view: Shape,
     affine: Shape,
 ) -> Array | None:
-    return None if g_values is None else xp.reshape(sum_to(xp, xp.reshape(g_values, view), affine), bias_shape)
+    return None if g_values is None else _in_shape(xp, sum_to(xp, _in_shape(xp, g_values, view), affine), bias_shape)
 
 
 @standardized.jvp
@@ -109,19 +109,19 @@ def standardized_jvp(
     affine: Shape,
     axis: Shape,
 ) -> tuple[Array, Array, Array]:
-    seen = xp.reshape(x, view)
+    seen = _in_shape(xp, x, view)
     values, t_mean, t_rstd = xp.zeros_like(seen), xp.zeros_like(mean), xp.zeros_like(rstd)
     if t_x is not None:
-        t, count = xp.reshape(t_x, view), _count(view, axis)
+        t, count = _in_shape(xp, t_x, view), _count(view, axis)
         t_mean = xp.sum(t, axis=axis, keepdims=True) / count
         t_rstd = xp.sum(t * (mean - seen), axis=axis, keepdims=True) * (rstd * rstd * rstd / count)
         values = xp.standardize_pullback(t, seen, mean, rstd, axis=axis)
-        values = values if weight is None else values * xp.reshape(weight, affine)
+        values = values if weight is None else values * _in_shape(xp, weight, affine)
     if t_weight is not None:
-        values = values + (seen - mean) * rstd * xp.reshape(t_weight, affine)
+        values = values + (seen - mean) * rstd * _in_shape(xp, t_weight, affine)
     if t_bias is not None:
-        values = values + xp.reshape(t_bias, affine)
-    return xp.reshape(values, x.shape), t_mean, t_rstd
+        values = values + _in_shape(xp, t_bias, affine)
+    return _in_shape(xp, values, x.shape), t_mean, t_rstd
 
 
 standardized.fresh = False
@@ -139,28 +139,28 @@ def restandardized(
     affine: Shape = (),
 ) -> Array:
     """x less a mean and times a reciprocal deviation that are given, in the shape `affine` as weight and bias are."""
-    values = xp.multiply(xp.subtract(x, xp.reshape(mean, affine)), xp.reshape(rstd, affine))
-    values = values if weight is None else xp.multiply(values, xp.reshape(weight, affine))
-    return values if bias is None else xp.add(values, xp.reshape(bias, affine))
+    values = xp.multiply(xp.subtract(x, _in_shape(xp, mean, affine)), _in_shape(xp, rstd, affine))
+    values = values if weight is None else xp.multiply(values, _in_shape(xp, weight, affine))
+    return values if bias is None else xp.add(values, _in_shape(xp, bias, affine))
 
 
 @restandardized.vjp("x")
 def restandardized_vjp_x(xp: Namespace, g: Array, rstd: Array, weight: Array | None, affine: Shape) -> Array:
-    g = g * xp.reshape(rstd, affine)
-    return g if weight is None else g * xp.reshape(weight, affine)
+    g = g * _in_shape(xp, rstd, affine)
+    return g if weight is None else g * _in_shape(xp, weight, affine)
 
 
 @restandardized.vjp("weight")
 def restandardized_vjp_weight(
     xp: Namespace, g: Array, x: Array, mean: Array, rstd: Array, weight_shape: Shape, affine: Shape
 ) -> Array:
-    g = g * (x - xp.reshape(mean, affine)) * xp.reshape(rstd, affine)
-    return xp.reshape(sum_to(xp, g, affine), weight_shape)
+    g = g * (x - _in_shape(xp, mean, affine)) * _in_shape(xp, rstd, affine)
+    return _in_shape(xp, sum_to(xp, g, affine), weight_shape)
 
 
 @restandardized.vjp("bias")
 def restandardized_vjp_bias(xp: Namespace, g: Array, bias_shape: Shape, affine: Shape) -> Array:
-    return xp.reshape(sum_to(xp, g, affine), bias_shape)
+    return _in_shape(xp, sum_to(xp, g, affine), bias_shape)
 
 
 @restandardized.jvp
@@ -179,9 +179,9 @@ def restandardized_jvp(
     if t_x is not None:
         values = restandardized_vjp_x(xp, t_x, rstd, weight, affine)  # the Jacobian is diagonal
     if t_weight is not None:
-        seen = (x - xp.reshape(mean, affine)) * xp.reshape(rstd, affine)
-        values = values + seen * xp.reshape(t_weight, affine)
-    return values if t_bias is None else values + xp.reshape(t_bias, affine)
+        seen = (x - _in_shape(xp, mean, affine)) * _in_shape(xp, rstd, affine)
+        values = values + seen * _in_shape(xp, t_weight, affine)
+    return values if t_bias is None else values + _in_shape(xp, t_bias, affine)
 
 
 restandardized.without_gradient("mean", "rstd")
@@ -252,6 +252,10 @@ def _unit_slope(xp: Namespace, g: Array, y: Array, x: Array, mean: Array, rstd: 
     count, unit = _count(x.shape, axis), (x - mean) * rstd
     tilt, other = (xp.sum(a * unit, axis=axis, keepdims=True) / count for a in (y, g))
     return -((g * tilt + y * other) * rstd)
+
+
+def _in_shape(xp: Namespace, x: Array, shape: Shape) -> Array:
+    return x if x.shape == shape else xp.reshape(x, shape)
 
 
 def _count(shape: Shape, axis: Shape) -> int:
