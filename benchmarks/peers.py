@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy
 
-from benchmarks import floors, hips
+from benchmarks import checked_tape, floors, hips
 from benchmarks.program import Array, Arrays, Size
 
 try:
@@ -239,7 +239,12 @@ def hessian_vector_product(arrays: Arrays, size: Size) -> Arrays:
 
 
 PEERS: dict[str, dict[str, Step]] = {
-    "W1": {"numpy": tiny_chain, "bare tape": floors.tiny_chain, "autograd": hips.tiny_chain},
+    "W1": {
+        "numpy": tiny_chain,
+        "bare tape": floors.tiny_chain,
+        "checked tape": checked_tape.tiny_chain,
+        "autograd": hips.tiny_chain,
+    },
     "W2": {"numpy": multilayer_perceptron, "autograd": hips.multilayer_perceptron},
     "W3": {
         "numpy": large_elementwise,
@@ -248,7 +253,7 @@ PEERS: dict[str, dict[str, Step]] = {
     },
     "W4": {"numpy": transformer_block, "autograd": hips.transformer_block},
     "W5": {"numpy": floors.long_short_term_memory, "autograd": hips.long_short_term_memory},
-    "W6": {"bare tape": floors.deep_graph, "autograd": hips.deep_graph},
+    "W6": {"bare tape": floors.deep_graph, "checked tape": checked_tape.deep_graph, "autograd": hips.deep_graph},
     "W7": {"numpy": floors.convolutional_net},
     "W8": {"numpy": hessian_vector_product, "autograd": hips.hessian_vector_product},
 }
@@ -259,7 +264,7 @@ for _package, _module in _OPTIONAL.items():
         for _workload, _step in importlib.import_module(_module).STEPS.items():
             PEERS[_workload][_package] = _step
 
-NAMES = ("numpy", "numpy blocked", "bare tape", "autograd", *_OPTIONAL)
+NAMES = ("numpy", "numpy blocked", "bare tape", "checked tape", "autograd", *_OPTIONAL)
 #: Peers that would take minutes over a workload do less of it, and are compared per unit.
 REDUCED: dict[tuple[str, str], dict[str, int]] = {
     ("W6", name): {"nodes": nodes} for name, nodes in (("autograd", 20_000), ("mygrad", 2_000), ("jax", 2_000))

@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[1] / "explanation" / "performance.md"
 def test_session() -> None:
     examples = examples_of(PAGE)
     names = {"__name__": "__main__"}
-    assert len(examples) == 6
+    assert len(examples) == 8
     assert [(e.lineno, shown(e, names)) for e in examples] == [(e.lineno, e.want) for e in examples]
 
 
