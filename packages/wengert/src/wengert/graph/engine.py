@@ -69,6 +69,7 @@ def _walk(task: Task) -> None:
     task.waiting = waiting
     heap: list[int] = []
     careful = task.watched(_careful)
+    at_leaf = careful if task.watching else _end_at_leaf
     tools, keep, wanted, special = task.tools, task.keep, task.wanted, task.special
     recording = tools.recording
 
@@ -92,7 +93,9 @@ def _walk(task: Task) -> None:
     while heap:
         node, g, producer = waiting.pop(-heappop(heap))
         while True:
-            if g is None or type(node) is AccumulateGrad or (special is not None and node in special):
+            if type(node) is AccumulateGrad:
+                result = at_leaf(task, node, g, producer)
+            elif g is None or (special is not None and node in special):
                 result = careful(task, node, g, producer)
             else:
                 result = node.trace(g, keep, tools) if recording else node.step(g, keep, tools, producer)
@@ -114,8 +117,13 @@ def _walk(task: Task) -> None:
                             give(second, other, node)
             elif result.__class__ is list:
                 for edge, value in zip(node.edge_nodes(), result, strict=True):
-                    if edge is not None and (wanted is None or edge in wanted):
+                    if edge is None or (wanted is not None and edge not in wanted):
+                        continue
+                    if edge.seq in waiting or value.__class__ is Placed:
                         give(edge, value, node)
+                    else:
+                        waiting[edge.seq] = [edge, value, node]
+                        heappush(heap, -edge.seq)
                 break
             elif result.__class__ is _Shown:
                 for edge, value in zip(node.edge_nodes(), result, strict=True):

@@ -42,6 +42,10 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType 
     >>> sum(tensor([[1., 2.], [3., 4.]]), 0)
     tensor([4., 6.])
     """
+    if dim is None and keepdim is False and dtype is None and not axis:  # the common case, with nothing to look at
+        space = getattr(input, "space", None)
+        if space is not None and space.dtype.is_inexact:
+            return _sum(input, None, False)
     if dtype is bool_:
         return _as_truth(sum(_as_truth(input), dim, keepdim, **axis))
     axes, keepdim, space = reduction("sum", input, dim, keepdim, axis)
