@@ -8,7 +8,7 @@ must both refuse, with errors of one class, or both accept. This module imports 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import isfinite
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -72,21 +72,39 @@ def probed() -> dict[str, OpInfo]:
     }
 
 
-def differences(name: str, library: ModuleType) -> list[Difference]:
-    """The wrong calls of an entry that the library answers otherwise than torch does."""
+def differences(name: str, library: ModuleType, as_method: bool = False) -> list[Difference]:
+    """The wrong calls of an entry, or of its method, that the library answers otherwise than torch does."""
     entry = probed()[name]
-    call, found = call_of(entry), list[Difference]()
-    is_method = target_of(entry).startswith("Tensor.")
+    call, found = method_of(entry) if as_method else call_of(entry), list[Difference]()
+    is_method = as_method or target_of(entry).startswith("Tensor.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for wrong in wrong_calls(entry):
-            if is_method and wrong.label in METHODS_WITHOUT_SELF:
+            if (is_method and wrong.label in METHODS_WITHOUT_SELF) or (as_method and wrong.label.startswith("0: ")):
                 continue
             theirs, ours = answer(call, torch, wrong), answer(call, library, wrong)
             if not alike(theirs, ours):
                 words = f"torch: {str(theirs)[:120]!r}; here: {str(ours)[:120]!r}"
                 found.append(Difference(name, wrong.label, class_of(theirs), class_of(ours), words))
     return found
+
+
+def with_methods() -> list[str]:
+    """The entries that torch has a method of the same name for, besides a function."""
+    return [
+        name
+        for name, entry in probed().items()
+        if hasattr(torch.Tensor, entry.name) and not target_of(entry).startswith("Tensor.")
+    ]
+
+
+def method_of(entry: OpInfo) -> Callable[..., Any]:
+    """The entry's method as a call of a library."""
+
+    def call(library: ModuleType, tensor: Any, *arguments: Any, **keywords: Any) -> Any:
+        return getattr(tensor, entry.name)(*arguments, **keywords)
+
+    return call
 
 
 def answer(call: Any, library: ModuleType, wrong: Call) -> Exception | None:

@@ -19,6 +19,7 @@ from wengert.ops.complex import ComplexMethods
 from wengert.ops.conversion import ConversionMethods
 from wengert.ops.creation import CreationMethods
 from wengert.ops.exponential import ExponentialMethods
+from wengert.ops.forms import check_methods
 from wengert.ops.indexing import IndexingMethods
 from wengert.ops.inplace import InplaceMethods
 from wengert.ops.linalg import LinalgMethods
@@ -342,3 +343,13 @@ class Tensor(
     def edge(self) -> Node | None:
         """The node that a gradient of this tensor goes to."""
         return edge_of(self)
+
+
+#: Methods that look at the classes of their arguments themselves: views, products, reductions and what makes losses,
+#: which are called often, and two with words of their own.
+_HOT = """
+    amax amin bmm chunk clamp clone contiguous cumsum detach dot expand expand_as flatten float item log_softmax matmul
+    max mean min mm mv narrow norm numpy permute prod reshape reshape_as select softmax split squeeze std sum swapaxes
+    swapdims t to to_device tolist transpose unbind unsqueeze var view view_as where
+"""
+check_methods(Tensor, frozenset(_HOT.split()))

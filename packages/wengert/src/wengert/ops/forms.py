@@ -108,6 +108,17 @@ def public_forms(scope: dict[str, Any], takes_out: str = "") -> dict[str, Functi
     }
 
 
+def check_methods(cls: type, hot: frozenset[str]) -> None:
+    """Put public forms in the place of the plain functions that are methods of `cls` and of the classes it is made of,
+    but for those that are called so often that a look at their arguments would be felt: `hot`, and what is declared."""
+    for base in cls.__mro__:
+        if base.__module__.startswith(_OPS):
+            for name, found in list(vars(base).items()):
+                is_plain = found.__class__ is FunctionType and found.__module__.startswith(_OPS)
+                if is_plain and not (name.startswith("_") or name in hot or is_declared(found)):
+                    setattr(base, name, _form(name, found, "wengert.Tensor"))
+
+
 def public_form(module: str, takes_out: str = "") -> Callable[[str, Any], Any]:
     """What makes the public form of a function that `module` gives out under a name."""
     names = frozenset(takes_out.split())
@@ -230,4 +241,4 @@ def _refusal(name: str, asked: list[Asked], defaults: dict[str, Any]) -> Callabl
     return refuse
 
 
-__all__ = ["public_form", "public_forms"]
+__all__ = ["check_methods", "public_form", "public_forms"]
