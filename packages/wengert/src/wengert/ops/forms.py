@@ -20,7 +20,7 @@ from wengert.tensor.operation import is_declared, with_out
 from wengert.tensor.written import written_at_first_call
 
 Function = Callable[..., Any]
-_OPS = "wengert.ops."
+_OPS, _METHODS = "wengert.ops.", "wengert.Tensor"
 #: What torch's messages put before the names of a module's functions.
 _PREFIXES = {"wengert.fft": "fft_", "wengert.linalg": "linalg_", "wengert.special": "special_"}
 
@@ -116,7 +116,7 @@ def check_methods(cls: type, hot: frozenset[str]) -> None:
             for name, found in list(vars(base).items()):
                 is_plain = found.__class__ is FunctionType and found.__module__.startswith(_OPS)
                 if is_plain and not (name.startswith("_") or name in hot or is_declared(found)):
-                    setattr(base, name, _form(name, found, "wengert.Tensor"))
+                    setattr(base, name, _form(name, found, _METHODS))
 
 
 def public_form(module: str, takes_out: str = "") -> Callable[[str, Any], Any]:
@@ -141,8 +141,9 @@ def public_form(module: str, takes_out: str = "") -> Callable[[str, Any], Any]:
     return form
 
 
-def _asked(plain: Function) -> list[Asked]:
-    """What the parameters of a function ask, those of whose annotations each word is known."""
+def _asked(plain: Function, first: int) -> list[Asked]:
+    """What the parameters of a function ask, those of whose annotations each word is known; positions count from
+    `first`."""
     parameters = parameters_of(plain)
     unread = _LEFT_OPEN | {"return", "out", parameters.variadic}
     found: list[Asked] = []
@@ -153,7 +154,7 @@ def _asked(plain: Function) -> list[Asked]:
         if name == "requires_grad" or (name in parameters.defaults and parameters.defaults[name] is None):
             words = (*words, _NONE)
         is_given = name in parameters.positional and name not in parameters.defaults
-        found.append(Asked(name, parameters.positional.index(name) + 1 if is_given else None, words))
+        found.append(Asked(name, parameters.positional.index(name) + first if is_given else None, words))
     return found
 
 
@@ -178,7 +179,7 @@ def _source(environment: dict[str, Any]) -> str:
     star = [] if rest or not (only or adds_out) else ["*"]
     heading = ", ".join([*positional, *rest, *star, *only, *(["out"] if adds_out else []), *more])
     lines = [f"def {name}({heading}):"]
-    asked = _asked(plain)
+    asked = _asked(plain, 0 if environment["__name__"] == _METHODS else 1)
     if asked:
         spoken = f"{_PREFIXES.get(environment['__name__'], '')}{name}"
         environment |= {"refuse": _refusal(spoken, asked, parameters.defaults)}
