@@ -87,3 +87,16 @@ def test_operands_that_share_memory_are_read_before_they_are_written() -> None:
     assert second.tolist() == [2.0, 3.0, 4.0]
     assert first.tolist() == [0.0, 2.0, 3.0]
     assert formulas.FUSION._plans == {}
+
+
+def test_numbers_that_change_at_each_step_need_no_new_plan() -> None:
+    def formula(xp: Any, x: Any, *, rate: float, kind: str) -> Any:
+        return (x * rate + 1 if kind == "more" else x * rate,)
+
+    formulas.FUSION._plans.clear()
+    for step in range(1, 5):
+        x = numpy.ones(3)
+        (found,) = formulas.FUSION.fused(formula, (x,), {"rate": 1 / step, "kind": "more"}, into=1)
+        assert found is x
+        assert found.tolist() == [1 / step + 1] * 3
+    assert len(formulas.FUSION._plans) == 1

@@ -67,7 +67,8 @@ class Fusion:
         if any(x.shape != shape for x in arrays) or (into and _overlap(arrays)):
             return composites.fused(self.xp, formula, arrays, numbers, into=into)
         spare = spare and arrays[0].base is None and arrays[0].flags.writeable
-        key = (formula, dtypes, into, spare, *numbers.items())
+        varying = [value for value in numbers.values() if value.__class__ is float]
+        key = (formula, dtypes, into, spare, *[float if v.__class__ is float else v for v in numbers.values()])
         try:
             plan = self._plans[key]
         except KeyError:
@@ -76,7 +77,7 @@ class Fusion:
             plan = self._plans[key] = _made(formula, dtypes, numbers, into, spare)
         if plan is None:
             return composites.fused(self.xp, formula, arrays, numbers, into=into)
-        results = quiet.call(plan.run, arrays, into)
+        results = quiet.call(plan.run, arrays, varying, into)
         return results if into else results[0]
 
 
@@ -91,46 +92,54 @@ def _made(formula: Formula, dtypes: Sequence[Any], numbers: dict[str, Any], into
     if numeric not in _ALIKE:
         return None
     try:
-        return _Plan(traced(formula, booleans, (), numbers, _STEPS), numeric.pop(), len(dtypes), into, spare)
+        varying = [name for name, value in numbers.items() if value.__class__ is float]  # another at each call
+        fixed = {name: value for name, value in numbers.items() if name not in varying}
+        trace = traced(formula, booleans, varying, fixed, _STEPS)
+        return _Plan(trace, numeric.pop(), len(dtypes), len(varying), into, spare)
     except Untraceable:
         return None
 
 
 class _Plan:
-    """The steps of a formula. Values are numbered: the arrays first, then the results of the steps, then constants.
+    """The steps of a formula. Values are counted: the arrays first, numbers, the results of the steps, then constants.
 
     Numbers are of `dtype`; `into` of the arrays take the results; with `spare` the first is memory to be written over.
     """
 
-    def __init__(self, trace: Trace, dtype: Any, arrays: int, into: int, spare: bool) -> None:
+    def __init__(self, trace: Trace, dtype: Any, arrays: int, numbers: int, into: int, spare: bool) -> None:
         self.constants: list[Any] = []
         self.empty: list[None] = [None] * len(trace.steps)
-        values = range(arrays, arrays + len(trace.steps))
+        self.first, self.number = arrays + numbers, dtype.type
+        values = range(self.first, self.first + len(trace.steps))
 
         def number(x: Any) -> int:
             if isinstance(x, Symbol) and x.kind != "constant":
-                return x.at if x.kind == "array" else arrays + x.at
+                return x.at + {"array": 0, "number": arrays, "step": values.start}[x.kind]
             self.constants.append(dtype.type(x.value) if isinstance(x, Symbol) else x)
             return values.stop + len(self.constants) - 1
 
         operands = [tuple(map(number, step.operands)) for step in trace.steps]
         self.results = tuple(map(number, trace.results))
-        if any(at not in values for at in self.results) or any(min(step) >= values.stop for step in operands):
-            raise Untraceable("a formula that gives back an operand, or works on constants alone")
+        if any(at not in values for at in self.results) or any(
+            all(arrays <= x < values.start or x >= values.stop for x in step) for step in operands
+        ):
+            raise Untraceable("a formula that gives back an operand, or works on numbers alone")
         last = {value: at for at, step in enumerate(operands) for value in step}
-        target = {result: at for at, result in enumerate(self.results[:into]) if last.get(at, 0) <= result - arrays}
+        target = {
+            result: at for at, result in enumerate(self.results[:into]) if last.get(at, 0) <= result - values.start
+        }
         self.steps: list[tuple[Callable[..., Any], tuple[int, ...], int | None, tuple[int, ...]]] = []
         for at, step in enumerate(trace.steps):
             dead = [x for x in set(operands[at]) if last[x] == at and x in values and x not in self.results]
-            free = [x for x in dead if not trace.steps[x - arrays].is_bool]
+            free = [x for x in dead if not trace.steps[x - values.start].is_bool]
             free += [0] if spare and last.get(0) == at else []
-            out = target.get(arrays + at, free[0] if free else None) if step.name in _INTO else None
+            out = target.get(values.start + at, free[0] if free else None) if step.name in _INTO else None
             self.steps.append((_STEPS[step.name], operands[at], out, tuple(dead)))
 
-    def run(self, arrays: tuple[Any, ...], into: int = 0) -> tuple[Any, ...]:
+    def run(self, arrays: tuple[Any, ...], numbers: Sequence[float], into: int = 0) -> tuple[Any, ...]:
         """The results for `arrays`, written into the first of them where `into` is not 0."""
-        values = [*arrays, *self.empty, *self.constants]
-        for at, (kernel, operands, out, dead) in enumerate(self.steps, len(arrays)):
+        values = [*arrays, *map(self.number, numbers), *self.empty, *self.constants]
+        for at, (kernel, operands, out, dead) in enumerate(self.steps, self.first):
             given = [values[x] for x in operands]
             values[at] = kernel(*given) if out is None else kernel(*given, out=values[out])
             del given
