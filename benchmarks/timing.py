@@ -36,17 +36,17 @@ SETTINGS = {"1": ONE_THREAD, "all": ALL_THREADS}
 
 @contextmanager
 def limited_to(threads: int) -> Iterator[None]:
-    """Torch if it was imported, BLAS and OpenMP with that many threads; as before afterwards."""
-    torch = sys.modules.get("torch")
-    before = torch.get_num_threads() if torch else 0
-    if torch:
-        torch.set_num_threads(threads)
+    """Torch and wengert, where they were imported, BLAS and OpenMP with that many threads; as before afterwards."""
+    found = [sys.modules[name] for name in ("torch", "wengert") if name in sys.modules]
+    before = [library.get_num_threads() for library in found]
+    for library in found:
+        library.set_num_threads(threads)
     try:
         with threadpoolctl.threadpool_limits(threads):
             yield
     finally:
-        if torch:
-            torch.set_num_threads(before)
+        for library, count in zip(found, before, strict=True):
+            library.set_num_threads(count)
 
 
 def measure(

@@ -20,7 +20,7 @@ COUNTS: dict[str, tuple[int, int, int, int]] = {
     "add": (1, 32, 4, 0),
     "mul by scalar": (1, 26, 4, 4),
     "mul by itself": (1, 28, 4, 32),
-    "tanh": (1, 26, 4, 16),
+    "tanh": (2, 26, 4, 16),
     "exp": (2, 26, 4, 16),
     "sum": (5, 29, 4, 0),
     "matmul 4x4": (5, 44, 5, 128),

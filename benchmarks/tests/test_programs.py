@@ -39,11 +39,11 @@ def test_a_subject_may_have_a_clock_of_its_own() -> None:
 
 
 def test_threads_are_limited_and_given_back() -> None:
-    torch = load_library("torch")
-    before = torch.get_num_threads()
+    libraries = [load_library("torch"), load_library("wengert")]
+    before = [library.get_num_threads() for library in libraries]
     with limited_to(1):
-        assert torch.get_num_threads() == 1
-    assert torch.get_num_threads() == before
+        assert [library.get_num_threads() for library in libraries] == [1, 1]
+    assert [library.get_num_threads() for library in libraries] == before
     assert ALL_THREADS.threads >= 1
 
 

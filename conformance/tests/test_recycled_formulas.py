@@ -1,4 +1,5 @@
-"""NumPy's formulas, whose steps are written over arrays that are no longer needed, give what the composites give."""
+"""NumPy's formulas, whose steps are written over arrays that are no longer needed, whole or in blocks that threads
+share, give what the composites give."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import numpy
 import pytest
 from wengert.backends.standard import fused as composites
 from wengert_conformance.standin.formulas import cases
-from wengert_numpy.kernels import formulas
+from wengert_numpy.kernels import blocks, formulas, special
 from wengert_numpy.namespace import make_backend
 
 XP = make_backend().xp
@@ -18,21 +19,34 @@ CASES = [case for case in cases() if not all(case.booleans)]
 SPARED = [case for case in CASES if not case.into and not case.booleans[0]]
 
 
-def operands(case: Any, dtype: str, stretched: bool) -> list[Any]:
+@pytest.fixture(autouse=True, params=["whole", "in blocks", "in blocks, two threads"])
+def in_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether formulas run in blocks, of five numbers of twelve."""
+    monkeypatch.setattr(special, "_LONG", 0)  # `expit` by ufuncs everywhere
+    if request.param == "whole":
+        return False
+    monkeypatch.setattr(blocks, "VERY_LONG", 1)
+    monkeypatch.setattr(blocks, "BLOCK", 5)
+    monkeypatch.setattr("wengert.backends.threads._chosen", 1 + (request.param != "in blocks"))
+    return True
+
+
+def operands(case: Any, dtype: str, stretched: bool, in_blocks: bool) -> list[Any]:
     generator = numpy.random.default_rng(0)
     given = [generator.standard_normal((3, 4)).astype(dtype) for _ in case.booleans]
-    given[0] = numpy.asfortranarray(given[0])
+    if not in_blocks:
+        given[0] = numpy.asfortranarray(given[0])
     if stretched and not case.into:
-        given[-1] = numpy.broadcast_to(given[-1][:1], (3, 4))  # as the cotangent of a mean is
+        given[-1] = numpy.broadcast_to(given[-1][:1, :1], (3, 4))  # as the cotangent of a mean is
     return [x > 0 if is_bool else x for x, is_bool in zip(given, case.booleans, strict=True)]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_results_are_those_of_the_composites(dtype: str) -> None:
+def test_the_results_are_those_of_the_composites(dtype: str, in_blocks: bool) -> None:
     planned = 0
     for case in CASES:
         for stretched in (False, True):
-            given, plain, before = (operands(case, dtype, stretched) for _ in range(3))
+            given, plain, before = (operands(case, dtype, stretched, in_blocks) for _ in range(3))
             if formulas._made(case.formula, [x.dtype for x in given], case.numbers, case.into, False) is None:
                 continue
             planned += 1
@@ -51,10 +65,10 @@ def test_the_results_are_those_of_the_composites(dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_first_array_is_written_over_where_it_is_spared(dtype: str) -> None:
+def test_the_first_array_is_written_over_where_it_is_spared(dtype: str, in_blocks: bool) -> None:
     taken = 0
     for case in SPARED:
-        given, plain = operands(case, dtype, False), operands(case, dtype, False)
+        given, plain = operands(case, dtype, False, in_blocks), operands(case, dtype, False, in_blocks)
         if formulas._made(case.formula, [x.dtype for x in given], case.numbers, 0, True) is None:
             continue
         given[0] = given[0].copy()  # memory of its own

@@ -1,4 +1,5 @@
-"""A cotangent that only the engine holds may be written over; whoever else holds one keeps it as it was."""
+"""A cotangent that only the engine holds may be written over, and one that waits as a formula is worked out before
+anybody could tell the difference; whoever else holds one keeps it as it was."""
 
 from __future__ import annotations
 
@@ -8,15 +9,24 @@ from typing import Any
 import numpy as np
 import pytest
 import wengert
+from wengert.rule.pending import Pending
+from wengert_numpy.kernels import blocks
 
 VALUES = np.array([0.3, -0.7, 1.2, 0.9])
 
 
-@pytest.fixture(params=[0, 1], ids=["plain", "recycling"])
+@pytest.fixture(params=["plain", "recycling", "in blocks", "pending"])
 def x(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A leaf; arrays of any length recycle in one of two runs."""
+    """A leaf; arrays of any length recycle in all runs but the first, in blocks of three that two threads share in the
+    third, and wait as formulas in the last."""
     leaf = wengert.tensor(VALUES.copy(), requires_grad=True)
-    monkeypatch.setattr(leaf.space, "fuses", request.param)
+    ways = ["plain", "recycling", "in blocks", "pending"].index(request.param)
+    monkeypatch.setattr(leaf.space, "fuses", int(ways > 0))
+    monkeypatch.setattr(leaf.space, "defers", int(ways > 2))
+    if ways > 1:
+        monkeypatch.setattr(blocks, "VERY_LONG", 1)
+        monkeypatch.setattr(blocks, "BLOCK", 3)
+        monkeypatch.setattr("wengert.backends.threads._chosen", 2)
     return leaf
 
 
@@ -38,7 +48,28 @@ PROGRAMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "difference": (lambda x: (3 - (x - x * x)).neg().sum(), lambda x: 1 - 2 * x),
     "one edge": (lambda x: (x.detach() * (x * x.detach())).sum(), lambda x: x * x),
     "shared": (lambda x: sum([(y := x * 3) * y, y.sigmoid() - y]).sum(), lambda x: 18 * x + 3 * _bell(3 * x) - 3),
+    "three ways": (
+        lambda x: ((x * 2 + 1).tanh() * x.sigmoid() + (-x * x).exp()).mean(),
+        lambda x: (
+            (2 * np.cosh(2 * x + 1) ** -2.0 / (1 + np.exp(-x)) + np.tanh(2 * x + 1) * _bell(x) - 2 * x * np.exp(-x * x))
+            / 4
+        ),
+    ),
+    "long chain": (
+        lambda x: _repeated(lambda y: y.sin() * 1.5, x, 20).sum(),
+        lambda x: _repeated(
+            lambda both: (np.sin(both[0]) * 1.5, both[1] * np.cos(both[0]) * 1.5), (x, np.ones_like(x)), 20
+        )[1],
+    ),
+    "broadcast": (lambda x: (x * x[:, None]).exp().sum(), lambda x: 2 * (x * np.exp(x * x[:, None])).sum(1)),
+    "masked": (lambda x: (x.exp().relu() * x).sum(), lambda x: np.exp(x) * (1 + x)),
 }
+
+
+def _repeated(step: Callable[[Any], Any], x: Any, times: int) -> Any:
+    for _ in range(times):
+        x = step(x)
+    return x
 
 
 def _bell(x: Any) -> Any:
@@ -123,3 +154,69 @@ def test_the_cotangent_that_a_view_turns_stays(turn: Callable[[Any], Any], x: An
     square = a * a
     wengert.autograd.backward([square, turn(a)], [given, given])
     np.testing.assert_array_equal(given.numpy(), np.ones(4))
+
+
+def test_cotangents_wait_as_formulas(x: Any) -> None:
+    before = Pending.latest
+    (x.exp() * x).sum().backward()
+    assert (Pending.latest > before) is bool(x.space.defers)
+
+
+class _Writes(wengert.autograd.Function):
+    """Writes the tensor that it was given beside x in backward, behind the back of its version."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, other: Any) -> Any:
+        ctx.other = other
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # one argument
+        ctx.other.numpy()[:] = 100
+        return g * 1, None
+
+
+def _by_hook(register: Callable[[Any], Callable[[Any], Any]]) -> Callable[[Any, Any], Any]:
+    def between(x: Any, other: Any) -> Any:
+        out = x * 2
+
+        def write(*_: Any) -> None:
+            other.numpy()[:] = 100
+
+        register(out)(write)
+        return out
+
+    return between
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        lambda x, other: _Writes.apply(x, other) * 2,
+        _by_hook(lambda out: out.register_hook),
+        _by_hook(lambda out: out.grad_fn.register_hook),
+        _by_hook(lambda out: out.grad_fn.register_prehook),
+    ],
+)
+def test_who_writes_what_a_formula_takes_comes_too_late(between: Callable[[Any, Any], Any], x: Any) -> None:
+    y = wengert.from_numpy(VALUES + 1)
+    z = x.exp()
+    q = between(x, y)
+    (z * y + q).sum().backward()
+    assert y.tolist() == [100.0] * 4
+    np.testing.assert_allclose(x.grad.numpy(), np.exp(VALUES) * (VALUES + 1) + 2)
+
+
+@pytest.mark.parametrize("kind", ["register_hook", "register_post_accumulate_grad_hook"])
+def test_a_leaf_s_hook_that_writes_what_a_formula_takes_comes_too_late(kind: str, x: Any) -> None:
+    y, z = wengert.from_numpy(VALUES + 1), x.exp()
+    leaf = wengert.ones(4, dtype=wengert.float64, requires_grad=True)
+
+    def write(_: Any) -> None:
+        y.numpy()[:] = 100
+
+    getattr(leaf, kind)(write)
+    w = leaf * 1
+    (z * y + w).sum().backward()
+    assert y.tolist() == [100.0] * 4
+    np.testing.assert_allclose(x.grad.numpy(), np.exp(VALUES) * (VALUES + 1))

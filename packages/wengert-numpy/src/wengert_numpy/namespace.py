@@ -14,6 +14,7 @@ from wengert.protocol.backend import Backend, Capabilities
 from wengert_numpy.kernels import (
     activation,
     attention,
+    blocks,
     classes,
     convolution,
     elementwise,
@@ -78,6 +79,7 @@ def make_backend() -> Backend:
             lazy=False,
             synchronous=True,
             fuses=formulas.LONG,
+            defers=blocks.VERY_LONG,
             recycles=True,
             has_scalars=True,
         ),

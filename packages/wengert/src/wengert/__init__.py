@@ -101,6 +101,7 @@ if TYPE_CHECKING:
         sin_, sinc_, sinh_, sqrt_, square_, tan_, tanh_, trunc_, xlogy_, zero_,
     )
     from wengert.api.saving import load, save
+    from wengert.backends.threads import get_num_threads, set_num_threads
     from wengert.func import vmap
     from wengert.protocol.layouts import contiguous_format, layout, memory_format, preserve_format, strided
     from wengert.ops.fourier.short_time import istft, stft
@@ -138,6 +139,7 @@ if TYPE_CHECKING:
 _LATE_MODULES = ("cuda", "fft", "func", "linalg", "masked", "optim", "signal", "special", "utils")
 _LATE = {
     "api.accelerator.precision": ("get_float32_matmul_precision", "set_float32_matmul_precision"),
+    "backends.threads": ("get_num_threads", "set_num_threads"),
     "api.anomaly": ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"),
     "api.functions": (
         "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_",
@@ -314,7 +316,7 @@ __all__ = [
     # transforms of functions
     "func", "optim", "utils", "vmap",
     # devices
-    "cuda", "get_float32_matmul_precision", "set_float32_matmul_precision",
+    "cuda", "get_float32_matmul_precision", "get_num_threads", "set_float32_matmul_precision", "set_num_threads",
     # saving, and how tensors are stored
     "contiguous_format", "layout", "load", "memory_format", "preserve_format", "save", "strided",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert_numpy.kernels import quiet
+from wengert_numpy.kernels import blocks, quiet
 
 add = np.add
 
@@ -76,6 +76,11 @@ def conj(x: Any, /) -> Any:
     return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
+def tanh(x: Any, /) -> Any:
+    """The hyperbolic tangent, which has no singular point."""
+    return np.tanh(x) if x.size < blocks.VERY_LONG or x.dtype.kind != "f" else blocks.unary(np.tanh, x)
+
+
 _UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
 
 
@@ -121,15 +126,15 @@ def masked(x: Any, mask: Any, /, out: Any = None) -> Any:
 
 kernels: dict[str, Any] = {
     "abs": np.absolute,
-    "acos": quiet.unary(np.arccos),
-    "acosh": quiet.unary(np.arccosh),
+    "acos": blocks.shared(np.arccos),
+    "acosh": blocks.shared(np.arccosh),
     "add": np.add,
     "add_into": iadd,  # in the memory of x; a 0-d scalar, which has none to share, gives a new one
-    "asin": quiet.unary(np.arcsin),
+    "asin": blocks.shared(np.arcsin),
     "asinh": np.arcsinh,
     "atan": np.arctan,
     "atan2": np.arctan2,
-    "atanh": quiet.unary(np.arctanh),
+    "atanh": blocks.shared(np.arctanh),
     "bitwise_and": np.bitwise_and,
     "bitwise_invert": np.invert,
     "bitwise_left_shift": np.left_shift,
@@ -140,12 +145,12 @@ kernels: dict[str, Any] = {
     "complex": complex,
     "conj": conj,
     "copysign": np.copysign,
-    "cos": quiet.unary(np.cos),
-    "cosh": quiet.unary(np.cosh),
+    "cos": blocks.shared(np.cos),
+    "cosh": blocks.shared(np.cosh),
     "divide": quiet.binary(np.divide),
     "equal": np.equal,
-    "exp": quiet.unary(np.exp),
-    "expm1": quiet.unary(np.expm1),
+    "exp": blocks.shared(np.exp),
+    "expm1": blocks.shared(np.expm1),
     "floor": _rounding(np.floor),
     "floor_divide": quiet.binary(np.floor_divide),
     "fmod": quiet.binary(np.fmod),
@@ -159,10 +164,10 @@ kernels: dict[str, Any] = {
     "isnan": np.isnan,
     "less": np.less,
     "less_equal": np.less_equal,
-    "log": quiet.unary(np.log),
-    "log10": quiet.unary(np.log10),
-    "log1p": quiet.unary(np.log1p),
-    "log2": quiet.unary(np.log2),
+    "log": blocks.shared(np.log),
+    "log10": blocks.shared(np.log10),
+    "log1p": blocks.shared(np.log1p),
+    "log2": blocks.shared(np.log2),
     "logaddexp": quiet.binary(np.logaddexp),
     "logical_and": np.logical_and,
     "logical_not": np.logical_not,
@@ -177,18 +182,18 @@ kernels: dict[str, Any] = {
     "positive": np.positive,
     "pow": pow,
     "real": real,
-    "reciprocal": quiet.unary(np.reciprocal),
+    "reciprocal": blocks.shared(np.reciprocal),
     "remainder": quiet.binary(np.remainder),
     "round": _keep_integers(np.rint),
     "sign": np.sign,
     "signbit": np.signbit,
-    "sin": quiet.unary(np.sin),
-    "sinh": quiet.unary(np.sinh),
-    "sqrt": quiet.unary(np.sqrt),
+    "sin": blocks.shared(np.sin),
+    "sinh": blocks.shared(np.sinh),
+    "sqrt": blocks.shared(np.sqrt),
     "square": np.square,
     "subtract": np.subtract,
-    "tan": quiet.unary(np.tan),
-    "tanh": np.tanh,
+    "tan": blocks.shared(np.tan),
+    "tanh": tanh,
     "trunc": _rounding(np.trunc),
     "where": np.where,
 }

@@ -34,24 +34,13 @@ class Silence:
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:
     """`function(*arguments)` without NumPy's floating-point warnings."""
+    if _state.get() is _ignoring:
+        return function(*arguments)
     try:
         return run(function, *arguments)
     except RuntimeError:
         with np.errstate(all="ignore"):
             return function(*arguments)
-
-
-def unary(ufunc: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A silent version of a ufunc of one argument."""
-
-    def kernel(x: Any, /) -> Any:
-        try:
-            return run(ufunc, x)
-        except RuntimeError:
-            with np.errstate(all="ignore"):
-                return ufunc(x)
-
-    return kernel
 
 
 def binary(ufunc: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

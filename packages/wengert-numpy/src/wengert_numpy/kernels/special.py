@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert_numpy.kernels import quiet
+from wengert_numpy.kernels import blocks, quiet
 
 HAS_ERF = find_spec("scipy") is not None
 _FLOAT16, _FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
@@ -47,12 +47,15 @@ def expit(x: Any, /) -> Any:
     if HAS_ERF and x.size < _LONG and x.dtype.kind == "f":
         return _scipy_expit(x)
     if x.dtype == _FLOAT16:
-        return quiet.call(_expit, x.astype(_FLOAT32)).astype(_FLOAT16)
-    return quiet.call(_expit, x)
+        return quiet.call(expit_into, x.astype(_FLOAT32)).astype(_FLOAT16)
+    if x.size >= blocks.VERY_LONG:
+        return blocks.unary(expit_into, x)
+    return quiet.call(expit_into, x)
 
 
-def _expit(x: Any) -> Any:
-    out = np.asarray(np.negative(x))
+def expit_into(x: Any, out: Any = None) -> Any:
+    """`expit` by ufuncs, which serve long arrays."""
+    out = np.asarray(np.negative(x, out=out))
     np.exp(out, out)
     np.add(out, 1, out)
     return np.reciprocal(out, out)

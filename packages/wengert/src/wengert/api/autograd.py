@@ -166,25 +166,27 @@ def grad(
         return _late("each_of_a_batch")(shapes, grad_outputs, of_one)
     given = grad_outputs if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
     on_tensors = create_graph or interpreted([*ends, *given])
-    roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
+    if len(ends) == 1 and len(given) == 1:  # the common case
+        cotangent = cotangent_of(0, ends[0], given[0], "grad_outputs")
+        roots = [root_of(0, ends[0], cotangent, on_tensors)]
+    else:
+        roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
     places = [_place(position, tensor) for position, tensor in enumerate(starts)]
     keep = create_graph if retain_graph is None else retain_graph
     tools = RECORDING if create_graph else OnTensors(False) if on_tensors else RAW
     found = run(roots, tools, keep=keep, targets=places)
     results: list[Any] = []
-    for position, (tensor, g) in enumerate(zip(starts, found, strict=True)):
-        if g is None and not (allow_unused or materialize_grads):
+    for tensor, g, place in zip(starts, found, places, strict=True):
+        if g is not None:
+            space = place[0].space if isinstance(tensor, GradientEdge) else tensor.space
+            results.append(g if on_tensors else make(space, space.xp.asarray(g)))
+        elif not (allow_unused or materialize_grads):
             raise RuntimeError(
-                f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
+                f"The differentiated Tensor at index {len(results)} appears to not have been used in the graph. Set "
                 "allow_unused=True if this is the desired behavior."
             )
-        if g is not None:
-            space = places[position][0].space if isinstance(tensor, GradientEdge) else tensor.space
-            results.append(g if on_tensors else make(space, space.xp.asarray(g)))
-        elif materialize_grads:
-            results.append(_zeros(tensor, create_graph))
         else:
-            results.append(None)
+            results.append(_zeros(tensor, create_graph) if materialize_grads else None)
     if type(inputs) is dict:
         return dict(zip(cast(dict[Any, Any], inputs), results, strict=True))
     return tuple(results)

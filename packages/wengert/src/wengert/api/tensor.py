@@ -251,7 +251,7 @@ class Tensor(
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not is_leaf(self):
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        hooks: Hooks | None = getattr(self, "_post_accumulate_hooks", None)
+        hooks = self.post_accumulate_hooks()
         if hooks is None:
             hooks = self._post_accumulate_hooks = Hooks()
         return RemovableHandle.of(hooks, hook)

@@ -13,6 +13,7 @@ anything else may be shared and is copied before it becomes a `.grad` or is writ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from wengert.graph.hooks import EMPTY, Extra, Hooks, answered
 from wengert.graph.node import CAREFUL, AccumulateGrad, Node, OutputNode, Several
 from wengert.graph.task import Root, Task, Tools, entered, leading_to, live_places, walks_in_places
 from wengert.protocol.backend import Space
+from wengert.rule.pending import Pending, whole
 from wengert.rule.placed import Placed
 
 
@@ -29,6 +31,10 @@ class _Owned:
     __slots__ = ("add_into",)
     fresh = True
     add_into: Callable[[Any, Any], Any]
+
+
+def _added(add_into: Callable[[Any, Any], Any], sofar: Any, g: Any) -> Any:
+    return g.added_to(sofar) if g.__class__ is Pending else add_into(sofar, g)
 
 
 _SHARED: Any = Node
@@ -81,6 +87,8 @@ def _walk(task: Task) -> None:
                 if not recording:
                     producer = _Owned()
                     producer.add_into = node.space.xp.add_into
+                    if node.space.defers:
+                        producer.add_into = partial(_added, producer.add_into)
             waiting[node.seq] = [node, g, producer]
             heappush(heap, -node.seq)
         elif g is not None:
@@ -196,18 +204,22 @@ def _deliver(
 def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
     """Add `g` to what waits for a node, in place where the engine made the sum."""
     node, sofar, made_by = entry
+    if sofar.__class__ is Pending:
+        sofar = entry[1] = sofar.value()
     if tools.recording:
         whole = tools.place(node.space, g) if g.__class__ is Placed else g
         entry[1:] = [whole, producer] if sofar is None else [tools.add(node.space, sofar, whole), _SHARED]
         return
     xp = node.space.xp
     is_owned = made_by.__class__ is _Owned
+    if g.__class__ is Pending and not (is_owned or made_by.fresh):
+        g = g.value()
     if g.__class__ is not Placed:
         if sofar is None:
             entry[1:] = [g, producer]
             return
         if is_owned or made_by.fresh:
-            entry[1] = xp.add_into(sofar, g)
+            entry[1] = g.added_to(sofar) if g.__class__ is Pending else xp.add_into(sofar, g)
         else:
             entry[1] = xp.add_into(g, sofar) if producer.fresh else xp.add(sofar, g)
     elif sofar is None:
@@ -217,12 +229,16 @@ def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
     if not is_owned:
         owned = entry[2] = _Owned()
         owned.add_into = xp.add_into
+        if 0 < node.space.defers <= entry[1].size:
+            owned.add_into = partial(_added, xp.add_into)
 
 
 def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
     """One step with everything that a node may have: hooks, captures, several outputs, the end at a leaf, an undefined
     cotangent, a pass that records or that leads to some nodes only."""
     tools, extra, wanted = task.tools, node.extra, task.wanted
+    g = whole(g)
+    task.settle()
     if extra is not None and extra is not EMPTY and (extra.tensor_hooks or extra.retained):
         g, producer = _run_tensor_hooks(node, extra, g, producer, tools)
     if node.__class__ is AccumulateGrad:
@@ -249,7 +265,10 @@ def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
 def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
     """The last step of a path: hooks of the leaf, then its `.grad`, then hooks of its node."""
     tools, extra = task.tools, node.extra
-    hooks = node.variable.tensor_hooks()
+    g = whole(g)
+    hooks = node.variable._hooks
+    if hooks or extra is not EMPTY or node.variable._post_accumulate_hooks:
+        task.settle()
     if hooks:
         g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
     if task.capturing and task.captures is not None:

@@ -45,6 +45,7 @@ class Node:
     no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
     fresh: ClassVar[bool] = False  # the cotangents are new arrays that nobody else holds
     takes_undefined: ClassVar[bool] = False  # runs even if all cotangents are undefined
+    takes_pending: ClassVar[bool] = False  # `step` takes a cotangent that is not worked out yet
     gathers: ClassVar[bool] = False  # `pull_with` gets the cotangents of all outputs as `Several`, even if there is one
     layout: ClassVar[int] = 0  # 1: e0; 2: e0 and e1; 3: edges
 
@@ -298,6 +299,7 @@ class AccumulateGrad(Node):
 
     variable: Any
     no_extra = EMPTY
+    takes_pending = True
 
 
 def accumulator(leaf: Any) -> AccumulateGrad:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextvars import ContextVar, copy_context
 from itertools import count
 from operator import attrgetter
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from wengert.graph.modes import Mode, is_grad_enabled, set_grad_mode
 from wengert.graph.node import Node
 from wengert.protocol.backend import Space
+from wengert.rule.pending import Pending, whole
 from wengert.rule.placed import Placed
 
 Root = tuple[Node, int, Any]  # a node, which of its outputs, and the cotangent of that output
@@ -45,8 +46,8 @@ class Task:
     """A pass in progress."""
 
     __slots__ = (
-        "_reached", "callbacks", "captures", "capturing", "id", "keep", "node", "special", "starts", "thread", "tools",
-        "waiting", "wanted", "watching",
+        "_reached", "callbacks", "captures", "capturing", "id", "keep", "node", "settled", "special", "starts",
+        "thread", "tools", "waiting", "wanted", "watching",
     )  # fmt: skip
 
     def __init__(self, starts: Sequence[Root], tools: Tools, keep: bool) -> None:
@@ -62,12 +63,21 @@ class Task:
         mode = is_grad_enabled()
         self.watching = mode.watching if isinstance(mode, Mode) else ()
         self._reached: set[Node] | None = None
+        self.settled = Pending.latest  # the last of those that are known to be worked out
 
     def watched(self, step: Callable[..., Any]) -> Callable[..., Any]:
         """`step` as those see it who watch this pass; then every node takes it."""
         for watch in self.watching:
             step, self.special = watch(step), _EVERY
         return step
+
+    def settle(self) -> None:
+        """Work out the cotangents that wait as formulas: code of the user is about to run, which may write the arrays
+        that they take."""
+        if self.settled != Pending.latest:
+            self.settled = Pending.latest
+            for entry in self.waiting.values():
+                entry[1] = whole(entry[1])
 
     def will_run(self, node: Node) -> bool:
         """Whether this pass runs `node`, or brings a gradient to it."""
@@ -76,7 +86,7 @@ class Task:
     def reached(self) -> set[Node]:
         """The nodes behind the roots of this pass, and the roots."""
         if self._reached is None:
-            self._reached = set(_reached_from([start for start, _, _ in self.starts], 0)[0])
+            self._reached = set(_reached_from([start for start, _, _ in self.starts], 0))
         return self._reached
 
 
@@ -140,39 +150,26 @@ def _in_thread(task: Task, walk: Callable[[], None]) -> None:
         raise errors.pop()
 
 
-def _reached_from(starts: Iterable[Node], oldest: int) -> tuple[dict[Node, Sequence[Node | None]], set[Node]]:
-    """The nodes that can be reached from `starts` through nodes no older than `oldest`, with their edges; and those at
-    which the ways end, some of which may be older."""
+def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[Node | None]]:
+    """The nodes that can be reached from `starts` and are no older than `oldest`, with their edges."""
     reached: dict[Node, Sequence[Node | None]] = {}
-    ends = set[Node]()
     todo = list(starts)
     while todo:
         node = todo.pop()
         if node not in reached:
-            layout = node.layout
-            edges = (node.e0,) if layout == 1 else (node.e0, node.e1) if layout == 2 else node.edge_nodes()
-            reached[node] = edges
-            is_end = True
-            for edge in edges:
-                if edge is not None:
-                    is_end = False
-                    if edge not in reached:
-                        if edge.seq >= oldest:
-                            todo.append(edge)
-                        else:
-                            ends.add(edge)
-            if is_end:
-                ends.add(node)
-    return reached, ends
+            edges = reached[node] = node.edge_nodes()
+            todo += [edge for edge in edges if edge is not None and edge.seq >= oldest]
+    return reached
 
 
-def leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> tuple[set[Node] | None, set[Node]]:
+def leading_to(starts: Sequence[Node], targets: Collection[Node]) -> tuple[set[Node] | None, set[Node]]:
     """The nodes from which a target can be reached, targets included, None if those are all; and those among them that
     are targets or have an edge that leads to none."""
     leading, special = set(targets), set(targets)
-    reached, ends = _reached_from(starts, min((node.seq for node in leading), default=0))
-    if ends <= special:
+    oldest = min([node.seq for node in targets], default=0)
+    if _all_lead(starts, special, oldest):
         return None, special
+    reached = _reached_from(starts, oldest)
     for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
         leads = strays = False
         for edge in reached[node]:
@@ -185,3 +182,36 @@ def leading_to(starts: Sequence[Node], targets: Iterable[Node]) -> tuple[set[Nod
             if strays:
                 special.add(node)
     return leading, special
+
+
+def _all_lead(starts: Sequence[Node], targets: set[Node], oldest: int) -> bool:
+    """Whether every way from `starts` ends at one of `targets`, of which the first made has the number `oldest`. Most
+    passes ask no more, so this is the part that has to be quick."""
+    seen = set(starts)
+    todo = list(seen)
+    add, push = seen.add, todo.append
+    for node in todo:  # which grows
+        if node.seq < oldest:
+            return False
+        layout = node.layout
+        if layout == 2:
+            edge, other = node.e0, node.e1
+            if other is not None and other not in seen:
+                add(other)
+                push(other)
+        elif layout == 1:
+            edge = node.e0
+        elif layout == 0:
+            if node not in targets:
+                return False
+            continue
+        else:
+            for edge in node.edge_nodes():
+                if edge is not None and edge not in seen:
+                    add(edge)
+                    push(edge)
+            continue
+        if edge is not None and edge not in seen:
+            add(edge)
+            push(edge)
+    return True

@@ -61,11 +61,12 @@ class Capabilities:
     `mutable`: arrays can be written. `views`: slices, permutations and reshapes share memory. `complex`: has complex
     dtypes. `lazy`: values may not be read while recording. `synchronous`: reading a value costs nothing. `fuses`:
     from how many elements on its `fused` is faster than the kernels of a formula one after the other, 0 if never.
-    `recycles`: `fused` can write over an array that is spared. `has_scalars`: indexing an array of no axes with `()`
-    gives a number of the library's own, with which Python's operators are much faster.
+    `recycles`: `fused` can write over an array that is spared. `defers`: from how many elements on a cotangent may wait
+    as a formula for the next rule, so that `fused` works out both at once, 0 if never. `has_scalars`: indexing an array
+    of no axes with `()` gives a number of the library's own, with which Python's operators are much faster.
     """
 
-    __slots__ = ("complex", "fuses", "has_scalars", "lazy", "mutable", "recycles", "synchronous", "views")
+    __slots__ = ("complex", "defers", "fuses", "has_scalars", "lazy", "mutable", "recycles", "synchronous", "views")
 
     def __init__(
         self,
@@ -76,10 +77,11 @@ class Capabilities:
         synchronous: bool = True,
         fuses: int = 0,
         recycles: bool = False,
+        defers: int = 0,
         has_scalars: bool = False,
     ) -> None:
         self.mutable, self.views, self.complex, self.lazy, self.synchronous = mutable, views, complex, lazy, synchronous
-        self.fuses, self.recycles, self.has_scalars = fuses, recycles, has_scalars
+        self.fuses, self.recycles, self.defers, self.has_scalars = fuses, recycles, defers, has_scalars
 
     def __repr__(self) -> str:
         return f"Capabilities({', '.join(f'{name}={getattr(self, name)}' for name in self.__slots__)})"
@@ -186,6 +188,7 @@ class Space:
     __slots__ = (
         "backend",
         "boolean",
+        "defers",
         "device",
         "dtype",
         "fuses",
@@ -220,6 +223,7 @@ class Space:
     boolean: Space  # the same place with dtype bool
     index: Space  # the same place with dtype int64
     plain: Space  # this space without tangents
+    defers: int  # from how many elements on a cotangent may wait as a formula; 0 if never
     recycles: bool  # `xp.fused` can write over an array that is spared
     rounds: bool  # its kernels are the dtype's own, which round: the library's operators may leave the dtype
     scalars: dict[Any, Any]
@@ -238,7 +242,7 @@ class Space:
         claims = backend.capabilities
         self.writes_raw = dtype.is_inexact and claims.mutable and claims.views and type(self) is Space and guard is None
         is_direct = self.is_plain_floating and type(self) is Space
-        self.fuses = claims.fuses if is_direct else 0
+        self.fuses, self.defers = (claims.fuses, claims.defers) if is_direct else (0, 0)
         self.recycles, self.has_scalars = claims.recycles, claims.has_scalars and is_direct
         self.scalars = {}
         self.plain = self

@@ -144,7 +144,8 @@ class Extensions(Protocol):
 
     # formula(xp, *arrays, **numbers), elementwise in real arrays that broadcast, all of one dtype but for booleans.
     # With `into` its results, a tuple of that many, are written into the first arrays; with `spare` nobody needs the
-    # first array any more, and it may be written over. The core asks where `fuses` is.
+    # first array any more, and it may be written over. The core asks where `fuses` is. A formula may be made of two
+    # that follow each other, and is then equal, with the same hash, to another made of the same.
     gelu: Callable[[Any], Any]
     gelu_slope: Callable[[Any], Any]  # its derivative
 

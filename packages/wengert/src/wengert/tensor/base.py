@@ -63,8 +63,8 @@ class TensorBase:
     node: Any
     version: list[Any] | None
     _grad: TensorBase | None
-    _hooks: Hooks
-    _post_accumulate_hooks: Hooks
+    _hooks: Hooks | None
+    _post_accumulate_hooks: Hooks | None
     _view: Any
     _tangent: Any
 
@@ -101,7 +101,7 @@ class TensorBase:
                     xp = space.xp
                     grad.array = xp.asarray(xp.add_into(grad.array, g))
                     bump_version(grad)
-        hooks = getattr(self, "_post_accumulate_hooks", None)
+        hooks = self._post_accumulate_hooks
         if hooks:
             for hook in [*hooks.values()]:
                 answer = hook(self)
@@ -111,6 +111,14 @@ class TensorBase:
     def tensor_hooks(self) -> Hooks | None:
         """The hooks of a leaf, None if there are none; those of other tensors are kept by their node."""
         return getattr(self, "_hooks", None)
+
+    def set_hooks(self) -> None:
+        """Fill the slots of the hooks of a leaf, so that no pass needs to ask whether they are filled."""
+        self._hooks, self._post_accumulate_hooks = self.tensor_hooks(), self.post_accumulate_hooks()
+
+    def post_accumulate_hooks(self) -> Hooks | None:
+        """The hooks that are called when the `.grad` of a leaf was added to, None if there are none."""
+        return getattr(self, "_post_accumulate_hooks", None)
 
 
 #: Held while something that threads share is changed: a `.grad`, the node of a leaf, a version cell.
@@ -191,6 +199,7 @@ def new_accumulator(leaf: TensorBase) -> Node | None:
         if found is None:
             found = accumulator(leaf)
             leaf.node = ref(found)
+            leaf.set_hooks()
         return found
 
 

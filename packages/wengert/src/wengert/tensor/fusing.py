@@ -2,7 +2,8 @@
 
 The rule of an elementwise operation that takes several kernels goes as a whole to `xp.fused` of a space that fuses;
 which it is, by the number of elements, the written text asks at each call. On the way back a space that recycles may
-write the result over a cotangent that only the engine holds. Where arrays of no axes are slow beside the library's own
+write the result over a cotangent that only the engine holds, and one that defers leaves the formula to the next rule
+(`Pending`) where that can go on from it. Where arrays of no axes are slow beside the library's own
 numbers, what Python's operators can say is said with those.
 """
 
@@ -10,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from wengert.rule.kinds import Elementwise, scaled
+from wengert.rule.pending import Pending, whole
 from wengert.rule.primitive import Primitive, Rule
 from wengert.tensor.general import Operation
 from wengert.tensor.written import Operators, Probe, text_of, written_out
@@ -59,9 +61,18 @@ def size_tests(texts: Iterable[str]) -> list[str]:
     ]
 
 
-def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], spare: str | None) -> str:
+class Way(NamedTuple):
+    """What the text of a pull on raw arrays says of the way back to one input: the name of its edge, and when nobody
+    needs g any more: now (`spare`), and even after the other edges' cotangents are worked out (`sole`)."""
+
+    edge: str
+    spare: str
+    sole: str
+
+
+def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], way: Way | None) -> str:
     """The expression for the cotangent of one input, from `g` and what was kept under the names that its rule asks; ""
-    where there is no rule. `spare`, for raw arrays, says when nobody needs g any more; None for Tensors."""
+    where there is no rule. There is no `way` for Tensors."""
     partial = primitive.pulled_by_partial(name) if isinstance(primitive, Elementwise) else None
     if partial is not None:
         text = written_out(partial.function, "xp", *partial.asks)
@@ -73,7 +84,7 @@ def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], spar
             call = text or _call(partial, f"partial_{name}", environment)
             written = None if text is None else f"(kernel := xp.multiply)(g, {text})"
             text = f"(kernel := xp.multiply)(g, {call})"
-        return _fusable(primitive, name, environment, written, text, spare)
+        return _fusable(primitive, name, environment, written, text, way)
     rule = primitive.rules.get(name)
     if rule is None:
         return ""
@@ -82,7 +93,21 @@ def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], spar
     )  # "is None" of a probe would be written out wrongly
     written = None if may_be_none else written_out(rule.function, "xp", "g", *rule.asks)
     text = written or _call(rule, f"vjp_{name}", environment, "g, ")
-    return _fusable(primitive, name, environment, written, text, spare)
+    return _fusable(primitive, name, environment, written, text, way)
+
+
+def later(
+    node: Any, edge: Any, formula: Callable[..., Any], arrays: tuple[Any, ...], spare: bool, sole: bool, alone: bool
+) -> Any:
+    """What `formula` makes of g, the first of the arrays, and the others: now, or by the node that `edge` leads to.
+    `alone` says that it takes one kernel, which gains only by the memory that is `spare`."""
+    space, g = node.space, arrays[0]
+    if edge.takes_pending and 0 < space.defers <= g.size and node.shapes is None:
+        return Pending(space.xp, formula, arrays, spare and sole)
+    arrays = (whole(g), *arrays[1:])
+    if alone and not (spare and space.recycles):
+        return formula(space.xp, *arrays)
+    return space.xp.fused(formula, arrays, {}, spare=spare)
 
 
 def is_compound(text: str | None) -> bool:
@@ -91,16 +116,22 @@ def is_compound(text: str | None) -> bool:
 
 
 def _fusable(
-    primitive: Primitive, name: str, environment: dict[str, Any], written: str | None, text: str, spare: str | None
+    primitive: Primitive, name: str, environment: dict[str, Any], written: str | None, text: str, way: Way | None
 ) -> str:
     """`text`, and before it the way through one kernel where there is one that is worth it."""
-    found = None if spare is None or written == "g" else way_back(primitive, name)
-    if found is None:
+    found = None if way is None or written == "g" else way_back(primitive, name)
+    if way is None or found is None:
         return text
     environment[f"formula_{name}"], arrays, statics = found
-    alone = not is_compound(written)  # then only the memory of g is to be gained
-    condition = f"is_long and self.space.recycles and {spare}" if alone else "is_long"
-    call = _fused(f"formula_{name}", ["g", *arrays], statics, "self.space", f", spare={alone or spare}")
+    alone, condition = not is_compound(written), "is_long"
+    if not statics:
+        environment["later"] = later
+        given = f"(g, {', '.join(arrays)})" if arrays else "(g,)"
+        call = f"later(self, {way.edge}, formula_{name}, {given}, {way.spare}, {way.sole}, {alone})"
+    else:
+        call = _fused(f"formula_{name}", ["g", *arrays], statics, "self.space", f", spare={way.spare}")
+        if alone:
+            condition = f"is_long and self.space.recycles and {way.spare}"
     point = _of_numbers(environment[f"formula_{name}"], ["g", *arrays], statics)
     return f"({call} if {condition} else {f'{point} if is_point else ' if point else ''}{text})"
 

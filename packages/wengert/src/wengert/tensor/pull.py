@@ -15,8 +15,9 @@ from typing import Any
 from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.rule.kinds import sum_to
+from wengert.rule.pending import Pending, whole
 from wengert.rule.primitive import Primitive
-from wengert.tensor.fusing import pull_text, size_tests
+from wengert.tensor.fusing import Way, pull_text, size_tests
 from wengert.tensor.general import Operation, node_class
 from wengert.tensor.written import code_of
 
@@ -63,7 +64,8 @@ def _written_when_needed(operation: Operation, cls: type[OperationNode]) -> Call
 def _written_pull(operation: Operation, cls: type[OperationNode], kind: str) -> Callable[..., Any]:
     environment: dict[str, Any] = {
         "CAREFUL": CAREFUL, "FREED": FREED, "check_version": check_version, "checked_output": checked_output,
-        "raise_freed": raise_freed, "summed": summed, "__builtins__": __builtins__, "__name__": __name__,
+        "raise_freed": raise_freed, "summed": summed, "whole": whole, "Pending": Pending,
+        "__builtins__": __builtins__, "__name__": __name__,
     }  # fmt: skip
     name = f"{operation.primitive.name}_{kind}"
     source = _pull_source(operation, cls, environment, name, kind)
@@ -92,8 +94,11 @@ def _pull_source(
     texts = {n: "" if joint else _gradient_text(operation, n, environment, None) for n in moving}
     if not recording and not joint:
         itself = {n for n in moving if texts[n] == "g"}
-        texts = {n: _gradient_text(operation, n, environment, _spare(primitive, n, itself, edge)) for n in moving}
+        texts = {n: _gradient_text(operation, n, environment, _way(primitive, n, itself, edge)) for n in moving}
+        cls.takes_pending = plain and all("(later(" in text for text in texts.values())
     lines += [f"    {line}" for line in size_tests(texts.values())]
+    if cls.takes_pending and not recording and len(edge) > 1:
+        put("        if is_long and self.e0 is not None and self.e1 is not None: g = whole(g)")
     for position, name in enumerate(edge if plain else ()):
         put(f"    {name} = self.e{position}")
     if not plain:
@@ -176,18 +181,26 @@ def summed(node: Any, xp: Any, *gradients: Any) -> list[Any]:
     ]
 
 
-def _spare(primitive: Primitive, name: str, itself: set[str], edge: Sequence[str]) -> str:
-    """The condition under which g may be written over for the cotangent of an input: no cotangent is still to be worked
-    out or is g `itself`, and who produced it gives what nobody else holds."""
+def _way(primitive: Primitive, name: str, itself: set[str], edge: Sequence[str]) -> Way:
+    """When g may be written over for the cotangent of an input: no cotangent is still to be worked out, be it later or
+    as Pending, none is g `itself`, and who produced g gives what nobody else holds."""
     inputs = primitive.inputs
-    later = set(inputs[inputs.index(name) + 1 :]) - primitive.constants
-    busy = [one for one, other in zip(edge, inputs, strict=True) if other != name and other in later | itself]
-    return " and ".join([*[f"{one} is None" for one in busy], "producer.fresh"])
+    position = inputs.index(name)
+    after = set(inputs[position + 1 :]) - primitive.constants
+    busy = [one for one, other in zip(edge, inputs, strict=True) if other != name and other in after | itself]
+    before = [
+        f"g{at}.__class__ is not Pending"
+        for at, other in enumerate(inputs[:position])
+        if other not in itself | primitive.constants
+    ]
+    others = [f"{one} is None" for one, other in zip(edge, inputs, strict=True) if other != name]
+    spare = " and ".join([*[f"{one} is None" for one in busy], *before, "producer.fresh"])
+    return Way(edge[position], spare, " and ".join(others) or "True")
 
 
-def _gradient_text(operation: Operation, name: str, environment: dict[str, Any], spare: str | None) -> str:
+def _gradient_text(operation: Operation, name: str, environment: dict[str, Any], way: Way | None) -> str:
     """The expression for the cotangent of one input; a call that raises where no rule gives it."""
-    text = pull_text(operation.primitive, name, environment, spare)
+    text = pull_text(operation.primitive, name, environment, way)
     if not text:
         environment[f"missing_{name}"] = _missing(operation, name)
     return text or f"missing_{name}()"

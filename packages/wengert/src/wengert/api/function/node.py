@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 from wengert.api.function.context import FunctionCtx
-from wengert.graph.node import Node, Several
+from wengert.graph.node import CAREFUL, Node, Several
 from wengert.graph.saved import raise_freed, raise_stale, version_of, written_at
 from wengert.ops.xp import namespace_of
 from wengert.protocol.shapes import Shape
@@ -167,6 +167,9 @@ class BackwardCFunction(Node):
         """Call backward, or vjp, as the user wrote it."""
         function, ctx = self.function, FunctionCtx.of(self)
         return function.gradient_rule()(ctx, *([list(grads)] if function.boxed_grads_call else grads))
+
+    def step(self, g: Any, keep: bool, tools: Any, producer: Any = None) -> Any:
+        return CAREFUL  # what runs is the user's, and may write arrays
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         values = g.values if isinstance(g, Several) else [g]
