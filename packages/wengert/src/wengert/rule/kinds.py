@@ -30,6 +30,7 @@ class Elementwise(Primitive):
     def __init__(self, forward: Function, **options: Any) -> None:
         super().__init__(forward, **options)
         self.partial: dict[str, Rule] = {}
+        self.back: Elementwise | None = None  # the way back as an operation, of the cotangent and of one kept value
 
     def partials(self, **functions: Formula) -> Self:
         """Declare d out / d input for each input named; returns the operation."""
@@ -37,6 +38,27 @@ class Elementwise(Primitive):
             if name not in self.inputs:
                 raise TypeError(f"{self.name}: partials({name}=...) names no input; the inputs are {self.inputs}")
             self.partial[name] = Rule(function, self.asks_of(function))
+        return self
+
+    def second(self, function: Callable[[Any, Any], Any]) -> Self:
+        """Declare the derivative of the partial of the only input by the only value that it asks for.
+
+        With it a pass that records real numbers puts the way back on the tape as one operation, not as the steps of its
+        formula."""
+        (partial,) = self.partial.values()
+        slope: Function = partial.function
+
+        def pullback(xp: Any, cotangent: Any, point: Any) -> Any:
+            return xp.multiply(cotangent, slope(xp, point))
+
+        def by_cotangent(xp: Any, point: Any) -> Any:
+            return slope(xp, point)
+
+        def by_point(xp: Any, cotangent: Any, point: Any) -> Any:
+            return xp.multiply(cotangent, function(xp, point))
+
+        self.back = Elementwise(pullback).partials(cotangent=by_cotangent, point=by_point)
+        self.back.name = f"{self.name}_pullback"
         return self
 
     def asks(self, name: str) -> tuple[str, ...]:

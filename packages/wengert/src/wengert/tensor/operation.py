@@ -42,6 +42,11 @@ def kernel(primitive: Primitive, node_name: str = "", **saved_names: str) -> Fun
     return function
 
 
+def way_back(primitive: Primitive, node_name: str, **saved_names: str) -> Function:
+    """A function like that of `kernel` for the way back of an operation, which rules do not find through `xp`."""
+    return recorder(Operation(primitive, node_name, saved_names), _with_rule_signature(primitive))
+
+
 def view_kernel(primitive: Primitive, node_name: str, keeps_name: bool = False, **saved_names: str) -> Function:
     """A function like that of `kernel` for a primitive of one input whose result shares its memory: the result is
     tracked as a view. With `keeps_name`, a later write leaves the view the node's name (`rebasing.py`)."""

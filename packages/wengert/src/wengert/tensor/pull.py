@@ -12,15 +12,18 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
+from wengert.extras import deferred
 from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
-from wengert.rule.kinds import sum_to
+from wengert.rule.kinds import Elementwise, sum_to
 from wengert.rule.pending import Pending, whole
 from wengert.rule.primitive import Primitive
 from wengert.tensor.fusing import Way, pull_text, size_tests
 from wengert.tensor.general import Operation, node_class
 from wengert.tensor.written import code_of
 
+#: What stands on this module.
+_late = deferred(__name__, {"way_back": "wengert.tensor.operation:way_back"})
 _KERNEL = r"\(kernel := xp\.(\w+)\)"
 
 
@@ -92,6 +95,10 @@ def _pull_source(
     moving = [n for n in primitive.inputs if n not in primitive.constants]
     joint = primitive.joint_rule
     texts = {n: "" if joint else _gradient_text(operation, n, environment, None) for n in moving}
+    if recording and isinstance(primitive, Elementwise) and primitive.back is not None:
+        ((name, partial),) = primitive.partial.items()
+        environment["back"] = _recorded_back(operation, primitive.back, partial.asks[0])
+        texts[name] = f"back(g, {partial.asks[0]})"
     if not recording and not joint:
         itself = {n for n in moving if texts[n] == "g"}
         texts = {n: _gradient_text(operation, n, environment, _way(primitive, n, itself, edge)) for n in moving}
@@ -150,6 +157,12 @@ def _pull_source(
     else:
         put(f"    return [{', '.join(values)}]")
     return "\n".join([*lines, ""])
+
+
+def _recorded_back(operation: Operation, back: Elementwise, kept: str) -> Callable[..., Any]:
+    """What records the way back of `operation` as one node, named as torch names it."""
+    name = operation.node_name.removesuffix("0") + "Backward0"
+    return _late("way_back")(back, name, cotangent="grad_output", point="output" if kept == "out" else "self")
 
 
 def _unpack(kept: str, primitive: Primitive, recording: bool) -> list[str]:
