@@ -17,7 +17,9 @@ import numpy as np
 _silence = Context()
 _silence.run(np.seterr, all="ignore")
 run = _silence.run
-((_state, _ignoring),) = _silence.items()
+((_state, IGNORING),) = _silence.items()
+#: What NumPy does at singular points now; IGNORING where it is silent already.
+state = _state.get
 
 
 class Silence:
@@ -26,7 +28,7 @@ class Silence:
     __slots__ = ("_before",)
 
     def __enter__(self) -> None:
-        self._before = _state.set(_ignoring)
+        self._before = _state.set(IGNORING)
 
     def __exit__(self, *_: object) -> None:
         _state.reset(self._before)
@@ -34,7 +36,7 @@ class Silence:
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:
     """`function(*arguments)` without NumPy's floating-point warnings."""
-    if _state.get() is _ignoring:
+    if state() is IGNORING:
         return function(*arguments)
     try:
         return run(function, *arguments)

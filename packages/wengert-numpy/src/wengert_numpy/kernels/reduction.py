@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert_numpy.kernels import quiet
+from wengert_numpy.kernels.quiet import IGNORING, state
 
 Axes = int | tuple[int, ...] | None
 _FLOAT16, _FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
@@ -30,7 +31,8 @@ def sum(x: Any, /, *, axis: Axes = None, keepdims: bool = False) -> Any:
         lead = _LEADING.get(axis, ndim)
         if lead < ndim:
             rows = x if ndim == 2 else x.reshape(math.prod(shape[:lead]), -1)
-            total, kept = quiet.call(_ones(rows.shape[0], dtype).dot, rows), shape[lead:]
+            product = _ones(rows.shape[0], dtype).dot
+            total, kept = product(rows) if state() is IGNORING else quiet.call(product, rows), shape[lead:]
             return total.reshape((1,) * lead + kept) if keepdims else total if len(kept) == 1 else total.reshape(kept)
         if ndim > 1 and shape[-1] <= _NARROW and (axis == (ndim - 1,) or axis == ndim - 1):
             return quiet.call(x.dot, _ones(shape[-1], dtype)).reshape(shape[:-1] + (1,) * keepdims)
@@ -121,7 +123,7 @@ def matmul(x: Any, y: Any, /) -> Any:
             if y.size >= 32768 and x.shape[0] <= 64 and y.flags.f_contiguous:
                 # Few rows: OpenBLAS is up to twice as fast from this side.
                 return np.ascontiguousarray(quiet.call(y.T.dot, x.T).T)
-            return quiet.call(x.dot, y)
+            return x.dot(y) if state() is IGNORING else quiet.call(x.dot, y)
         if x.ndim > 2 and x.flags.c_contiguous and x.size:  # one large product instead of a batch of small ones
             return quiet.call(x.reshape(-1, x.shape[-1]).dot, y).reshape(*x.shape[:-1], y.shape[1])
     return quiet.call(np.matmul, x, y)
@@ -129,7 +131,9 @@ def matmul(x: Any, y: Any, /) -> Any:
 
 def gemm(x: Any, y: Any, /, *, transpose_x: bool = False, transpose_y: bool = False) -> Any:
     """The product of two matrices, each as it is or transposed."""
-    return matmul(x.mT if transpose_x else x, y.mT if transpose_y else y)
+    if transpose_x:
+        x = x.T
+    return matmul(x, y.T if transpose_y else y)
 
 
 kernels: dict[str, Any] = {

@@ -162,13 +162,13 @@ def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[No
     return reached
 
 
-def leading_to(starts: Sequence[Node], targets: Collection[Node]) -> tuple[set[Node] | None, set[Node]]:
+def leading_to(starts: Sequence[Node], targets: Collection[Node]) -> tuple[set[Node] | None, set[Node] | None]:
     """The nodes from which a target can be reached, targets included, None if those are all; and those among them that
-    are targets or have an edge that leads to none."""
+    are targets with edges or have an edge that leads to none, None if there is no such node."""
     leading, special = set(targets), set(targets)
     oldest = min([node.seq for node in targets], default=0)
-    if _all_lead(starts, special, oldest):
-        return None, special
+    if _all_lead(starts, leading, oldest):
+        return None, {node for node in targets if node.layout} or None
     reached = _reached_from(starts, oldest)
     for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
         leads = strays = False

@@ -114,7 +114,9 @@ class TensorBase:
 
     def set_hooks(self) -> None:
         """Fill the slots of the hooks of a leaf, so that no pass needs to ask whether they are filled."""
-        self._hooks, self._post_accumulate_hooks = self.tensor_hooks(), self.post_accumulate_hooks()
+        for slot in ("_hooks", "_post_accumulate_hooks"):
+            if not hasattr(self, slot):
+                setattr(self, slot, None)
 
     def post_accumulate_hooks(self) -> Hooks | None:
         """The hooks that are called when the `.grad` of a leaf was added to, None if there are none."""
