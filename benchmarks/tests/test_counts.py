@@ -23,7 +23,7 @@ COUNTS: dict[str, tuple[int, int, int, int]] = {
     "tanh": (2, 26, 4, 16),
     "exp": (2, 26, 4, 16),
     "sum": (5, 29, 4, 0),
-    "matmul 4x4": (5, 44, 5, 128),
+    "matmul 4x4": (5, 42, 5, 128),
     "reshape": (10, 27, 7, 0),
     "getitem": (4, 34, 11, 0),
 }

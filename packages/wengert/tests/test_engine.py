@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from weakref import ref
 
 import pytest
 import wengert
+from wengert.graph import node, task
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -247,3 +249,58 @@ def test_threads_of_a_backward_are_a_setting() -> None:
         assert not wengert.autograd.is_multithreading_enabled()
     assert from_before
     assert wengert.autograd.is_multithreading_enabled()
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with each pass that had to look where the ways of its tape lead."""
+    looks: list[int] = []
+    look = task._all_lead
+    monkeypatch.setattr(task, "_all_lead", lambda *given: looks.append(1) or look(*given))
+    return looks
+
+
+def test_a_pass_for_all_leaves_does_not_look_where_its_ways_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    gc.collect()
+    looks = asked(monkeypatch)
+    monkeypatch.setattr(node, "_ends", {})
+    x, y = leaf(2.0), leaf(3.0)
+    out = x * y + x
+    assert [g.item() for g in wengert.autograd.grad(out, [x, y], retain_graph=True)] == [4.0, 2.0]
+    assert looks == []
+    assert wengert.autograd.grad(out, [y], retain_graph=True)[0].item() == 2.0
+    assert looks == [1]
+    z = leaf(1.0)
+    other = z * z
+    wengert.autograd.grad(out, [x, y])
+    assert looks == [1, 1]  # there is a tape that ends elsewhere
+    del other
+    out = x * y
+    wengert.autograd.grad(out, [x, y])
+    assert looks == [1, 1]
+    del out
+    assert len(node._ends) == 0
+
+
+def test_ends_in_a_cycle_are_forgotten_with_it() -> None:
+    gc.collect()
+    before = len(node._ends)
+    x = leaf(2.0)
+    x.grad = x * x  # whose tape ends at x, which holds it
+    held = ref(x)
+    del x
+    gc.collect()
+    assert held() is None
+    assert len(node._ends) == before
+
+
+def test_what_leads_to_no_target_does_not_run_although_it_ends_inside_of_a_transform() -> None:
+    x, runs = leaf(3.0), list[object]()
+
+    def inner(entered: wengert.Tensor) -> wengert.Tensor:
+        aside = entered * 2
+        aside.register_hook(runs.append)
+        (g,) = wengert.autograd.grad(aside * x, [x], retain_graph=True)
+        assert runs == []
+        return entered * g.detach()
+
+    assert wengert.func.grad(inner)(wengert.tensor(1.0)).item() == 2.0

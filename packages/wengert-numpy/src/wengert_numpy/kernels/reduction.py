@@ -130,10 +130,8 @@ def matmul(x: Any, y: Any, /) -> Any:
 
 
 def gemm(x: Any, y: Any, /, *, transpose_x: bool = False, transpose_y: bool = False) -> Any:
-    """The product of two matrices, each as it is or transposed."""
-    if transpose_x:
-        x = x.T
-    return matmul(x, y.T if transpose_y else y)
+    """The product of two matrices, each as it is or transposed; of batches of them too."""
+    return matmul(x.mT if transpose_x else x, y.mT if transpose_y else y)
 
 
 kernels: dict[str, Any] = {

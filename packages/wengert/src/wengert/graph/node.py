@@ -10,9 +10,11 @@ node hands its edges over with the cotangents, and says itself whether it has ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from itertools import count
 from typing import Any, ClassVar
+from weakref import ref
 
 from wengert.graph.hooks import EMPTY, Extra, Hook, RemovableHandle
 from wengert.graph.saved import FREED, check_version, checked_output
@@ -306,4 +308,20 @@ def accumulator(leaf: Any) -> AccumulateGrad:
     """A new end node for `leaf`; its number is below that of the operation about to be recorded."""
     node = AccumulateGrad()
     node.variable, node.seq, node.space, node.extra = leaf, next_number(), leaf.space, EMPTY
+    keep_in_view(node)
     return node
+
+
+#: The nodes alive at which tapes end, by their ids.
+_ends: dict[int, ref[Node]] = {}
+
+
+def keep_in_view(end: Node) -> None:
+    """Say that tapes may end at a node, which has no edge."""
+    number = id(end)
+    _ends[number] = ref(end, partial(_ends.pop, number))
+
+
+def are_all_ends(nodes: Collection[Node]) -> bool:
+    """Whether tapes end nowhere but at these nodes, so that whatever is walked leads to one of them."""
+    return len(nodes) == len(_ends) and all(id(node) in _ends for node in nodes)

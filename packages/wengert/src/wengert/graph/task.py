@@ -11,7 +11,7 @@ from threading import Thread, get_ident
 from typing import Any, Protocol
 
 from wengert.graph.modes import Mode, is_grad_enabled, set_grad_mode
-from wengert.graph.node import Node
+from wengert.graph.node import Node, are_all_ends
 from wengert.protocol.backend import Space
 from wengert.rule.pending import Pending, whole
 from wengert.rule.placed import Placed
@@ -165,10 +165,10 @@ def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[No
 def leading_to(starts: Sequence[Node], targets: Collection[Node]) -> tuple[set[Node] | None, set[Node] | None]:
     """The nodes from which a target can be reached, targets included, None if those are all; and those among them that
     are targets with edges or have an edge that leads to none, None if there is no such node."""
-    leading, special = set(targets), set(targets)
     oldest = min([node.seq for node in targets], default=0)
-    if _all_lead(starts, leading, oldest):
+    if are_all_ends(targets) or _all_lead(starts, targets, oldest):
         return None, {node for node in targets if node.layout} or None
+    leading, special = set(targets), set(targets)
     reached = _reached_from(starts, oldest)
     for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
         leads = strays = False
@@ -184,7 +184,7 @@ def leading_to(starts: Sequence[Node], targets: Collection[Node]) -> tuple[set[N
     return leading, special
 
 
-def _all_lead(starts: Sequence[Node], targets: set[Node], oldest: int) -> bool:
+def _all_lead(starts: Sequence[Node], targets: Collection[Node], oldest: int) -> bool:
     """Whether every way from `starts` ends at one of `targets`, of which the first made has the number `oldest`. Most
     passes ask no more, so this is the part that has to be quick."""
     seen = set(starts)
@@ -193,7 +193,7 @@ def _all_lead(starts: Sequence[Node], targets: set[Node], oldest: int) -> bool:
     for node in todo:  # which grows
         if node.seq < oldest:
             return False
-        layout = node.layout
+        layout, count = node.layout, len(todo)
         if layout == 2:
             edge, other = node.e0, node.e1
             if other is not None and other not in seen:
@@ -202,16 +202,16 @@ def _all_lead(starts: Sequence[Node], targets: set[Node], oldest: int) -> bool:
         elif layout == 1:
             edge = node.e0
         elif layout == 0:
-            if node not in targets:
-                return False
-            continue
+            edge = None
         else:
-            for edge in node.edge_nodes():
-                if edge is not None and edge not in seen:
-                    add(edge)
-                    push(edge)
-            continue
+            edge = None
+            for other in node.edge_nodes():
+                if other is not None and other not in seen:
+                    add(other)
+                    push(other)
         if edge is not None and edge not in seen:
             add(edge)
             push(edge)
+        if len(todo) == count and node not in targets and not any(node.edge_nodes()):
+            return False
     return True

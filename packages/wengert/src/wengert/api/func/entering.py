@@ -8,7 +8,7 @@ from typing import Any
 from weakref import ref
 
 from wengert.graph.modes import is_grad_enabled, set_grad_mode
-from wengert.graph.node import AccumulateGrad, Node, next_number
+from wengert.graph.node import AccumulateGrad, Node, keep_in_view, next_number
 from wengert.ops.xp import namespace_of
 from wengert.tensor.base import TensorBase, edge_of, make, require_inexact
 from wengert.tensor.level import Level, depth_of, running
@@ -56,6 +56,7 @@ class Variables:
         node = Entered()
         node.e0, node.level = edge_of(argument), self.level
         node.space, node.extra, node.seq = argument.space.plain, None, next_number()
+        keep_in_view(node)
         variable: Any = as_alias(make(argument.space, argument.array), argument)
         if argument.space is not argument.space.plain:
             variable._tangent, variable.node = argument._tangent, node
