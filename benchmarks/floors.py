@@ -6,6 +6,7 @@ NumPy is what two objects and two function calls for an operation cost in Python
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -92,15 +93,54 @@ def deep_graph(arrays: Arrays, size: Size) -> Arrays:
 
 def long_short_term_memory(arrays: Arrays, size: Size) -> Arrays:
     """W5 by hand: the input's product for all steps at once, and the weights' gradients too."""
-    x, w_input, w_hidden, width = arrays["x"], arrays["w_input"], arrays["w_hidden"], size["hidden"]
+    x, w_input, width = arrays["x"], arrays["w_input"], size["hidden"]
     steps, batch = size["steps"], size["batch"]
     entering = (x.reshape(steps * batch, width) @ w_input + arrays["b"]).reshape(steps, batch, 4 * width)
-    hidden = numpy.zeros((steps + 1, batch, width), x.dtype)
+    last, hidden, gates_grad = _cells(entering.__getitem__, arrays["w_hidden"], steps, batch, width, None)
+    flat = gates_grad.reshape(steps * batch, 4 * width)
+    return {
+        "loss": (last * last).mean(),
+        "w_input.grad": x.reshape(steps * batch, width).T @ flat,
+        "w_hidden.grad": hidden[:steps].reshape(steps * batch, width).T @ flat,
+        "b.grad": flat.sum(axis=0),
+    }
+
+
+def long_short_term_memory_in_the_loop(arrays: Arrays, size: Size) -> Arrays:
+    """W5 by hand with every product where the program has it: in its step."""
+    x, w_input, b, width = arrays["x"], arrays["w_input"], arrays["b"], size["hidden"]
+    found = {name: numpy.zeros_like(arrays[name.removesuffix(".grad")]) for name in GRADIENTS_OF_W5}
+
+    def entering(step: int) -> Array:
+        return x[step] @ w_input + b
+
+    def leaving(step: int, hidden: Array, part: Array) -> None:
+        found["w_input.grad"] += x[step].T @ part
+        found["w_hidden.grad"] += hidden.T @ part
+        found["b.grad"] += part.sum(axis=0)
+
+    last, _, _ = _cells(entering, arrays["w_hidden"], size["steps"], size["batch"], width, leaving)
+    return {"loss": (last * last).mean(), **found}
+
+
+GRADIENTS_OF_W5 = ("w_input.grad", "w_hidden.grad", "b.grad")
+
+
+def _cells(
+    entering: Callable[[int], Array],
+    w_hidden: Array,
+    steps: int,
+    batch: int,
+    width: int,
+    leaving: Callable[[int, Array, Array], None] | None,
+) -> tuple[Array, Array, Array]:
+    """The last hidden state, all of them, and the gradients of the gates of all steps, each shown to `leaving`."""
+    hidden = numpy.zeros((steps + 1, batch, width), w_hidden.dtype)
     cells = numpy.zeros_like(hidden)
     kept = []
     for step in range(steps):
         gates = hidden[step] @ w_hidden
-        gates += entering[step]
+        gates += entering(step)
         enter, forget, leave = (sigmoid(gates[:, at * width : (at + 1) * width]) for at in (0, 1, 3))
         candidate = numpy.tanh(gates[:, 2 * width : 3 * width])
         cells[step + 1] = forget * cells[step] + enter * candidate
@@ -108,7 +148,7 @@ def long_short_term_memory(arrays: Arrays, size: Size) -> Arrays:
         numpy.multiply(leave, shown, out=hidden[step + 1])
         kept.append((enter, forget, candidate, leave, shown))
     last = hidden[steps]
-    gates_grad = numpy.empty((steps, batch, 4 * width), x.dtype)
+    gates_grad = numpy.empty((steps, batch, 4 * width), w_hidden.dtype)
     g, g_cell = last * (2 / last.size), numpy.zeros_like(last)
     for step in reversed(range(steps)):
         enter, forget, candidate, leave, shown = kept[step]
@@ -120,13 +160,9 @@ def long_short_term_memory(arrays: Arrays, size: Size) -> Arrays:
         part[:, 3 * width :] = g * shown * leave * (1 - leave)
         g_cell *= forget
         g = part @ w_hidden.T
-    flat = gates_grad.reshape(steps * batch, 4 * width)
-    return {
-        "loss": (last * last).mean(),
-        "w_input.grad": x.reshape(steps * batch, width).T @ flat,
-        "w_hidden.grad": hidden[:steps].reshape(steps * batch, width).T @ flat,
-        "b.grad": flat.sum(axis=0),
-    }
+        if leaving is not None:
+            leaving(step, hidden[step], part)
+    return last, hidden, gates_grad
 
 
 def sigmoid(x: Array) -> Array:

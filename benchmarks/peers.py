@@ -252,7 +252,11 @@ PEERS: dict[str, dict[str, Step]] = {
         "autograd": hips.large_elementwise,
     },
     "W4": {"numpy": transformer_block, "autograd": hips.transformer_block},
-    "W5": {"numpy": floors.long_short_term_memory, "autograd": hips.long_short_term_memory},
+    "W5": {
+        "numpy": floors.long_short_term_memory,
+        "numpy in the loop": floors.long_short_term_memory_in_the_loop,
+        "autograd": hips.long_short_term_memory,
+    },
     "W6": {"bare tape": floors.deep_graph, "checked tape": checked_tape.deep_graph, "autograd": hips.deep_graph},
     "W7": {"numpy": floors.convolutional_net},
     "W8": {"numpy": hessian_vector_product, "autograd": hips.hessian_vector_product},
@@ -264,7 +268,7 @@ for _package, _module in _OPTIONAL.items():
         for _workload, _step in importlib.import_module(_module).STEPS.items():
             PEERS[_workload][_package] = _step
 
-NAMES = ("numpy", "numpy blocked", "bare tape", "checked tape", "autograd", *_OPTIONAL)
+NAMES = ("numpy", "numpy blocked", "numpy in the loop", "bare tape", "checked tape", "autograd", *_OPTIONAL)
 #: Peers that would take minutes over a workload do less of it, and are compared per unit.
 REDUCED: dict[tuple[str, str], dict[str, int]] = {
     ("W6", name): {"nodes": nodes} for name, nodes in (("autograd", 20_000), ("mygrad", 2_000), ("jax", 2_000))
