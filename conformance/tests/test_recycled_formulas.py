@@ -103,6 +103,17 @@ def test_operands_that_share_memory_are_read_before_they_are_written() -> None:
     assert formulas.FUSION._plans == {}
 
 
+def test_results_that_change_places_do_not_meet() -> None:
+    def crossed(xp: Any, x: Any, y: Any) -> Any:
+        return y + 1, x * 2
+
+    x, y = numpy.arange(12.0), numpy.arange(12.0) + 100
+    first, second = formulas.FUSION.fused(crossed, (x, y), {}, into=2)
+    assert (first is x, second is y) == (True, True)
+    assert first.tolist() == [at + 101.0 for at in range(12)]
+    assert second.tolist() == [at * 2.0 for at in range(12)]
+
+
 def test_numbers_that_change_at_each_step_need_no_new_plan() -> None:
     def formula(xp: Any, x: Any, *, rate: float, kind: str) -> Any:
         return (x * rate + 1 if kind == "more" else x * rate,)

@@ -143,12 +143,13 @@ class Plan:
         for at, step in enumerate(self.steps, self.first):
             slot = None
             if step.takes_out:
-                mine = [which for which, value in enumerate(self.results) if value == at]
-                order = mine[:1] or [slot for slot, value in holder.items() if value in step.dead]
-                order += [slot for slot in range(count) if slot not in mine]
-                slot = next(
-                    each for each in (*order, *range(count, count + len(self.steps))) if is_open(each, at, step.dead)
-                )
+                # A result lies in its own memory or in none of a result: what is copied last must not lie in the way.
+                order = [which for which, value in enumerate(self.results) if value == at][:1] or [
+                    *[each for each, value in holder.items() if value in step.dead],
+                    *range(count),
+                ]
+                order += range(count, count + len(self.steps))
+                slot = next(each for each in order if is_open(each, at, step.dead))
             for dead in [each for each, value in holder.items() if value in step.dead]:
                 del holder[dead]
             if slot is not None:
