@@ -113,7 +113,7 @@ class TensorBase:
         return getattr(self, "_hooks", None)
 
     def set_hooks(self) -> None:
-        """Fill the slots of the hooks of a leaf, so that no pass needs to ask whether they are filled."""
+        """Fill the slots of the hooks of a leaf."""
         for slot in ("_hooks", "_post_accumulate_hooks"):
             if not hasattr(self, slot):
                 setattr(self, slot, None)
@@ -201,7 +201,10 @@ def new_accumulator(leaf: TensorBase) -> Node | None:
         if found is None:
             found = accumulator(leaf)
             leaf.node = ref(found)
-            leaf.set_hooks()
+            try:  # their slots are filled from now on, so that no pass needs to ask whether they are
+                _ = leaf._hooks, leaf._post_accumulate_hooks  # pyright: ignore[reportPrivateUsage]  # this class's own
+            except AttributeError:
+                leaf.set_hooks()
         return found
 
 
