@@ -220,3 +220,12 @@ def test_a_leaf_s_hook_that_writes_what_a_formula_takes_comes_too_late(kind: str
     (z * y + w).sum().backward()
     assert y.tolist() == [100.0] * 4
     np.testing.assert_allclose(x.grad.numpy(), np.exp(VALUES) * (VALUES + 1))
+
+
+def test_a_gradient_that_a_formula_takes_may_be_added_to(x: Any) -> None:
+    w, z = wengert.ones(4, dtype=wengert.float64, requires_grad=True), x.exp()
+    w.grad = wengert.from_numpy(VALUES + 1)
+    t = w * 1
+    (z * w.grad + t).sum().backward()
+    np.testing.assert_allclose(w.grad.numpy(), VALUES + 2)
+    np.testing.assert_allclose(x.grad.numpy(), np.exp(VALUES) * (VALUES + 1))

@@ -304,3 +304,14 @@ def test_what_leads_to_no_target_does_not_run_although_it_ends_inside_of_a_trans
         return entered * g.detach()
 
     assert wengert.func.grad(inner)(wengert.tensor(1.0)).item() == 2.0
+
+
+def test_a_node_that_leads_nowhere_does_not_run_for_a_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node, "_ends", {})
+    base, x, runs = leaf([1.0, 2.0]), leaf([3.0, 4.0]), list[object]()
+    with wengert.no_grad():
+        part = base[:]
+    aside = part * 2  # requires grad, as its base does, though no gradient goes from it to there
+    aside.grad_fn.register_hook(lambda inputs, outputs: runs.append(1))
+    (g,) = wengert.autograd.grad((aside + x).sum(), [x])
+    assert (g.tolist(), runs) == ([1.0, 1.0], [])

@@ -66,7 +66,7 @@ def unary(ufunc: Callable[..., Any], x: Any) -> Any:
     given = flat(x)
     if given is None:
         return quiet.call(ufunc, x)
-    out = np.empty_like(x)
+    out = np.empty(x.shape, x.dtype)
     result = out.reshape(-1)
 
     def work(parts: Iterator[slice]) -> None:

@@ -207,8 +207,8 @@ def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
     if sofar.__class__ is Pending:
         sofar = entry[1] = sofar.value()
     if tools.recording:
-        whole = tools.place(node.space, g) if g.__class__ is Placed else g
-        entry[1:] = [whole, producer] if sofar is None else [tools.add(node.space, sofar, whole), _SHARED]
+        g = tools.place(node.space, g) if g.__class__ is Placed else g
+        entry[1:] = [g, producer] if sofar is None else [tools.add(node.space, sofar, g), _SHARED]
         return
     xp = node.space.xp
     is_owned = made_by.__class__ is _Owned
@@ -266,9 +266,10 @@ def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
     """The last step of a path: hooks of the leaf, then its `.grad`, then hooks of its node."""
     tools, extra = task.tools, node.extra
     g = whole(g)
-    hooks = node.variable._hooks
-    if hooks or extra is not EMPTY or node.variable._post_accumulate_hooks:
-        task.settle()
+    variable = node.variable
+    hooks = variable._hooks
+    if hooks or extra is not EMPTY or variable._post_accumulate_hooks or variable._grad is not None:
+        task.settle()  # a gradient that is there is written, and may be what a formula takes
     if hooks:
         g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
     if task.capturing and task.captures is not None:

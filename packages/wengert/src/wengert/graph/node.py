@@ -313,13 +313,18 @@ def accumulator(leaf: Any) -> AccumulateGrad:
 
 
 #: The nodes alive at which tapes end, by their ids.
-_ends: dict[int, ref[Node]] = {}
+_ends: dict[int, ref[Any]] = {}
 
 
 def keep_in_view(end: Node) -> None:
     """Say that tapes may end at a node, which has no edge."""
     number = id(end)
     _ends[number] = ref(end, partial(_ends.pop, number))
+
+
+def end_nowhere() -> None:
+    """Say that from now on a tape may end at any node, one that has no edge since its input leads nowhere."""
+    _ends[0] = ref(Node)
 
 
 def are_all_ends(nodes: Collection[Node]) -> bool:

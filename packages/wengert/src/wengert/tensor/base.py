@@ -9,7 +9,7 @@ from weakref import ref
 
 from wengert.graph.hooks import Hooks
 from wengert.graph.modes import InferenceCell, fresh_version, is_grad_enabled
-from wengert.graph.node import Node, accumulator
+from wengert.graph.node import Node, accumulator, end_nowhere
 from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape
@@ -112,9 +112,9 @@ class TensorBase:
         """The hooks of a leaf, None if there are none; those of other tensors are kept by their node."""
         return getattr(self, "_hooks", None)
 
-    def set_hooks(self) -> None:
-        """Fill the slots of the hooks of a leaf."""
-        for slot in ("_hooks", "_post_accumulate_hooks"):
+    def fill_slots(self) -> None:
+        """Fill the slots that the end of a tape looks at."""
+        for slot in ("_grad", "_hooks", "_post_accumulate_hooks"):
             if not hasattr(self, slot):
                 setattr(self, slot, None)
 
@@ -193,18 +193,19 @@ def new_accumulator(leaf: TensorBase) -> Node | None:
     A view comes here too if its `node` is a mark: it gets its next node, or None where no gradient goes."""
     with _changing:  # another thread may have made it just now
         mark = leaf.node
-        if mark is STALE:
-            return _Views.refreshed(leaf)
-        if mark is SEVERED:
-            return None
+        if mark is STALE or mark is SEVERED:
+            found = _Views.refreshed(leaf) if mark is STALE else None
+            if found is None:
+                end_nowhere()
+            return found
         found = mark() if mark.__class__ is ref else mark
         if found is None:
             found = accumulator(leaf)
             leaf.node = ref(found)
-            try:  # their slots are filled from now on, so that no pass needs to ask whether they are
-                _ = leaf._hooks, leaf._post_accumulate_hooks  # pyright: ignore[reportPrivateUsage]  # this class's own
+            try:  # they are filled from now on, so that no pass needs to ask whether they are
+                _ = leaf._grad, leaf._hooks, leaf._post_accumulate_hooks  # pyright: ignore[reportPrivateUsage]  # this class's own
             except AttributeError:
-                leaf.set_hooks()
+                leaf.fill_slots()
         return found
 
 
