@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
+from weakref import ref
 
 from wengert.api.roots import GradientEdge, cotangent_of, root_of, roots_of, shape_of
 from wengert.extras import deferred
@@ -259,6 +260,11 @@ def _targets(inputs: Any, function: str) -> list[Any]:
 
 
 def _place(position: int, tensor: TensorBase | GradientEdge) -> tuple[Node, int]:
+    node: Any = tensor.node
+    if node.__class__ is ref:
+        node = node()
+        if node is not None:  # the common case: the end of a leaf that is in use
+            return node, 0
     if isinstance(tensor, GradientEdge):
         return tensor.node, tensor.output_nr
     node = edge_of(tensor)

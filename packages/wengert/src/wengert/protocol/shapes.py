@@ -68,6 +68,7 @@ def _checked_scalar_axis(axis: int) -> Shape:
     return ()
 
 
+@lru_cache(maxsize=4096)
 def reduced_shape(shape: Shape, axes: Shape, keepdims: bool) -> Shape:
     """What is left of `shape` when `axes` (from the front) are reduced."""
     if keepdims:
