@@ -17,7 +17,7 @@ def test_what_is_set_is_found() -> None:
     assert wengert.get_num_threads() == 3
 
 
-@pytest.mark.parametrize(("found", "expected"), [("5", 5), ("0", None), ("many", None), ("", None)])
+@pytest.mark.parametrize(("found", "expected"), [("5", 5), (" 4,2", 4), ("0", None), ("many", None), ("", None)])
 def test_the_environment_says_it_where_nothing_was_set(
     found: str, expected: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ def set_num_threads(num: Any, /) -> None:
 
 
 def _found() -> int:
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()  # more are for levels further in
     if wanted.isascii() and wanted.isdigit() and int(wanted) > 0:
         return int(wanted)
     if hasattr(os, "sched_getaffinity"):
