@@ -65,17 +65,6 @@ def test_kernels_give_what_ufuncs_give_and_are_silent(
         np.testing.assert_array_equal(found, expected)
 
 
-def test_an_array_goes_through_a_kernel_piece_by_piece() -> None:
-    def kernel(given: Any, out: Any, room: Any) -> None:
-        assert given.size == room.size <= 3
-        np.multiply(given, 2, out=room)
-        np.add(room, 1, out=out)
-
-    for x in (np.arange(30.0).reshape(5, 6), np.arange(24.0).reshape(4, 6).T, np.arange(5.0), np.empty(0)):
-        found = blocks.through(kernel, x, 3, 1)
-        np.testing.assert_array_equal(found, x * 2 + 1)
-
-
 def test_integers_become_floats() -> None:
     np.testing.assert_array_equal(elementwise.tanh(np.arange(20)), np.tanh(np.arange(20)))
     np.testing.assert_array_equal(elementwise.kernels["exp"](np.arange(20)), np.exp(np.arange(20)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from wengert_numpy.kernels import blocks, quiet, special
+from wengert_numpy.kernels import quiet, special
 
 _SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
@@ -15,14 +16,14 @@ _SQRT_HALF, _GAUSS = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 def gelu(x: Any, /) -> Any:
     """`x` times the share of the normal distribution below it."""
     if x.dtype == np.float32 and x.size >= special.LONG_ERF:
-        return quiet.call(blocks.through, _gelu, x, special.BLOCK, 3)
+        return quiet.call(_by_blocks, _gelu, x)
     return quiet.call(_short_gelu, x)
 
 
 def gelu_slope(x: Any, /) -> Any:
     """The derivative of `gelu`."""
     if x.dtype == np.float32 and x.size >= special.LONG_ERF:
-        return quiet.call(blocks.through, _gelu_slope, x, special.BLOCK, 3)
+        return quiet.call(_by_blocks, _gelu_slope, x)
     return quiet.call(_short_gelu_slope, x)
 
 
@@ -32,6 +33,17 @@ def _short_gelu(x: Any) -> Any:
 
 def _short_gelu_slope(x: Any) -> Any:
     return (special.erf(x * _SQRT_HALF) + 1) * 0.5 + x * _GAUSS * np.exp(np.square(x) * -0.5)
+
+
+def _by_blocks(kernel: Callable[..., None], x: Any) -> Any:
+    """`kernel(part, out, *buffers)` for each block of x."""
+    out = np.empty(x.shape, x.dtype)
+    flat, flat_out = x.reshape(-1), out.reshape(-1)
+    buffers = [np.empty(min(special.BLOCK, flat.size), x.dtype) for _ in range(3)]
+    for start in range(0, flat.size, special.BLOCK):
+        part = flat[start : start + special.BLOCK]
+        kernel(part, flat_out[start : start + special.BLOCK], *(buffer[: part.size] for buffer in buffers))
+    return out
 
 
 def _gelu(part: Any, out: Any, scaled: Any, u: Any, v: Any) -> None:

@@ -61,26 +61,6 @@ def flat(array: Any) -> Any:
     return None if any(array.strides) else np.broadcast_to(array[(0,) * array.ndim], (array.size,))
 
 
-def through(kernel: Callable[..., None], x: Any, part: int, buffers: int) -> Any:
-    """`kernel(given, out, *buffers)` for every `part` elements of an array, with `buffers` arrays to work in; threads
-    share a very long one."""
-    out = np.empty(x.shape, x.dtype)
-    given, result = x.reshape(-1), out.reshape(-1)
-
-    def work(blocks: Iterator[slice]) -> None:
-        room = [np.empty(min(part, given.size), x.dtype) for _ in range(buffers)]
-        for block in blocks:
-            for start in range(block.start, block.stop, part):
-                piece = given[start : min(start + part, block.stop)]
-                kernel(piece, result[start : start + piece.size], *(each[: piece.size] for each in room))
-
-    if given.size < VERY_LONG:
-        work(iter([slice(0, given.size)]))
-    else:
-        each(work, given.size)
-    return out
-
-
 def unary(ufunc: Callable[..., Any], x: Any) -> Any:
     """A ufunc of one argument, whose result has its dtype, on a very long array."""
     given = flat(x)
