@@ -66,12 +66,12 @@ class Plan:
             free = [x for x in dead if not trace.steps[x - values.start].is_bool]
             free += [0] if spare and self.last.get(0) == at else []
             out = target.get(at, free[0] if free else None) if step.name in _INTO else None
-            self.steps.append(_Step(STEPS[step.name], given, out, dead, step.name in _INTO, step.is_bool))
+            self.steps.append(_Step(STEPS[step.name], given, out, dead, step.name in _INTO))
 
     def run(self, arrays: tuple[Any, ...], numbers: Sequence[float]) -> tuple[Any, ...]:
         """The results for `arrays`, written into the first of them where `into` is not 0."""
         values = self._values(arrays, numbers)
-        for at, (kernel, operands, out, dead, _, _) in enumerate(self.steps, self.first):
+        for at, (kernel, operands, out, dead, _) in enumerate(self.steps, self.first):
             given = [values[x] for x in operands]
             values[at] = kernel(*given) if out is None else kernel(*given, out=values[out])
             del given
@@ -95,14 +95,13 @@ class Plan:
             )
         moves = self._moves
         written = [x.reshape(-1) for x in results]
-        arrays_, size = list(enumerate(given)), arrays[0].size
+        size = arrays[0].size
 
         def work(parts: Iterator[slice]) -> None:
             scratch = [np.empty(min(blocks.BLOCK, size), self.dtype) for _ in range(moves.scratch)]
             values = self._values(given, numbers)
             for part in parts:
-                for at, array in arrays_:
-                    values[at] = array[part]
+                values[: len(given)] = [array[part] for array in given]
                 outs = [x[part] for x in written]
                 count = part.stop - part.start
                 outs += scratch if scratch and count == scratch[0].size else [x[:count] for x in scratch]
@@ -180,7 +179,6 @@ class _Step(NamedTuple):
     out: int | None
     dead: tuple[int, ...]
     takes_out: bool
-    is_bool: bool
 
 
 class _Moves(NamedTuple):

@@ -167,11 +167,7 @@ def grad(
         return _late("each_of_a_batch")(shapes, grad_outputs, of_one)
     given = grad_outputs if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
     on_tensors = create_graph or interpreted([*ends, *given])
-    if len(ends) == 1 and len(given) == 1:  # the common case
-        cotangent = cotangent_of(0, ends[0], given[0], "grad_outputs")
-        roots = [root_of(0, ends[0], cotangent, on_tensors)]
-    else:
-        roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
+    roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
     places = [_place(position, tensor) for position, tensor in enumerate(starts)]
     keep = create_graph if retain_graph is None else retain_graph
     tools = RECORDING if create_graph else OnTensors(False) if on_tensors else RAW

@@ -8,7 +8,7 @@ that the engine owns takes it in. Everything else asks for its `value`.
 from __future__ import annotations
 
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 _number = count(1).__next__
 _MOST = 8  # arrays that one formula takes
@@ -44,45 +44,24 @@ class Pending:
         return self.xp.fused(_Sum(self.formula), (sofar, *self.arrays), {}, spare=True)
 
 
-class _Chain:
-    """The formula `outer` of what `inner` makes of the first `count` arrays."""
+class _Chain(NamedTuple):
+    """The formula `outer` of what `inner` makes of as many arrays as are its `inputs`."""
 
-    __slots__ = ("count", "inner", "key", "outer")
-
-    def __init__(self, outer: Any, inner: Any, count: int) -> None:
-        self.outer, self.inner, self.count = outer, inner, count
-        self.key = hash((outer, inner, count))
+    outer: Any
+    inner: Any
+    inputs: int
 
     def __call__(self, xp: Any, *arrays: Any) -> Any:
-        return self.outer(xp, self.inner(xp, *arrays[: self.count]), *arrays[self.count :])
-
-    def __hash__(self) -> int:
-        return self.key
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Chain) and (self.outer, self.inner, self.count) == (
-            other.outer,
-            other.inner,
-            other.count,
-        )
+        return self.outer(xp, self.inner(xp, *arrays[: self.inputs]), *arrays[self.inputs :])
 
 
-class _Sum:
+class _Sum(NamedTuple):
     """The formula that adds another one's result to an array."""
 
-    __slots__ = ("formula",)
-
-    def __init__(self, formula: Any) -> None:
-        self.formula = formula
+    formula: Any
 
     def __call__(self, xp: Any, sofar: Any, *arrays: Any) -> Any:
         return xp.add(sofar, self.formula(xp, *arrays))
-
-    def __hash__(self) -> int:
-        return hash((_Sum, self.formula))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Sum) and self.formula == other.formula
 
 
 def whole(g: Any) -> Any:

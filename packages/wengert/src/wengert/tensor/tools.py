@@ -91,7 +91,7 @@ class RecordingTools(RawTools):
         self._namespace_of = namespace_of
 
     def namespace(self, space: Space) -> Any:
-        return space.backend.lifted or self._namespace_of(space.backend)
+        return self._namespace_of(space.backend)
 
     def add(self, space: Space, x: Any, y: Any) -> Any:
         return self.namespace(space).add(x, y)

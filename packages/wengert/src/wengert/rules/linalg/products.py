@@ -111,9 +111,7 @@ def linear_vjp_x(xp: Namespace, g: Array, weight: Array) -> Array:
 
 @linear.vjp("weight")
 def linear_vjp_weight(xp: Namespace, g: Array, x: Array) -> Array:
-    if len(g.shape) != 2:
-        g, x = rows_of(xp, g), rows_of(xp, x)
-    return xp.gemm(g, xp.conj(x), transpose_x=True)
+    return xp.gemm(rows_of(xp, g), xp.conj(rows_of(xp, x)), transpose_x=True)
 
 
 @linear.vjp("bias")

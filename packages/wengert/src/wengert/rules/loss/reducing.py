@@ -17,14 +17,11 @@ def reduced(xp: Namespace, losses: Array, reduction: str) -> Array:
     return total if reduction == "sum" else total / (count_of(losses.shape) or nan)  # the mean of nothing is nan
 
 
-def spread(g: Array, shape: Shape, reduction: str) -> Array:
-    """The cotangent of the losses of all elements; it broadcasts to `shape`."""
-    return g / (count_of(shape) or nan) if reduction == "mean" else g
-
-
-def spread_twice(g: Array, shape: Shape, reduction: str) -> Array:
-    """Two times `spread`, for a loss that is a square."""
-    return g * (2 / (count_of(shape) or nan)) if reduction == "mean" else g * 2
+def spread(g: Array, shape: Shape, reduction: str, times: int = 1) -> Array:
+    """The cotangent of the losses of all elements, so many times; it broadcasts to `shape`."""
+    if reduction == "mean":
+        return g / ((count_of(shape) or nan) / times)
+    return g if times == 1 else g * times
 
 
 def count_of(shape: Shape) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wengert.protocol.array import Array
 from wengert.protocol.namespace import Namespace
 from wengert.rule.kinds import general
-from wengert.rules.loss.reducing import moved, reduced, spread, spread_twice
+from wengert.rules.loss.reducing import moved, reduced, spread
 
 
 @general
@@ -15,12 +15,12 @@ def mse_loss(xp: Namespace, x: Array, y: Array, *, reduction: str) -> Array:
 
 @mse_loss.vjp("x")
 def mse_loss_vjp_x(xp: Namespace, g: Array, x: Array, y: Array, reduction: str) -> Array:
-    return xp.multiply(xp.subtract(x, y), spread_twice(g, x.shape, reduction))
+    return xp.multiply(xp.subtract(x, y), spread(g, x.shape, reduction, 2))
 
 
 @mse_loss.vjp("y")
 def mse_loss_vjp_y(xp: Namespace, g: Array, x: Array, y: Array, reduction: str) -> Array:
-    return xp.multiply(xp.subtract(y, x), spread_twice(g, x.shape, reduction))
+    return xp.multiply(xp.subtract(y, x), spread(g, x.shape, reduction, 2))
 
 
 @mse_loss.jvp
