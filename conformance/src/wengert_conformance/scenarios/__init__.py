@@ -12,8 +12,8 @@ from wengert_conformance.scenarios.anomaly import anomaly
 from wengert_conformance.scenarios.arithmetic import arithmetic
 from wengert_conformance.scenarios.checkpoint import checkpoint
 from wengert_conformance.scenarios.comparison import comparison
-from wengert_conformance.scenarios.conversion import conversion
 from wengert_conformance.scenarios.convolution import convolution
+from wengert_conformance.scenarios.copies import conversion
 from wengert_conformance.scenarios.creation import creation
 from wengert_conformance.scenarios.engine import engine
 from wengert_conformance.scenarios.exponential import exponential

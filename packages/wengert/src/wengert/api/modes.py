@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import ContextVar
-from functools import partial, wraps
-from types import CodeType, TracebackType
-from typing import Any, NamedTuple, Self, cast
+from types import TracebackType
+from typing import Any, Self
 
+from wengert.api.decorating import Function, State, decorated, state
 from wengert.graph.modes import InferenceCell, Mode, change_mode, current_mode, restore_mode, set_grad_mode
 from wengert.graph.modes import is_grad_enabled as recording
 from wengert.tensor.base import TensorBase
-
-# The flags of a code object, as in `inspect`, whose import takes 5 ms.
-_GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
-
-Function = Callable[..., Any]
 
 
 def is_grad_enabled() -> bool:
@@ -45,23 +39,16 @@ def is_inference(tensor: TensorBase) -> bool:
     return tensor.version.__class__ is InferenceCell
 
 
-class _State(NamedTuple):
-    """The part of a mode that the managers of this module set."""
-
-    grad: bool
-    inference: bool
-
-
 class _Manager:
     """A context manager that sets a mode, restores the previous one at exit, and decorates functions, generators,
     coroutines and asynchronous generators."""
 
-    _stack: list[_State]
+    _stack: list[State]
 
     def __init__(self) -> None:
         self._stack = []
 
-    def set(self) -> _State:
+    def set(self) -> State:
         """Set the mode; the state before."""
         raise NotImplementedError(type(self).__name__)
 
@@ -86,8 +73,7 @@ class _Manager:
                 FutureWarning,
                 stacklevel=2,
             )
-        decorate = _DECORATORS.get(_kind(function), _decorated_function)
-        return wraps(function)(decorate(function, self.clone))
+        return decorated(function, self.clone)
 
 
 class _Bare(_Manager):
@@ -101,124 +87,6 @@ class _Bare(_Manager):
         super().__init__()
 
 
-_ON, _OFF = _State(True, False), _State(False, False)
-
-
-def _state() -> _State:
-    mode = recording()
-    return _State(mode.grad, mode.inference) if isinstance(mode, Mode) else _ON if mode else _OFF
-
-
-def _kind(function: Function) -> int:
-    """Which flag the code of `function` has, 0 for a plain function."""
-    while isinstance(function, partial):
-        function = function.func
-    code = getattr(function, "__code__", None)
-    return code.co_flags & (_GENERATOR | _COROUTINE | _ASYNC_GENERATOR) if isinstance(code, CodeType) else 0
-
-
-def _decorated_function(function: Function, manager: Callable[[], _Manager]) -> Function:
-    def decorated(*args: Any, **keywords: Any) -> Any:
-        with manager():
-            return function(*args, **keywords)
-
-    return decorated
-
-
-def _decorated_generator(function: Function, manager: Callable[[], _Manager]) -> Function:
-    """The mode holds while the generator runs, and the caller's own between the steps."""
-
-    def decorated(*args: Any, **keywords: Any) -> Generator[Any, Any, Any]:
-        with manager():
-            generator = function(*args, **keywords)
-        return (yield from _stepping(generator, manager))
-
-    return decorated
-
-
-def _stepping(generator: Any, manager: Callable[[], Any]) -> Generator[Any, Any, Any]:
-    """`yield from generator` with the mode set in each step."""
-    step, value = generator.send, None
-    while True:
-        try:
-            with manager():
-                answer = step(value)
-        except StopIteration as stop:
-            return stop.value
-        try:
-            value = yield answer
-            step = generator.send
-        except GeneratorExit:
-            with manager():
-                generator.close()
-            raise
-        except BaseException as error:
-            step, value = generator.throw, error
-
-
-class _Resumed:
-    """The mode inside a coroutine, which it has again whenever it goes on, as it left it."""
-
-    def __init__(self, manager: _Manager) -> None:
-        with manager:
-            self._inside = self._outside = _state()
-
-    def __enter__(self) -> None:
-        self._outside = _state()
-        restore_mode(*self._inside)
-
-    def __exit__(self, *details: object) -> None:
-        self._inside = _state()
-        restore_mode(*self._outside)
-
-
-class _Stepped:
-    """What is awaited in place of a coroutine's own steps."""
-
-    def __init__(self, steps: Any, mode: _Resumed) -> None:
-        self._steps, self._mode = steps, mode
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return _stepping(self._steps, lambda: self._mode)
-
-
-def _decorated_coroutine(function: Function, manager: Callable[[], _Manager]) -> Function:
-    """The mode holds while the coroutine runs; the task that awaits it has its own in between."""
-
-    async def decorated(*args: Any, **keywords: Any) -> Any:
-        return await _Stepped(function(*args, **keywords), _Resumed(manager()))
-
-    return decorated
-
-
-def _decorated_async_generator(function: Function, manager: Callable[[], _Manager]) -> Function:
-    async def decorated(*args: Any, **keywords: Any) -> AsyncGenerator[Any, Any]:
-        generator, mode = function(*args, **keywords), _Resumed(manager())
-        step, value = generator.asend, None
-        while True:
-            try:
-                answer = await _Stepped(step(value).__await__(), mode)
-            except StopAsyncIteration:
-                return
-            try:
-                value = yield answer
-                step = generator.asend
-            except GeneratorExit:
-                await _Stepped(generator.aclose().__await__(), mode)
-                raise
-            except BaseException as error:
-                step, value = generator.athrow, cast(Any, error)
-
-    return decorated
-
-
-_DECORATORS: dict[int, Callable[[Function, Callable[[], _Manager]], Function]] = {
-    _GENERATOR: _decorated_generator,
-    _COROUTINE: _decorated_coroutine,
-    _ASYNC_GENERATOR: _decorated_async_generator,
-}
-
-
 class no_grad(_Bare):  # torch's name
     """Record nothing: results do not require grad. A context manager and a decorator.
 
@@ -230,10 +98,10 @@ class no_grad(_Bare):  # torch's name
     False
     """
 
-    def set(self) -> _State:
-        state = _state()
+    def set(self) -> State:
+        before = state()
         set_grad_mode(False)
-        return state
+        return before
 
 
 class enable_grad(_Bare):  # torch's name
@@ -242,10 +110,10 @@ class enable_grad(_Bare):  # torch's name
     Source: torch.enable_grad.
     """
 
-    def set(self) -> _State:
-        state = _state()
+    def set(self) -> State:
+        before = state()
         set_grad_mode(True)
-        return state
+        return before
 
 
 class set_grad_enabled(_Manager):  # torch's name
@@ -264,10 +132,10 @@ class set_grad_enabled(_Manager):  # torch's name
         if not isinstance(mode, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
             given = type(mode).__name__
             raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {given}")
-        self.mode, self.prev = mode, _state()
+        self.mode, self.prev = mode, state()
         set_grad_mode(mode)
 
-    def set(self) -> _State:
+    def set(self) -> State:
         set_grad_mode(self.mode)
         return self.prev
 
@@ -303,10 +171,10 @@ class inference_mode(_Manager):  # torch's name
         super().__init__()
         self.mode = mode
 
-    def set(self) -> _State:
-        state = _state()
+    def set(self) -> State:
+        before = state()
         change_mode(grad=not self.mode, inference=self.mode)
-        return state
+        return before
 
     def clone(self) -> Self:
         return type(self)(self.mode)

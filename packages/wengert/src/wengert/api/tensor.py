@@ -30,7 +30,6 @@ from wengert.ops.reduction import ReductionMethods
 from wengert.ops.special import SpecialMethods
 from wengert.ops.trigonometric import TrigonometricMethods
 from wengert.ops.ufuncs import UfuncMethods
-from wengert.ops.xp import array_namespace_of
 from wengert.protocol.backend import Space
 from wengert.protocol.errors import BackendError
 from wengert.tensor.base import (
@@ -50,10 +49,7 @@ from wengert.tensor.retain import retain, retains
 from wengert.tensor.view import as_alias, require_grad_of_views, view_of
 
 if TYPE_CHECKING:
-    from wengert.ops.xp.namespace import ArrayNamespace
-
-#: The versions of the array API standard whose names `__array_namespace__` gives.
-_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
+    pass
 
 
 class Tensor(
@@ -321,20 +317,6 @@ class Tensor(
 
     def _is_view(self) -> bool:
         return view_of(self) is not None
-
-    def __array_namespace__(self, *, api_version: str | None = None) -> ArrayNamespace:
-        """The array API's namespace for this tensor's backend.
-
-        Errors: ValueError for a version of the standard that is later than 2024.12.
-        Source: the array API standard.
-
-        >>> xp = tensor([3., 1.]).__array_namespace__()
-        >>> xp.sort(tensor([3., 1.]))
-        tensor([1., 3.])
-        """
-        if api_version is not None and api_version not in _VERSIONS:
-            raise ValueError(f"__array_namespace__: got api_version {api_version!r}; expected one of {_VERSIONS}.")
-        return array_namespace_of(self.space.backend)
 
     def passed_through(self, node: Node, gradients: tuple[Tensor | None, ...]) -> Any:
         """What `node`, called by hand with `gradients`, returns."""

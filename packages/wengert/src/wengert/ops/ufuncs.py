@@ -1,4 +1,5 @@
-"""Floor 6: NumPy's universal functions on tensors: `np.exp(t)`, `array * t`, `array += t`.
+"""Floor 6: what other libraries ask of a tensor: the array API's namespace, and NumPy's universal functions, as in
+`np.exp(t)`, `array * t`, `array += t`.
 
 A ufunc that we have a function for becomes that function, and is recorded. Any other one runs in NumPy where that
 severs nothing: a tensor that requires grad refuses to become an array. Functions of NumPy that are no ufuncs get arrays
@@ -8,14 +9,18 @@ by `__array__`, with the same refusal; there is no `__array_function__`, as in t
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wengert.backends.registry import backend_of
 from wengert.ops import arithmetic, comparison, complex, exponential, linalg, trigonometric
 from wengert.ops.conversion.values import numpy
 from wengert.ops.creation.data import as_tensor
+from wengert.ops.xp import array_namespace_of
 from wengert.tensor.base import TensorBase as Tensor
 from wengert.tensor.operands import NUMBERS
+
+if TYPE_CHECKING:
+    from wengert.ops.xp.namespace import ArrayNamespace
 
 _FAMILIES: tuple[ModuleType, ...] = (arithmetic, exponential, trigonometric, comparison, complex, linalg)
 #: NumPy's names that are not torch's, too.
@@ -102,6 +107,25 @@ def __array_wrap__(self: Tensor, array: Any, context: Any = None, return_scalar:
     return as_tensor(array)
 
 
+#: The versions of the array API standard whose names `__array_namespace__` gives.
+_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
+
+
+def __array_namespace__(self: Tensor, *, api_version: str | None = None) -> ArrayNamespace:
+    """The array API's namespace for this tensor's backend.
+
+    Errors: ValueError for a version of the standard that is later than 2024.12.
+    Source: the array API standard.
+
+    >>> xp = tensor([3., 1.]).__array_namespace__()
+    >>> xp.sort(tensor([3., 1.]))
+    tensor([1., 3.])
+    """
+    if api_version is not None and api_version not in _VERSIONS:
+        raise ValueError(f"__array_namespace__: got api_version {api_version!r}; expected one of {_VERSIONS}.")
+    return array_namespace_of(self.space.backend)
+
+
 class UfuncMethods(Tensor):
     """The methods of a Tensor that NumPy calls."""
 
@@ -109,4 +133,5 @@ class UfuncMethods(Tensor):
 
     __array_priority__ = 1000  # for array types that know no __array_ufunc__
     __array_ufunc__ = __array_ufunc__
+    __array_namespace__ = __array_namespace__
     __array_wrap__ = __array_wrap__
