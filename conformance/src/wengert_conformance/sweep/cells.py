@@ -33,6 +33,9 @@ from wengert_conformance.values import name_of_dtype
 #: Samples of one cell: enough for each option, few enough for a run of minutes.
 SAMPLES = {"forward": 100, "dtypes": 20, "out": 20}
 SAMPLES_OF_OTHERS = 40
+#: The seed of each comparison. `svd_lowrank` starts from random vectors, and one start in some thousands is so nearly
+#: singular that second derivatives lose half their digits.
+START = 0
 #: What torch raises where it refuses a sample, which then says nothing.
 REFUSALS = (RuntimeError, NotImplementedError, TypeError, ValueError, IndexError)
 
@@ -158,11 +161,13 @@ def case_problems(case: Case, check: str, library: ModuleType) -> list[str] | No
     """How a check of a case differs from torch's; None where torch itself refuses the case."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        torch.manual_seed(START)
         try:
             expected = CHECKS[check](torch, case)
         except REFUSALS:
             return None
         where = case.identifier(check)
+        library.manual_seed(START)
         try:
             found = CHECKS[check](library, case)
         except Exception as error:
