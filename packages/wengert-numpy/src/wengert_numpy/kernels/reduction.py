@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,8 @@ _maximum, _minimum = np.maximum.reduce, np.minimum.reduce
 _or, _and = np.logical_or.reduce, np.logical_and.reduce
 
 
-_ONES = {np.dtype(kind): np.ones(1 << 12, kind) for kind in ("f4", "f8")}
+_SHORT = 1 << 12
+_ONES = {np.dtype(kind): np.ones(_SHORT, kind) for kind in ("f4", "f8")}
 _LEADING: dict[Axes, int] = {0: 1, (0,): 1, (0, 1): 2, (0, 1, 2): 3}
 _NARROW = 32  # the longest rows that are summed by a product, which adds from left to right
 
@@ -31,19 +34,21 @@ def sum(x: Any, /, *, axis: Axes = None, keepdims: bool = False) -> Any:
         lead = _LEADING.get(axis, ndim)
         if lead < ndim:
             rows = x if ndim == 2 else x.reshape(math.prod(shape[:lead]), -1)
-            product = _ones(rows.shape[0], dtype).dot
+            count = len(rows)
+            product = _short_product(count, dtype) if count <= _SHORT else np.ones(count, dtype).dot
             total, kept = product(rows) if state() is IGNORING else quiet.call(product, rows), shape[lead:]
             return total.reshape((1,) * lead + kept) if keepdims else total if len(kept) == 1 else total.reshape(kept)
         if ndim > 1 and shape[-1] <= _NARROW and (axis == (ndim - 1,) or axis == ndim - 1):
-            return quiet.call(x.dot, _ones(shape[-1], dtype)).reshape(shape[:-1] + (1,) * keepdims)
+            return quiet.call(x.dot, _ONES[dtype][: shape[-1]]).reshape(shape[:-1] + (1,) * keepdims)
     if dtype is _FLOAT16:
         return quiet.call(np.asarray(_add(x, axis, _FLOAT32, None, keepdims)).astype, _FLOAT16)
     return quiet.call(_add, x, axis, None, None, keepdims)
 
 
-def _ones(count: int, dtype: Any) -> Any:
-    ones = _ONES[dtype]
-    return ones[:count] if count <= ones.size else np.ones(count, dtype)
+@lru_cache(maxsize=256)
+def _short_product(count: int, dtype: Any) -> Callable[[Any], Any]:
+    """What multiplies a row of as many ones by a matrix."""
+    return _ONES[dtype][:count].dot
 
 
 def prod(x: Any, /, *, axis: Axes = None, keepdims: bool = False) -> Any:
@@ -131,7 +136,13 @@ def matmul(x: Any, y: Any, /) -> Any:
 
 def gemm(x: Any, y: Any, /, *, transpose_x: bool = False, transpose_y: bool = False) -> Any:
     """The product of two matrices, each as it is or transposed; of batches of them too."""
-    return matmul(x.mT if transpose_x else x, y.mT if transpose_y else y)
+    if transpose_x:
+        x = x.mT
+    if transpose_y:
+        y = y.mT
+    elif x.ndim == 2 == y.ndim and state() is IGNORING:  # the common case of a pass
+        return x.dot(y)
+    return matmul(x, y)
 
 
 kernels: dict[str, Any] = {

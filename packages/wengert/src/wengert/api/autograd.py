@@ -115,7 +115,7 @@ def run_backward(
     for tensor in targets or ():
         if isinstance(tensor, TensorBase) and not is_leaf(tensor):
             retain(tensor)
-    places = None if targets is None else [_place(position, tensor) for position, tensor in enumerate(targets)]
+    places = None if targets is None else _places(targets)
     keep = create_graph if retain_graph is None else retain_graph
     run(roots, RECORDING if create_graph else RAW, keep=keep, targets=places, capture=False)
 
@@ -168,15 +168,17 @@ def grad(
     given = grad_outputs if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
     on_tensors = create_graph or interpreted([*ends, *given])
     roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
-    places = [_place(position, tensor) for position, tensor in enumerate(starts)]
+    places = _places(starts)
     keep = create_graph if retain_graph is None else retain_graph
     tools = RECORDING if create_graph else OnTensors(False) if on_tensors else RAW
     found = run(roots, tools, keep=keep, targets=places)
     results: list[Any] = []
-    for tensor, g, place in zip(starts, found, places, strict=True):
+    for tensor, g in zip(starts, found, strict=True):
         if g is not None:
-            space = place[0].space if isinstance(tensor, GradientEdge) else tensor.space
-            results.append(g if on_tensors else make(space, space.xp.asarray(g)))
+            if not on_tensors:
+                space = tensor.node.space if isinstance(tensor, GradientEdge) else tensor.space
+                g = make(space, g if g.shape else space.xp.asarray(g))
+            results.append(g)
         elif not (allow_unused or materialize_grads):
             raise RuntimeError(
                 f"The differentiated Tensor at index {len(results)} appears to not have been used in the graph. Set "
@@ -250,17 +252,25 @@ def _targets(inputs: Any, function: str) -> list[Any]:
     for tensor in result:
         if not isinstance(tensor, (TensorBase, GradientEdge)):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
-        if function == "backward" and isinstance(tensor, TensorBase) and tensor.node is None:
+    for tensor in result if function == "backward" else ():
+        if isinstance(tensor, TensorBase) and tensor.node is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     return result
 
 
+def _places(tensors: Sequence[TensorBase | GradientEdge]) -> list[tuple[Node, int]]:
+    """The node of each tensor, and which of its outputs the tensor is."""
+    places: list[tuple[Node, int]] = []
+    for tensor in tensors:
+        node: Any = tensor.node
+        if node.__class__ is ref and (node := node()) is not None:  # the common case: a leaf that is in use
+            places.append((node, 0))
+        else:
+            places.append(_place(len(places), tensor))
+    return places
+
+
 def _place(position: int, tensor: TensorBase | GradientEdge) -> tuple[Node, int]:
-    node: Any = tensor.node
-    if node.__class__ is ref:
-        node = node()
-        if node is not None:  # the common case: the end of a leaf that is in use
-            return node, 0
     if isinstance(tensor, GradientEdge):
         return tensor.node, tensor.output_nr
     node = edge_of(tensor)

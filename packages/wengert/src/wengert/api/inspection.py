@@ -75,7 +75,7 @@ def reached(tensor: TensorBase) -> list[Node]:
         if node not in found:
             found.add(node)
             todo += [behind for behind, _ in node.next_functions if behind is not None]
-    return sorted(found, key=attrgetter("seq"), reverse=True)
+    return sorted(found, key=attrgetter("seq"))
 
 
 def shapes_behind(tensor: TensorBase, nodes: list[Node]) -> dict[Place, Shape]:

@@ -67,7 +67,7 @@ def cotangent_of(position: int, output: TensorBase | GradientEdge, cotangent: An
         raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
     if isinstance(output, TensorBase) and output.node is None:
         return None  # roots_of tells what is wrong
-    if shape is None or any(n != 1 for n in shape):
+    if shape is None or (shape and any(n != 1 for n in shape)):
         raise RuntimeError(
             f"grad can be implicitly created only for scalar outputs; got shape {shape}. "
             f"Reduce it, for example with .sum(), or pass a gradient of that shape as {name}."

@@ -1,43 +1,24 @@
 """Floor 4: the backward engine.
 
-The walk takes nodes in descending sequence number, which is a valid order because a node is numbered after all that it
-came from; so there is no pass that counts dependencies. Cotangents wait under their node's number in a dict; a heap of
-numbers says which is next. Most steps need neither: where the node that a cotangent goes to is newer than everything
-that waits, the walk follows it at once.
-
-Who owns a buffer is the engine's own knowledge. A sum that the engine made is its own and later terms are added into
-it. A node class says whether its rules return new arrays (`fresh`), over which the next node's rules may write;
-anything else may be shared and is copied before it becomes a `.grad` or is written.
+The walk takes the newest node first, which is a valid order because a node is numbered after all that it came from; so
+there is no pass that counts dependencies. Cotangents wait under their node's number in a dict; a heap of numbers says
+which is next. Most steps need neither: where the node that a cotangent goes to is newer than everything that waits, the
+walk follows it at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heappushpop
 from typing import Any, cast
 
 from wengert.graph.hooks import EMPTY, Extra, Hooks, answered
 from wengert.graph.node import CAREFUL, AccumulateGrad, Node, OutputNode, Several
+from wengert.graph.sums import SHARED, Owned, accumulate, owner_of
 from wengert.graph.task import Root, Task, Tools, entered, leading_to, live_places, walks_in_places
 from wengert.protocol.backend import Space
 from wengert.rule.pending import Pending, whole
 from wengert.rule.placed import Placed
-
-
-class _Owned:
-    """The producer of a buffer that the engine made itself, and what adds to it in place."""
-
-    __slots__ = ("add_into",)
-    fresh = True
-    add_into: Callable[[Any, Any], Any]
-
-
-def _added(add_into: Callable[[Any, Any], Any], sofar: Any, g: Any) -> Any:
-    return g.added_to(sofar) if g.__class__ is Pending else add_into(sofar, g)
-
-
-_SHARED: Any = Node
 
 
 def run(
@@ -59,10 +40,10 @@ def run(
         return [None] * len(targets or ()) if capture else []
     task = Task(starts, tools, keep)
     if targets is not None:
-        found: dict[Node, dict[int, Any]] = {node: {} for node, _ in targets}
-        task.wanted, task.special = leading_to([node for node, _, _ in starts], found)
+        found: dict[Node, dict[int, Any]] = {}
         for node, index in targets:
-            found[node][index] = None
+            found.setdefault(node, {})[index] = None
+        task.wanted, task.special = leading_to([node for node, _, _ in starts], found)
         task.captures, task.capturing = found, capture
     entered(task, walks_in_places[0](task, _walk, _handed_on) if live_places else lambda: _walk(task))
     if task.captures is None or not capture:
@@ -75,83 +56,87 @@ def _walk(task: Task) -> None:
     task.waiting = waiting
     heap: list[int] = []
     careful = task.watched(_careful)
-    at_leaf = careful if task.watching else _end_at_leaf
+    at_leaf = careful if task.watching else _end_of(task)
     tools, keep, wanted, special = task.tools, task.keep, task.wanted, task.special
     recording = tools.recording
 
     def give(node: Node, g: Any, producer: Any) -> None:
         entry = waiting.get(node.seq)
-        if entry is None:
-            if g.__class__ is Placed:
-                g, producer = tools.place(node.space, g), _SHARED
-                if not recording:
-                    producer = _Owned()
-                    producer.add_into = node.space.xp.add_into
-                    if node.space.defers:
-                        producer.add_into = partial(_added, producer.add_into)
-            waiting[node.seq] = [node, g, producer]
-            heappush(heap, -node.seq)
-        elif g is not None:
-            _accumulate(entry, g, producer, tools)
+        if entry is not None:
+            if g is not None:
+                accumulate(entry, g, producer, tools)
+            return
+        if g.__class__ is Placed:
+            g, producer = tools.place(node.space, g), SHARED
+            if not recording:
+                producer = owner_of(node.space, g)
+        waiting[node.seq] = [node, g, producer]
+        heappush(heap, node.seq)
 
     for node, index, g in task.starts:
         if wanted is None or node in wanted:
-            give(node.output_edge(index), g, _SHARED)
+            give(node.output_edge(index), g, SHARED)
 
     while heap:
-        node, g, producer = waiting.pop(-heappop(heap))
+        node, g, producer = waiting.pop(heappop(heap))
+        if type(node) is AccumulateGrad:
+            at_leaf(task, node, g, producer)
+            continue
         while True:
-            if type(node) is AccumulateGrad:
-                result = at_leaf(task, node, g, producer)
-            elif g is None or (special is not None and node in special):
+            if g is None or (special is not None and node in special):
                 result = careful(task, node, g, producer)
             else:
                 result = node.trace(g, keep, tools) if recording else node.step(g, keep, tools, producer)
+            if result.__class__ is not tuple:
                 if result is CAREFUL:
-                    result = careful(task, node, g, producer)
-            if result.__class__ is tuple:
-                g, follow, other, second = result
-                if second is not None:
-                    if follow is None:
-                        follow, g = second, other
-                    else:
-                        entry = waiting.get(second.seq)
-                        if entry is None:
-                            waiting[second.seq] = [second, other, node]
-                            heappush(heap, -second.seq)
-                        elif entry[2].__class__ is _Owned and other is not None:
+                    result = (at_leaf if type(node) is AccumulateGrad else careful)(task, node, g, producer)
+                if result is node:
+                    _deliver(result, g, producer, waiting, heap, task)
+                elif result.__class__ is list:
+                    edges = node.edges if node.layout == 3 else node.edge_nodes()
+                    for edge, value in zip(edges, result):  # one for each; `strict` takes as long as the loop
+                        if edge is None or (wanted is not None and edge not in wanted):
+                            continue
+                        seq = edge.seq
+                        if seq in waiting or value.__class__ is Placed:
+                            give(edge, value, node)
+                        else:
+                            waiting[seq] = [edge, value, node]
+                            heappush(heap, seq)
+                elif result.__class__ is _Shown:
+                    for edge, value in zip(node.edge_nodes(), result, strict=True):
+                        if edge is not None and (wanted is None or edge in wanted):
+                            give(edge, value, SHARED)
+                elif result is not _END:
+                    _deliver(result.edge, result.g, result.producer, waiting, heap, task)
+                break
+            g, follow, other, second = result
+            if second is not None:
+                if follow is None:
+                    follow, g = second, other
+                else:
+                    seq = second.seq
+                    entry = waiting.get(seq)
+                    if entry is None:
+                        waiting[seq] = [second, other, node]
+                        heappush(heap, seq)
+                    elif other is not None:
+                        if entry[2].__class__ is Owned:
                             entry[1] = entry[2].add_into(entry[1], other)
                         else:
-                            give(second, other, node)
-            elif result.__class__ is list:
-                for edge, value in zip(node.edge_nodes(), result, strict=True):
-                    if edge is None or (wanted is not None and edge not in wanted):
-                        continue
-                    if edge.seq in waiting or value.__class__ is Placed:
-                        give(edge, value, node)
-                    else:
-                        waiting[edge.seq] = [edge, value, node]
-                        heappush(heap, -edge.seq)
-                break
-            elif result.__class__ is _Shown:
-                for edge, value in zip(node.edge_nodes(), result, strict=True):
-                    if edge is not None and (wanted is None or edge in wanted):
-                        give(edge, value, _SHARED)
-                break
-            elif result is _END:
-                break
-            elif result is node:
-                _deliver(result, g, producer, waiting, heap, task)
-                break
-            else:
-                _deliver(result.edge, result.g, result.producer, waiting, heap, task)
-                break
+                            accumulate(entry, other, node, tools)
             if follow is None:
                 break
-            if heap and -heap[0] >= follow.seq:
-                give(follow, g, node)
-                break
-            producer, node = node, follow
+            if heap and heap[0] <= (seq := follow.seq):
+                entry = waiting.get(seq)
+                if entry is not None:
+                    if g is not None:
+                        accumulate(entry, g, node, tools)
+                    break
+                waiting[seq] = [follow, g, node]
+                node, g, producer = waiting.pop(heappushpop(heap, seq))
+            else:
+                producer, node = node, follow
 
 
 class _Shown(list[Any]):
@@ -189,48 +174,16 @@ def _deliver(
     node, index = edge.e0, edge.index
     entry = waiting.get(node.seq)
     if entry is None:
-        entry = waiting[node.seq] = [node, Several(node), _SHARED]
-        heappush(heap, -node.seq)
+        entry = waiting[node.seq] = [node, Several(node), SHARED]
+        heappush(heap, node.seq)
     several: Several = entry[1]
     if several.values[index] is None:
         several.values[index], several.producers[index] = g, producer
         several.spaces[index] = edge.space
     elif g is not None:  # the same output under two numbers
         part = [edge, several.values[index], several.producers[index]]
-        _accumulate(part, g, producer, task.tools)
+        accumulate(part, g, producer, task.tools)
         several.values[index], several.producers[index] = part[1:]
-
-
-def _accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
-    """Add `g` to what waits for a node, in place where the engine made the sum."""
-    node, sofar, made_by = entry
-    if sofar.__class__ is Pending:
-        sofar = entry[1] = sofar.value()
-    if tools.recording:
-        g = tools.place(node.space, g) if g.__class__ is Placed else g
-        entry[1:] = [g, producer] if sofar is None else [tools.add(node.space, sofar, g), _SHARED]
-        return
-    xp = node.space.xp
-    is_owned = made_by.__class__ is _Owned
-    if g.__class__ is Pending and not (is_owned or made_by.fresh):
-        g = g.value()
-    if g.__class__ is not Placed:
-        if sofar is None:
-            entry[1:] = [g, producer]
-            return
-        if is_owned or made_by.fresh:
-            entry[1] = g.added_to(sofar) if g.__class__ is Pending else xp.add_into(sofar, g)
-        else:
-            entry[1] = xp.add_into(g, sofar) if producer.fresh else xp.add(sofar, g)
-    elif sofar is None:
-        entry[1] = tools.place(node.space, g)
-    else:
-        entry[1] = xp.add_at(sofar if is_owned else xp.copy(sofar), g.key, g.g)
-    if not is_owned:
-        owned = entry[2] = _Owned()
-        owned.add_into = xp.add_into
-        if 0 < node.space.defers <= entry[1].size:
-            owned.add_into = partial(_added, xp.add_into)
 
 
 def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
@@ -242,7 +195,7 @@ def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
     if extra is not None and extra is not EMPTY and (extra.tensor_hooks or extra.retained):
         g, producer = _run_tensor_hooks(node, extra, g, producer, tools)
     if node.__class__ is AccumulateGrad:
-        return _end_at_leaf(task, node, g, producer)
+        return _end_of(task)(task, node, g, producer)
     if node.__class__ is OutputNode:
         assert isinstance(node, OutputNode)
         return _Output(node, g, producer)
@@ -262,24 +215,41 @@ def _careful(task: Task, node: Node, g: Any, producer: Any) -> Any:
     return result
 
 
+def _end_of(task: Task) -> Callable[[Task, Any, Any, Any], Any]:
+    """The last step of a path of `task`."""
+    return _end_at_target if task.capturing else _end_at_leaf
+
+
+def _end_at_target(task: Task, node: Any, g: Any, producer: Any) -> Any:
+    """The last step of a path where gradients are asked for: hooks of the leaf."""
+    g = g.value() if g.__class__ is Pending else g
+    hooks = node.variable._hooks
+    if hooks:
+        task.settle()
+        g, producer = tensor_hooks(hooks, g, node.space, task.tools), SHARED
+    assert task.captures is not None
+    found = task.captures.get(node)
+    if found is not None:
+        found[0] = g if g is None or task.tools.recording or producer.fresh else node.space.xp.copy(g)
+    return _END
+
+
 def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
     """The last step of a path: hooks of the leaf, then its `.grad`, then hooks of its node."""
     tools, extra = task.tools, node.extra
-    g = whole(g)
+    g = g.value() if g.__class__ is Pending else g
     variable = node.variable
     hooks = variable._hooks
     if hooks or extra is not EMPTY or variable._post_accumulate_hooks or variable._grad is not None:
         task.settle()  # a gradient that is there is written, and may be what a formula takes
     if hooks:
-        g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
-    if task.capturing and task.captures is not None:
-        found = task.captures.get(node)
-        if found is not None:
-            found[0] = g if g is None or tools.recording or producer.fresh else node.space.xp.copy(g)
+        g, producer = tensor_hooks(hooks, g, node.space, tools), SHARED
+    if extra is EMPTY:
+        variable.accumulate_grad(g, producer.fresh, tools)
         return _END
     if extra.prehooks:
-        g, producer = _run_prehooks(node, extra, g, tools), _SHARED
-    node.variable.accumulate_grad(g, producer.fresh, tools)
+        g, producer = _run_prehooks(node, extra, g, tools), SHARED
+    variable.accumulate_grad(g, producer.fresh, tools)
     if extra.posthooks:
         answered(extra.posthooks, (), tools.hooked, (None if g is None else tools.tensor(g, node.space),))
     return _END
@@ -310,9 +280,9 @@ def _run_tensor_hooks(node: Node, extra: Extra, g: Any, producer: Any, tools: To
             continue
         if isinstance(g, Several):
             g.values[index] = tensor_hooks(hooks, g.values[index], g.spaces[index], tools)
-            g.producers[index] = _SHARED
+            g.producers[index] = SHARED
         else:
-            g, producer = tensor_hooks(hooks, g, node.space, tools), _SHARED
+            g, producer = tensor_hooks(hooks, g, node.space, tools), SHARED
     for index, retain in list(extra.retained.items()):
         value, space = (g.values[index], g.spaces[index]) if isinstance(g, Several) else (g, node.space)
         if value is not None:

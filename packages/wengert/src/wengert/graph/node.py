@@ -11,7 +11,6 @@ node hands its edges over with the cotangents, and says itself whether it has ho
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
 from itertools import count
 from typing import Any, ClassVar
 from weakref import ref
@@ -23,8 +22,9 @@ from wengert.rule.kinds import sum_to
 from wengert.rule.placed import Placed
 from wengert.rule.primitive import Kept, Primitive
 
-#: The next sequence number: nodes made later have a higher one, so descending order is a valid order for backward.
-next_number: Callable[[], int] = count(1).__next__
+#: The next sequence number. They count down: nodes made later have a lower one, so ascending order, which is that of a
+#: heap, is a valid order for backward.
+next_number: Callable[[], int] = count(-1, -1).__next__
 
 #: What a node answers to `step` and `trace` where more is to be done than its rules: it has hooks, or is an end.
 CAREFUL: Any = object()
@@ -47,6 +47,7 @@ class Node:
     no_extra: ClassVar[Extra | None] = None  # what `extra` is until there is something
     fresh: ClassVar[bool] = False  # the cotangents are new arrays that nobody else holds
     takes_undefined: ClassVar[bool] = False  # runs even if all cotangents are undefined
+    is_end: ClassVar[bool] = False  # tapes may end here
     takes_pending: ClassVar[bool] = False  # `step` takes a cotangent that is not worked out yet
     gathers: ClassVar[bool] = False  # `pull_with` gets the cotangents of all outputs as `Several`, even if there is one
     layout: ClassVar[int] = 0  # 1: e0; 2: e0 and e1; 3: edges
@@ -88,7 +89,7 @@ class Node:
 
     def _sequence_nr(self) -> int:
         """The number of this node: later ones have a higher one."""
-        return self.seq
+        return -self.seq
 
     def __call__(self, *gradients: Any) -> Any:
         """The gradients of the inputs from those of the outputs, by hand: nothing kept is freed, and no hook runs."""
@@ -302,31 +303,38 @@ class AccumulateGrad(Node):
     variable: Any
     no_extra = EMPTY
     takes_pending = True
+    is_end = True
+
+    def step(self, g: Any, keep: bool, tools: Any, producer: Any = None) -> Any:
+        return CAREFUL
 
 
 def accumulator(leaf: Any) -> AccumulateGrad:
-    """A new end node for `leaf`; its number is below that of the operation about to be recorded."""
+    """A new end node for `leaf`, which refers to it weakly; its number is above that of the operation about to be
+    recorded."""
     node = AccumulateGrad()
     node.variable, node.seq, node.space, node.extra = leaf, next_number(), leaf.space, EMPTY
-    keep_in_view(node)
+    leaf.node = keep_in_view(node)
     return node
 
 
-#: The nodes alive at which tapes end, by their ids.
-_ends: dict[int, ref[Any]] = {}
+#: The nodes alive at which tapes end.
+_ends: set[ref[Any]] = set()
+_forget = _ends.discard
 
 
-def keep_in_view(end: Node) -> None:
-    """Say that tapes may end at a node, which has no edge."""
-    number = id(end)
-    _ends[number] = ref(end, partial(_ends.pop, number))
+def keep_in_view(end: Node) -> ref[Any]:
+    """Say that tapes may end at a node whose class `is_end`, and refer to it weakly."""
+    found = ref(end, _forget)
+    _ends.add(found)
+    return found
 
 
 def end_nowhere() -> None:
     """Say that from now on a tape may end at any node, one that has no edge since its input leads nowhere."""
-    _ends[0] = ref(Node)
+    _ends.add(ref(Node))
 
 
 def are_all_ends(nodes: Collection[Node]) -> bool:
     """Whether tapes end nowhere but at these nodes, so that whatever is walked leads to one of them."""
-    return len(nodes) == len(_ends) and all(id(node) in _ends for node in nodes)
+    return len(nodes) == len(_ends) and all(node.is_end for node in nodes)

@@ -158,19 +158,19 @@ def _reached_from(starts: Iterable[Node], oldest: int) -> dict[Node, Sequence[No
         node = todo.pop()
         if node not in reached:
             edges = reached[node] = node.edge_nodes()
-            todo += [edge for edge in edges if edge is not None and edge.seq >= oldest]
+            todo += [edge for edge in edges if edge is not None and edge.seq <= oldest]
     return reached
 
 
 def leading_to(starts: Sequence[Node], targets: Collection[Node]) -> tuple[set[Node] | None, set[Node] | None]:
     """The nodes from which a target can be reached, targets included, None if those are all; and those among them that
     are targets with edges or have an edge that leads to none, None if there is no such node."""
-    oldest = min([node.seq for node in targets], default=0)
-    if are_all_ends(targets) or _all_lead(starts, targets, oldest):
+    oldest = None if are_all_ends(targets) else max([node.seq for node in targets], default=0)
+    if oldest is None or _all_lead(starts, targets, oldest):
         return None, {node for node in targets if node.layout} or None
     leading, special = set(targets), set(targets)
     reached = _reached_from(starts, oldest)
-    for node in sorted(reached, key=attrgetter("seq")):  # what a node came from has lower numbers
+    for node in sorted(reached, key=attrgetter("seq"), reverse=True):  # what a node came from has higher numbers
         leads = strays = False
         for edge in reached[node]:
             if edge in leading:
@@ -191,7 +191,7 @@ def _all_lead(starts: Sequence[Node], targets: Collection[Node], oldest: int) ->
     todo = list(seen)
     add, push = seen.add, todo.append
     for node in todo:  # which grows
-        if node.seq < oldest:
+        if node.seq > oldest:
             return False
         layout, count = node.layout, len(todo)
         if layout == 2:

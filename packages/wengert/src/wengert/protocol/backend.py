@@ -200,6 +200,7 @@ class Space:
         "is_readable",
         "native",
         "native_device",
+        "owner",
         "plain",
         "recycles",
         "rounds",
@@ -225,6 +226,7 @@ class Space:
     plain: Space  # this space without tangents
     defers: int  # from how many elements on a cotangent may wait as a formula; 0 if never
     recycles: bool  # `xp.fused` can write over an array that is spared
+    owner: Any  # what the engine's sums on it are said to come from
     rounds: bool  # its kernels are the dtype's own, which round: the library's operators may leave the dtype
     scalars: dict[Any, Any]
     writes_raw: bool  # a write in place that nobody needs to know of is one kernel on the array as it lies
@@ -245,6 +247,7 @@ class Space:
         self.fuses, self.defers = (claims.fuses, claims.defers) if is_direct else (0, 0)
         self.recycles, self.has_scalars = claims.recycles, claims.has_scalars and is_direct
         self.scalars = {}
+        self.owner = None
         self.plain = self
 
     def of(self, dtype: DType) -> Space:

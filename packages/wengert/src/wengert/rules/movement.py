@@ -117,6 +117,8 @@ def split(xp: Namespace, x: Array, *, sizes: Shape, axis: int) -> list[Array]:
 @split.transpose
 def split_transpose(xp: Namespace, g_parts: list[Array | None], x_shape: Shape, sizes: Shape, axis: int) -> Any:
     given = [g for g in g_parts if g is not None]
+    if len(given) == len(sizes):
+        return xp.concat(given, axis=axis)
     if len(given) == 1:
         number = next(i for i, g in enumerate(g_parts) if g is not None)
         start = sum(sizes[:number])
@@ -151,9 +153,9 @@ def along(entry: int | slice, axis: int) -> tuple[Any, ...]:
 def sections(xp: Namespace, x: Array, sizes: Sequence[int], axis: int) -> list[Array]:
     """The neighbouring parts of `x` along `axis` that have these sizes."""
     parts: list[Array] = []
-    start = 0
+    getitem, lead, start = xp.getitem, (slice(None),) * axis, 0
     for size in sizes:
-        parts.append(xp.getitem(x, along(slice(start, start + size), axis)))
+        parts.append(getitem(x, (*lead, slice(start, start + size))))
         start += size
     return parts
 

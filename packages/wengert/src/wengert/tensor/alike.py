@@ -85,9 +85,13 @@ def record_parts(operation: Operation, source: TensorBase, **statics: Any) -> tu
     for index, data in enumerate(datas):
         if node is not None:
             edge = OutputNode()
-            edge.e0, edge.index, edge.extra, edge.space, edge.seq = node, index, EMPTY, space, next_number()
+            edge.e0, edge.index = node, index
+            edge.extra, edge.space = EMPTY, space
+            edge.seq = next_number()
         out = make_one()
-        out.array, out.shape, out.space, out.node, out.version = data, tuple(data.shape), space, edge, cell
+        out.array, out.shape = data, tuple(data.shape)
+        out.space, out.node = space, edge
+        out.version = cell
         out._view = base, (chain, _one, (operation, statics, index)), made
         sharing.append(ref(out))
         outs.append(out)

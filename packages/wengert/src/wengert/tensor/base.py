@@ -90,13 +90,12 @@ class TensorBase:
         if g is not None:
             space = self.space
             with _changing:
-                grad = gradient_of(self)
+                grad = self._grad
                 if tools.recording:
                     xp = tools.namespace(space)
                     self._grad = xp.copy(g) if grad is None else xp.add(grad, g)
                 elif grad is None:
-                    xp = space.xp
-                    self._grad = make(space, xp.asarray(g) if owned else xp.copy(g))
+                    self._grad = make(space, space.xp.copy(g) if not owned else g if g.shape else space.xp.asarray(g))
                 else:
                     xp = space.xp
                     grad.array = xp.asarray(xp.add_into(grad.array, g))
@@ -201,7 +200,6 @@ def new_accumulator(leaf: TensorBase) -> Node | None:
         found = mark() if mark.__class__ is ref else mark
         if found is None:
             found = accumulator(leaf)
-            leaf.node = ref(found)
             try:  # they are filled from now on, so that no pass needs to ask whether they are
                 _ = leaf._grad, leaf._hooks, leaf._post_accumulate_hooks  # pyright: ignore[reportPrivateUsage]  # this class's own
             except AttributeError:

@@ -8,6 +8,7 @@ every operation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 from weakref import ref
@@ -26,6 +27,11 @@ from wengert.tensor.pull import fast_class
 from wengert.tensor.record import attach, record
 from wengert.tensor.view import as_view, prune, shared_cell, unrecorded, untracked
 from wengert.tensor.written import written_at_first_call
+
+#: Whether an operand is of no class that the fast path serves.
+_STRANGE = "{0}.__class__ is not Tensor and {0}.__class__ not in classes"
+#: The namespace in the text of a forward.
+_XP = re.compile(r"(?<![.\w])xp\b")
 
 
 def specializable(operation: Operation) -> bool:
@@ -179,7 +185,7 @@ def _record_source(
     if elementwise and len(moving) == 2 and len(inputs) == 2:
         second = public[moving[1]]
         for one, other in ((second, first), (first, second)):
-            put(f"    if type({one}) is not Tensor and type({one}) not in classes:")
+            put(f"    if {_STRANGE.format(one)}:")
             if inputs.index(one) in tensors_only:
                 lines[-1] += f" {fallback}"
                 continue
@@ -188,11 +194,9 @@ def _record_source(
             put(f"        if type({other}) not in classes or not ({fits}): {fallback}")
             put(f"        constant = {other}.space.scalars.get({one})")
             put(f"        {one} = number({other}.space, {one}) if constant is None else constant")
-    tests = [f"type({public[name]}) not in classes" for name in primitive.inputs if name not in primitive.optional]
+    tests = [_STRANGE.format(public[name]) for name in primitive.inputs if name not in primitive.optional]
     tests += [
-        f"({public[n]} is not None and type({public[n]}) not in classes)"
-        for n in primitive.inputs
-        if n in primitive.optional
+        f"{public[n]} is not None and {_STRANGE.format(public[n])}" for n in primitive.inputs if n in primitive.optional
     ]
     if not (elementwise and len(moving) == 2 and len(inputs) == 2):
         put(f"    if {' or '.join(tests)}: {fallback}")
@@ -207,7 +211,6 @@ def _record_source(
                 else f"{absent}{public[name]}.space.xp is not space.xp"
             )
     put(f"    if {' or '.join(same)}: {fallback}")
-    put("    xp = space.xp")
     if elementwise:
         put(f"    shape = {first}.shape")
         if len(inputs) > 1:
@@ -216,12 +219,19 @@ def _record_source(
             put("    if not same:")
             for other in others:
                 put(f"        shape = broadcast_shapes(shape, {other}.shape)")
-    put(f"    data = {forward_text(operation, public, statics)}")
+    text = forward_text(operation, public, statics)
+    if len(_XP.findall(text)) == 1:
+        text = _XP.sub("space.xp", text)
+    else:
+        put("    xp = space.xp")
+    put(f"    data = {text}")
     put("    out = Tensor()")
     if not elementwise and not (is_view and "shape" in statics):
         put("    shape = tuple(data.shape)")
-    put("    out.array = data if shape else xp.asarray(data)")
-    put(f"    out.shape{'' if is_view else ', out.version'} = shape{'' if is_view else ', None'}")
+    put("    out.array = data if shape else space.xp.asarray(data)")
+    put("    out.shape = shape")
+    if not is_view:
+        put("    out.version = None")
     if isinstance(primitive, Predicate):
         put(f"    out.space, out.node = {'space.index' if primitive.result == 'index' else 'space.boolean'}, None")
         put("    if grad_enabled().__class__ is not bool: out.version = fresh_version()")
@@ -265,18 +275,23 @@ def _put_node(
     for name in moving:
         absent = f"None if {public[name]} is None else " if name in primitive.optional else ""
         put(f"    edge_{name} = {absent}{public[name]}.node")
-    put(f"    if ({' or '.join(f'edge_{name} is not None' for name in moving)}) and grad_enabled() is True:")
+    needing = " or ".join([f"edge_{name} is not None" for name in moving])
+    put(f"    if {f'({needing})' if len(moving) > 1 else needing} and grad_enabled() is True:")
     put("        node = out.node = NodeClass()")
-    put("        node.space, node.extra = space, None")
+    put("        node.space = space")
+    put("        node.extra = None")
     for position, name in enumerate(edges):
         if name not in moving:
             continue
-        put(f"        if edge_{name} is not None:")
-        put(f"            if type(edge_{name}) is ref: edge_{name} = edge_{name}() or new_accumulator({public[name]})")
+        margin = "        "
+        if len(moving) > 1:
+            put(f"{margin}if edge_{name} is not None:")
+            margin += "    "
+        put(f"{margin}if edge_{name}.__class__ is ref: edge_{name} = edge_{name}() or new_accumulator({public[name]})")
         for kept, users in kept_by.items():
             if users == (position,):
                 for line in _keep(kept, primitive, public):
-                    put(f"            {line}")
+                    put(f"{margin}{line}")
     for kept, users in kept_by.items():
         if len(users) > 1:
             for line in _keep(kept, primitive, public):
@@ -310,7 +325,7 @@ def _keep(kept: str, primitive: Primitive, public: dict[str, str]) -> list[str]:
     if kept in primitive.statics:
         return []
     if kept == "out":
-        return ["node.saved_out, node.cell_out = out.array, None"]
+        return ["node.saved_out = out.array", "node.cell_out = None"]
     if kept not in primitive.inputs:
         name = kept.removesuffix("_shape")
         absent = f"None if {public[name]} is None else " if name in primitive.optional else ""

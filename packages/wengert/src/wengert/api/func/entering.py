@@ -26,6 +26,7 @@ class Entered(Node):
     __slots__ = ("e0", "level")
 
     layout = 1
+    is_end = True
     level: Level
 
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
