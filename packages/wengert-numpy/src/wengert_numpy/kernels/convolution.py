@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any
@@ -87,14 +87,17 @@ def convolve_weight(
     return np.add.reduce(np.matmul(spread, columns.swapaxes(2, 3)), 0).reshape(shape)
 
 
-def _slices(size: Shape, step: Shape, dilation: Shape, places: Shape) -> Iterator[tuple[Shape, tuple[slice, ...]]]:
+@lru_cache(maxsize=256)
+def _slices(size: Shape, step: Shape, dilation: Shape, places: Shape) -> list[tuple[Shape, tuple[slice, ...]]]:
     """For each offset in a window, the key of the elements that all windows have there."""
+    keys: list[tuple[Shape, tuple[slice, ...]]] = []
     for offset in product(*map(range, size)):
         spans = [
             slice(k * d, k * d + (count - 1) * s + 1 if count else k * d, s)
             for k, d, s, count in zip(offset, dilation, step, places, strict=True)
         ]
-        yield offset, (slice(None), slice(None), *spans)
+        keys.append((offset, (slice(None), slice(None), *spans)))
+    return keys
 
 
 # --- pooling ----------------------------------------------------------------------------------------------------------
@@ -114,21 +117,30 @@ def max_pool(x: Any, /, *, size: Shape, step: Shape, padding: Shape, dilation: S
     extent = tuple((k - 1) * d + 1 for k, d in zip(size, dilation, strict=True))
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     padded = _reach(x, extent, step, padding, output, lowest)
-    parts = [(offset, padded[key]) for offset, key in _slices(size, step, dilation, output)]
-    values = parts[0][1].copy()
-    for _, part in parts[1:]:
+    parts = [padded[key] for _, key in _slices(size, step, dilation, output)]
+    values = parts[0].copy()
+    for part in parts[1:]:
         np.maximum(values, part, out=values)
     has_nan = x.dtype.kind == "f" and bool(np.isnan(values).any())
     which = np.full(values.shape, -1, np.int16)
     for number in range(len(parts) - 1, -1, -1):
-        part = parts[number][1]
+        part = parts[number]
         is_here = part == values
         if has_nan:
             is_here |= np.isnan(part)
         np.copyto(which, number, where=is_here)
-    lines = x.shape[2:]
-    shifts = np.zeros(len(parts) + 1, _INTP)
-    for number, (offset, _) in enumerate(parts):
+    positions = _few_positions if prod(output) <= _FEW else _positions
+    shifts, first = positions(x.shape[2:], size, step, padding, dilation, output)
+    return values, np.add(shifts[which], first)
+
+
+def _positions(
+    lines: Shape, size: Shape, step: Shape, padding: Shape, dilation: Shape, output: Shape
+) -> tuple[Any, Any]:
+    """In a flat plane of shape `lines`: how far each element of a window is from its first, 0 for one more; and where
+    the first of each window is."""
+    shifts = np.zeros(prod(size) + 1, _INTP)
+    for number, (offset, _) in enumerate(_slices(size, step, dilation, output)):
         at = 0
         for k, d, n in zip(offset, dilation, lines, strict=True):
             at = at * n + k * d
@@ -136,7 +148,11 @@ def max_pool(x: Any, /, *, size: Shape, step: Shape, padding: Shape, dilation: S
     first = np.zeros((), _INTP)
     for s, p, n, count in zip(step, padding, lines, output, strict=True):
         first = first[..., None] * n + (np.arange(count) * s - p)
-    return values, np.add(shifts[which], first)
+    return shifts, first
+
+
+_FEW = 4096  # windows whose positions are remembered
+_few_positions = lru_cache(maxsize=64)(_positions)
 
 
 def plane_gather(x: Any, positions: Any, /) -> Any:

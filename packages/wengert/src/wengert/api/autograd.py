@@ -97,7 +97,7 @@ def run_backward(
             "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
             "functorch.vjp instead or call backward() outside of functorch transforms."
         )
-    targets = None if inputs is None else _targets(inputs, "backward")
+    targets = None if inputs is None else _checked_targets(inputs)
     if isinstance(tensors, TensorBase) and (given is None or isinstance(given, TensorBase)):  # the common case
         roots = [root_of(0, tensors, cotangent_of(0, tensors, given, "grad_tensors"), create_graph)]
     else:
@@ -167,7 +167,10 @@ def grad(
         return _late("each_of_a_batch")(shapes, grad_outputs, of_one)
     given = grad_outputs if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
     on_tensors = create_graph or interpreted([*ends, *given])
-    roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
+    if grad_outputs is None and len(ends) == 1:  # the common case
+        roots = [root_of(0, ends[0], cotangent_of(0, ends[0], None, "grad_outputs"), on_tensors)]
+    else:
+        roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
     places = _places(starts)
     keep = create_graph if retain_graph is None else retain_graph
     tools = RECORDING if create_graph else OnTensors(False) if on_tensors else RAW
@@ -176,7 +179,7 @@ def grad(
     for tensor, g in zip(starts, found, strict=True):
         if g is not None:
             if not on_tensors:
-                space = tensor.node.space if isinstance(tensor, GradientEdge) else tensor.space
+                space = tensor.space if isinstance(tensor, TensorBase) else tensor.node.space
                 g = make(space, g if g.shape else space.xp.asarray(g))
             results.append(g)
         elif not (allow_unused or materialize_grads):
@@ -235,7 +238,7 @@ def _sequence(tensors: Any) -> list[Any]:
 
 
 def _targets(inputs: Any, function: str) -> list[Any]:
-    """The inputs as a list; the refusals of both functions."""
+    """The inputs as a list."""
     if isinstance(inputs, (TensorBase, GradientEdge)):
         return [inputs]
     name = type(inputs).__name__
@@ -249,30 +252,47 @@ def _targets(inputs: Any, function: str) -> list[Any]:
     result: list[Any] = list(inputs)
     if not result:
         raise RuntimeError(f"`inputs` argument to `{function}()` cannot be empty.")
+    return result
+
+
+def _checked_targets(inputs: Any) -> list[Any]:
+    """The inputs of `backward` as a list, checked before anything is changed."""
+    result = _targets(inputs, "backward")
     for tensor in result:
         if not isinstance(tensor, (TensorBase, GradientEdge)):
-            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
-    for tensor in result if function == "backward" else ():
+            raise _no_tensor(tensor)
         if isinstance(tensor, TensorBase) and tensor.node is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     return result
 
 
+def _no_tensor(found: Any) -> RuntimeError:
+    return RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(found).__name__}")
+
+
 def _places(tensors: Sequence[TensorBase | GradientEdge]) -> list[tuple[Node, int]]:
     """The node of each tensor, and which of its outputs the tensor is."""
     places: list[tuple[Node, int]] = []
-    for tensor in tensors:
-        node: Any = tensor.node
-        if node.__class__ is ref and (node := node()) is not None:  # the common case: a leaf that is in use
-            places.append((node, 0))
-        else:
-            places.append(_place(len(places), tensor))
+    tensor: Any = None
+    try:
+        for tensor in tensors:
+            node: Any = tensor.node
+            if node.__class__ is ref and (node := node()) is not None:  # the common case: a leaf that is in use
+                places.append((node, 0))
+            else:
+                places.append(_place(len(places), tensor))
+    except AttributeError:
+        if isinstance(tensor, (TensorBase, GradientEdge)):
+            raise
+        raise _no_tensor(tensor) from None
     return places
 
 
 def _place(position: int, tensor: TensorBase | GradientEdge) -> tuple[Node, int]:
     if isinstance(tensor, GradientEdge):
         return tensor.node, tensor.output_nr
+    if not isinstance(tensor, TensorBase):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not be typed
+        raise _no_tensor(tensor)
     node = edge_of(tensor)
     if node is None:
         raise RuntimeError(f"One of the differentiated Tensors does not require grad: inputs[{position}].")

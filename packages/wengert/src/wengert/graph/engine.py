@@ -227,8 +227,7 @@ def _end_at_target(task: Task, node: Any, g: Any, producer: Any) -> Any:
     if hooks:
         task.settle()
         g, producer = tensor_hooks(hooks, g, node.space, task.tools), SHARED
-    assert task.captures is not None
-    found = task.captures.get(node)
+    found = task.captures.get(node)  # pyright: ignore[reportOptionalMemberAccess]  # a pass that captures has them
     if found is not None:
         found[0] = g if g is None or task.tools.recording or producer.fresh else node.space.xp.copy(g)
     return _END

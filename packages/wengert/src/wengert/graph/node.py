@@ -194,14 +194,7 @@ class OperationNode(Node):
 
     def kept_once(self, tools: Any) -> Kept:
         """`kept`, for rules of several inputs that ask for the same."""
-        known: dict[str, Any] = {}
-
-        def kept(name: str) -> Any:
-            if name not in known:
-                known[name] = self.kept(name, tools)
-            return known[name]
-
-        return kept
+        return _Known(self, tools).__getitem__
 
     def kept(self, name: str, tools: Any) -> Any:
         """What this node kept under a name that a rule asks for."""
@@ -263,6 +256,19 @@ class OperationNode(Node):
         if tensor is not None:
             check_version(self, name, tensor)
         return tensor
+
+
+class _Known(dict[str, Any]):
+    """What a node keeps by name, each taken off it at the first need."""
+
+    __slots__ = ("node", "tools")
+
+    def __init__(self, node: OperationNode, tools: Any) -> None:
+        self.node, self.tools = node, tools
+
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = self.node.kept(name, self.tools)
+        return value
 
 
 class Several:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from wengert.graph.hooks import EMPTY
@@ -25,6 +25,7 @@ class Operation:
         self.function = primitive.name  # what messages call it where no name of a node says that
         self._node_class: type[OperationNode] | None = None
         self._general_class: type[GeneralNode] | None = None
+        self._asked: dict[tuple[int, ...], frozenset[str]] = {}
 
     @property
     def name(self) -> str:
@@ -38,6 +39,16 @@ class Operation:
         """What error messages call an argument."""
         name = self.arguments[0 if self.primitive.variadic else position]
         return "input" if name in ("self", "x") else "other" if name == "y" else name
+
+    def asked(self, needing: Sequence[int], names: Sequence[str]) -> frozenset[str]:
+        """What must be kept for the cotangents of the inputs at the positions `needing`, of those called `names`."""
+        key = tuple(needing)
+        found = self._asked.get(key)
+        if found is None:
+            found = frozenset([ask for position in key for ask in self.primitive.asks(names[position])])
+            if len(key) < 8:
+                self._asked[key] = found
+        return found
 
     def general_class(self) -> type[GeneralNode]:
         """The class of nodes whose pull runs the rules as they are declared."""

@@ -7,7 +7,7 @@ conversions, several outputs, transforms. Here, too, all refusals are made, befo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from wengert.graph.hooks import EMPTY
@@ -18,7 +18,7 @@ from wengert.protocol.backend import Space
 from wengert.protocol.dtypes import DType, scalar_dtype
 from wengert.protocol.shapes import broadcast_all
 from wengert.rule.kinds import Predicate
-from wengert.tensor.base import TensorBase, edge_of, make, version_cell
+from wengert.tensor.base import TensorBase, concrete_classes, edge_of, make
 from wengert.tensor.general import KeptOutput, Operation
 from wengert.tensor.operands import common_place, compute_dtype, number, raise_not_tensor
 from wengert.tensor.packing import finish
@@ -112,6 +112,36 @@ def record_plain(
     return tuple(outs) if several else outs[0]
 
 
+def several_recorder(operation: Operation) -> Callable[..., Any]:
+    """`record` of an operation with several results, without what operands of one space of real numbers need not
+    ask."""
+    primitive, classes = operation.primitive, concrete_classes()
+    names, forward, is_floating = primitive.inputs, primitive.forward, primitive.floating
+    moving = [position for position, name in enumerate(names) if primitive.differentiable(name)]
+    may_miss = [name in primitive.optional for name in names]
+
+    def general(args: Sequence[Any], **statics: Any) -> Any:
+        first, mode = args[0], is_grad_enabled()
+        space = first.space if first.__class__ in classes else None
+        if space is None or not (space.is_plain_floating if is_floating else space.is_plain):
+            return record(operation, args, statics)
+        if mode.__class__ is not bool:
+            return record(operation, args, statics)
+        for arg, is_optional in zip(args, may_miss):  # as many
+            if not is_optional if arg is None else arg.__class__ not in classes or arg.space is not space:
+                return record(operation, args, statics)
+        xp, space_of, outs = space.xp, space.backend.space_of, list[Any]()
+        for data in forward(xp, *[None if arg is None else arg.array for arg in args], **statics):
+            outs.append(make(space_of(data), data if data.shape else xp.asarray(data)))
+        if mode:
+            needing = [n for n in moving if args[n] is not None and args[n].node is not None]
+            if needing and any(out.space.dtype.is_inexact for out in outs):
+                _attach(operation, names, args, statics, outs, needing, space)
+        return tuple(outs)
+
+    return general
+
+
 def attach(
     operation: Operation,
     names: Sequence[str],
@@ -152,9 +182,9 @@ def _attach(
     node = operation.general_class()()
     node.extra, node.space, node.compute, node.static, node.cell_out = None, outs[0].space, compute, statics, None
     node.computed, node.count = None, len(outs)
-    node.edges = tuple(edge_of(operand) if position in needing else None for position, operand in enumerate(operands))
-    node.arrived = tuple(None if operand is None else (operand.shape, operand.space) for operand in operands)
-    asked = {ask for position in needing for ask in primitive.asks(names[position])}
+    node.edges = tuple([edge_of(operand) if position in needing else None for position, operand in enumerate(operands)])
+    node.arrived = tuple([None if operand is None else (operand.shape, operand.space) for operand in operands])
+    asked = operation.asked(needing, names)
     node.kept_inputs = {
         name: None if operand is None else (operand, version_of(operand))
         for name, operand in zip(names, operands, strict=True)
@@ -175,5 +205,6 @@ def _attach(
             output.e0, output.index, output.extra, output.space = node, index, EMPTY, out.space
             output.seq = its_number
         if name in asked:
-            node.kept_outputs[name] = KeptOutput(out.array, version_cell(out), out.space, its_number)
+            cell = out.version = [0] if out.version is None else out.version
+            node.kept_outputs[name] = KeptOutput(out.array, cell, out.space, its_number)
     return node

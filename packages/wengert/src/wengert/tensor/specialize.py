@@ -24,7 +24,7 @@ from wengert.tensor.fusing import forward_text
 from wengert.tensor.general import Operation
 from wengert.tensor.operands import number, raise_not_tensor
 from wengert.tensor.pull import fast_class
-from wengert.tensor.record import attach, record
+from wengert.tensor.record import attach, record, several_recorder
 from wengert.tensor.view import as_view, prune, shared_cell, unrecorded, untracked
 from wengert.tensor.written import written_at_first_call
 
@@ -40,6 +40,12 @@ def specializable(operation: Operation) -> bool:
     special = primitive.variadic or primitive.outputs or "dtype" in primitive.statics or not primitive.keeps_dtype
     asks = {ask for name in primitive.inputs for ask in primitive.asks(name)}
     return not special and not any(ask.endswith("_dtype") for ask in asks)
+
+
+def _is_several(primitive: Primitive) -> bool:
+    """Whether `primitive` has several results of which `record` asks nothing that their arrays do not say."""
+    special = primitive.variadic or primitive.constants or primitive.refusal is not None or primitive.elementwise
+    return bool(primitive.outputs) and not special and "dtype" not in primitive.statics
 
 
 class Declared:
@@ -107,6 +113,9 @@ def _heading(declared: Declared) -> str:
 
 
 def _general_record(operation: Operation) -> Callable[..., Any]:
+    if _is_several(operation.primitive):
+        return several_recorder(operation)
+
     def general(args: Sequence[Any], **statics: Any) -> Any:
         return record(operation, args, statics)
 
