@@ -9,7 +9,7 @@ from weakref import ref
 
 import pytest
 import wengert
-from wengert.graph import node, task
+from wengert.graph import ends, task
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -264,10 +264,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def no_other_ends() -> Iterator[None]:
     """Without what other tests left alive."""
     gc.collect()
-    others = set(node._ends)
-    node._ends.clear()
+    others = set(ends._ends)
+    ends._ends.clear()
     yield
-    node._ends.update(end for end in others if end() is not None)
+    ends._ends.update(end for end in others if end() is not None)
 
 
 @pytest.mark.usefixtures("no_other_ends")
@@ -288,19 +288,19 @@ def test_a_pass_for_all_leaves_does_not_look_where_its_ways_lead(monkeypatch: py
     wengert.autograd.grad(out, [x, y])
     assert looks == [1, 1]
     del out
-    assert len(node._ends) == 0
+    assert len(ends._ends) == 0
 
 
 def test_ends_in_a_cycle_are_forgotten_with_it() -> None:
     gc.collect()
-    before = len(node._ends)
+    before = len(ends._ends)
     x = leaf(2.0)
     x.grad = x * x  # whose tape ends at x, which holds it
     held = ref(x)
     del x
     gc.collect()
     assert held() is None
-    assert len(node._ends) == before
+    assert len(ends._ends) == before
 
 
 def test_what_leads_to_no_target_does_not_run_although_it_ends_inside_of_a_transform() -> None:

@@ -265,3 +265,35 @@ def passes_within_passes(library: Any) -> Any:
     x = library.tensor([3.0], requires_grad=True)
     Deeper.apply(x, 2000).backward()
     return x.grad
+
+
+@outcome
+def ways_back_of_one_node(library: Any) -> Any:
+    grad, mse_loss = library.autograd.grad, library.nn.functional.mse_loss
+    found: list[Any] = []
+    for reduction in ("mean", "sum", "none"):
+        x = library.tensor([1.0, -2.0, 0.5], requires_grad=True)
+        y = library.tensor([0.25, 1.0, 2.0], requires_grad=True)
+        w = library.tensor(1.5, requires_grad=True)
+        loss = (mse_loss(x, y, reduction=reduction) * w).sum()
+        slope, _ = grad(loss, [x, y], create_graph=True)
+        node = slope.grad_fn
+        found += [
+            type(node).__name__,
+            [sorted(name for name in dir(node) if name.startswith("_saved"))],
+            [type(behind).__name__ for behind, _ in node.next_functions],
+            grad((slope**3).sum(), [x, y, w], create_graph=True),
+        ]
+        found += grad(found[-1][0].sum(), [x, y, w])
+        (alone,) = grad((mse_loss(x, y, reduction=reduction) * w).sum(), x, create_graph=True)
+        found += [type(alone.grad_fn).__name__, *grad(alone.sum(), w)]
+    for function in (library.tanh, library.sigmoid):
+        x = library.tensor([0.5, -1.0], requires_grad=True)
+        (slope,) = grad(function(x).sum(), x, create_graph=True)
+        (second,) = grad(slope.sum(), x, create_graph=True)
+        found += [type(slope.grad_fn).__name__, second, *grad(second.sum(), x)]
+        y = function(x)
+        y.register_hook(lambda g: None)
+        (slope,) = grad(y.sum(), x, create_graph=True)
+        found += [type(slope.grad_fn).__name__, *grad(slope.sum(), x)]
+    return found

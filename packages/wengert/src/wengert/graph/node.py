@@ -10,10 +10,9 @@ node hands its edges over with the cotangents, and says itself whether it has ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, ClassVar
-from weakref import ref
 
 from wengert.graph.hooks import EMPTY, Extra, Hook, RemovableHandle
 from wengert.graph.saved import FREED, check_version, checked_output
@@ -159,6 +158,7 @@ class OperationNode(Node):
 
     kept_by: ClassVar[dict[str, tuple[int, ...]]]  # which inputs' rules ask for a kept name
     saved_names: ClassVar[dict[str, str]]  # our names of kept values as torch's
+    backs: ClassVar[dict[str, Callable[..., Any]]] = {}  # what records the ways back that are one operation
 
     arrived: tuple[tuple[tuple[int, ...], Space] | None, ...] | None = None
     compute: Space
@@ -173,11 +173,25 @@ class OperationNode(Node):
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         primitive, xp = self.primitive, tools.namespace(self.space)
         asked = [edge is not None and (wanted is None or edge in wanted) for edge in self.edge_nodes()]
-        values = primitive.pullbacks(xp, asked, g, self.kept_once(tools))
+        kept = self.kept_once(tools)
+        if tools.recording and self.backs:
+            values: Sequence[Any] = [
+                None if not is_asked else self._pulled_back(name, xp, g, kept)
+                for name, is_asked in zip(primitive.inputs, asked, strict=True)
+            ]
+        else:
+            values = primitive.pullbacks(xp, asked, g, kept)
         result = [self.returned(position, value, xp, tools) for position, value in enumerate(values)]
         if not keep:
             self.free()
         return result
+
+    def _pulled_back(self, name: str, xp: Any, g: Any, kept: Kept) -> Any:
+        """The cotangent of an input in a pass that records, as one operation where there is one."""
+        back, primitive = self.backs.get(name), self.primitive
+        if back is None:
+            return primitive.pullback(xp, name, g, kept)
+        return back(g, *[kept(ask) for ask in primitive.asks(name)])
 
     def returned(self, position: int, g: Any, xp: Any, tools: Any) -> Any:
         """`g` with broadcasting and conversion of the input at `position` undone."""
@@ -313,34 +327,3 @@ class AccumulateGrad(Node):
 
     def step(self, g: Any, keep: bool, tools: Any, producer: Any = None) -> Any:
         return CAREFUL
-
-
-def accumulator(leaf: Any) -> AccumulateGrad:
-    """A new end node for `leaf`, which refers to it weakly; its number is above that of the operation about to be
-    recorded."""
-    node = AccumulateGrad()
-    node.variable, node.seq, node.space, node.extra = leaf, next_number(), leaf.space, EMPTY
-    leaf.node = keep_in_view(node)
-    return node
-
-
-#: The nodes alive at which tapes end.
-_ends: set[ref[Any]] = set()
-_forget = _ends.discard
-
-
-def keep_in_view(end: Node) -> ref[Any]:
-    """Say that tapes may end at a node whose class `is_end`, and refer to it weakly."""
-    found = ref(end, _forget)
-    _ends.add(found)
-    return found
-
-
-def end_nowhere() -> None:
-    """Say that from now on a tape may end at any node, one that has no edge since its input leads nowhere."""
-    _ends.add(ref(Node))
-
-
-def are_all_ends(nodes: Collection[Node]) -> bool:
-    """Whether tapes end nowhere but at these nodes, so that whatever is walked leads to one of them."""
-    return len(nodes) == len(_ends) and all(node.is_end for node in nodes)

@@ -10,8 +10,9 @@ from operator import attrgetter
 from threading import Thread, get_ident
 from typing import Any, Protocol
 
+from wengert.graph.ends import are_all_ends
 from wengert.graph.modes import Mode, is_grad_enabled, set_grad_mode
-from wengert.graph.node import Node, are_all_ends
+from wengert.graph.node import Node
 from wengert.protocol.backend import Space
 from wengert.rule.pending import Pending, whole
 from wengert.rule.placed import Placed

@@ -30,7 +30,6 @@ class Elementwise(Primitive):
     def __init__(self, forward: Function, **options: Any) -> None:
         super().__init__(forward, **options)
         self.partial: dict[str, Rule] = {}
-        self.back: Elementwise | None = None  # the way back as an operation, of the cotangent and of one kept value
 
     def partials(self, **functions: Formula) -> Self:
         """Declare d out / d input for each input named; returns the operation."""
@@ -45,7 +44,7 @@ class Elementwise(Primitive):
 
         With it a pass that records real numbers puts the way back on the tape as one operation, not as the steps of its
         formula."""
-        (partial,) = self.partial.values()
+        ((name, partial),) = self.partial.items()
         slope: Function = partial.function
 
         def pullback(xp: Any, cotangent: Any, point: Any) -> Any:
@@ -57,8 +56,8 @@ class Elementwise(Primitive):
         def by_point(xp: Any, cotangent: Any, point: Any) -> Any:
             return xp.multiply(cotangent, function(xp, point))
 
-        self.back = Elementwise(pullback).partials(cotangent=by_cotangent, point=by_point)
-        self.back.name = f"{self.name}_pullback"
+        back = self.backs[name] = Elementwise(pullback).partials(cotangent=by_cotangent, point=by_point)
+        back.name = f"{self.name}_pullback"
         return self
 
     def asks(self, name: str) -> tuple[str, ...]:

@@ -66,6 +66,9 @@ class Primitive:
         self.constants: frozenset[str] = frozenset()  # inputs that carry no gradient: indices, masks
         self.rules: dict[str, Rule] = {}
         self.joint_rule: Rule | None = None  # for all inputs at once
+        #: The way back to an input as one operation, of the cotangent and of what the rule asks for: what a pass that
+        #: records real numbers puts on the tape, where it is declared, and not the steps of the rule.
+        self.backs: dict[str, Primitive] = {}
         self.forward_rule: Rule | None = None
         self.batch_rule: Function | None = None
         self.core: tuple[int, ...] | None = None  # of each input the last axes that it is about; others are a batch

@@ -7,9 +7,10 @@ from threading import RLock
 from typing import Any, ClassVar, cast
 from weakref import ref
 
+from wengert.graph.ends import accumulator, end_nowhere
 from wengert.graph.hooks import Hooks
 from wengert.graph.modes import InferenceCell, fresh_version, is_grad_enabled
-from wengert.graph.node import Node, accumulator, end_nowhere
+from wengert.graph.node import Node
 from wengert.protocol.backend import Backend, Space
 from wengert.protocol.dtypes import DType
 from wengert.protocol.shapes import Shape

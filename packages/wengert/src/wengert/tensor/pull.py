@@ -15,7 +15,7 @@ from typing import Any
 from wengert.extras import deferred
 from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
-from wengert.rule.kinds import Elementwise, sum_to
+from wengert.rule.kinds import sum_to
 from wengert.rule.pending import Pending, whole
 from wengert.rule.primitive import Primitive
 from wengert.tensor.fusing import Way, pull_text, size_tests
@@ -49,6 +49,7 @@ def _make_fast_class(operation: Operation) -> type[OperationNode]:
             slots.append(kept)
     slots += [f"static_{name}" for name in primitive.statics]
     result = node_class(operation, OperationNode, tuple(slots), layout=count if plain else 3)
+    result.backs = {name: _recorded_back(operation, back, name) for name, back in primitive.backs.items()}
     result.step = _written_pull(operation, result, "step")
     result.trace = _written_when_needed(operation, result)
     return result
@@ -95,10 +96,9 @@ def _pull_source(
     moving = [n for n in primitive.inputs if n not in primitive.constants]
     joint = primitive.joint_rule
     texts = {n: "" if joint else _gradient_text(operation, n, environment, None) for n in moving}
-    if recording and isinstance(primitive, Elementwise) and primitive.back is not None:
-        ((name, partial),) = primitive.partial.items()
-        environment["back"] = _recorded_back(operation, primitive.back, partial.asks[0])
-        texts[name] = f"back(g, {partial.asks[0]})"
+    for name, back in cls.backs.items() if recording else ():
+        environment[f"back_{name}"] = back
+        texts[name] = f"back_{name}(g, {', '.join(primitive.asks(name))})"
     if not recording and not joint:
         itself = {n for n in moving if texts[n] == "g"}
         texts = {n: _gradient_text(operation, n, environment, _way(primitive, n, itself, edge)) for n in moving}
@@ -159,10 +159,12 @@ def _pull_source(
     return "\n".join([*lines, ""])
 
 
-def _recorded_back(operation: Operation, back: Elementwise, kept: str) -> Callable[..., Any]:
-    """What records the way back of `operation` as one node, named as torch names it."""
-    name = operation.node_name.removesuffix("0") + "Backward0"
-    return _late("way_back")(back, name, cotangent="grad_output", point="output" if kept == "out" else "self")
+def _recorded_back(operation: Operation, back: Primitive, name: str) -> Callable[..., Any]:
+    """What records the way back of `operation` to the input `name` as one node, named as torch names it."""
+    asks = operation.primitive.asks(name)
+    known = ["output" if ask == "out" else operation.saved_names.get(ask, "self") for ask in asks]
+    saved_names = dict(zip(back.inputs, ["grad_output", *known], strict=False))  # and statics, which keep their names
+    return _late("way_back")(back, operation.node_name.removesuffix("0") + "Backward0", **saved_names)
 
 
 def _unpack(kept: str, primitive: Primitive, recording: bool) -> list[str]:

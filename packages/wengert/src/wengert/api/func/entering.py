@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from weakref import ref
 
+from wengert.graph.ends import keep_in_view
 from wengert.graph.modes import is_grad_enabled, set_grad_mode
-from wengert.graph.node import AccumulateGrad, Node, keep_in_view, next_number
+from wengert.graph.node import AccumulateGrad, Node, next_number
 from wengert.ops.xp import namespace_of
 from wengert.tensor.base import TensorBase, edge_of, make, require_inexact
 from wengert.tensor.level import Level, depth_of, running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wengert.protocol.array import Array
 from wengert.protocol.namespace import Namespace
-from wengert.rule.kinds import general
+from wengert.rule.kinds import general, total
 from wengert.rules.loss.reducing import moved, reduced, spread
 
 
@@ -16,6 +16,48 @@ def mse_loss(xp: Namespace, x: Array, y: Array, *, reduction: str) -> Array:
 @mse_loss.vjp("x")
 def mse_loss_vjp_x(xp: Namespace, g: Array, x: Array, y: Array, reduction: str) -> Array:
     return xp.multiply(xp.subtract(x, y), spread(g, x.shape, reduction, 2))
+
+
+@general
+def mse_loss_pullback(xp: Namespace, cotangent: Array, x: Array, y: Array, *, reduction: str) -> Array:
+    """The way back of `mse_loss` to x."""
+    return mse_loss_vjp_x(xp, cotangent, x, y, reduction)
+
+
+@mse_loss_pullback.vjp("cotangent")
+def mse_loss_pullback_vjp_cotangent(xp: Namespace, g: Array, x: Array, y: Array, reduction: str) -> Array:
+    moved = xp.multiply(g, xp.subtract(x, y))
+    return spread(moved if reduction == "none" else xp.sum(moved, axis=None), x.shape, reduction, 2)
+
+
+@mse_loss_pullback.vjp("x")
+def mse_loss_pullback_vjp_x(xp: Namespace, g: Array, cotangent: Array, reduction: str) -> Array:
+    return xp.multiply(g, spread(cotangent, g.shape, reduction, 2))
+
+
+@mse_loss_pullback.vjp("y")
+def mse_loss_pullback_vjp_y(xp: Namespace, g: Array, cotangent: Array, reduction: str) -> Array:
+    return -mse_loss_pullback_vjp_x(xp, g, cotangent, reduction)
+
+
+@mse_loss_pullback.jvp
+def mse_loss_pullback_jvp(
+    xp: Namespace,
+    t_cotangent: Array | None,
+    t_x: Array | None,
+    t_y: Array | None,
+    cotangent: Array,
+    x: Array,
+    y: Array,
+    reduction: str,
+) -> Array:
+    terms = [] if t_cotangent is None else [mse_loss_vjp_x(xp, t_cotangent, x, y, reduction)]
+    share = spread(cotangent, x.shape, reduction, 2)
+    terms += ([] if t_x is None else [xp.multiply(t_x, share)]) + ([] if t_y is None else [-xp.multiply(t_y, share)])
+    return total(xp, terms)
+
+
+mse_loss.backs["x"] = mse_loss_pullback
 
 
 @mse_loss.vjp("y")
