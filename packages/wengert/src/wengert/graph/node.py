@@ -174,7 +174,7 @@ class OperationNode(Node):
         primitive, xp = self.primitive, tools.namespace(self.space)
         asked = [edge is not None and (wanted is None or edge in wanted) for edge in self.edge_nodes()]
         kept = self.kept_once(tools)
-        if tools.recording and self.backs:
+        if self.backs and tools.recording and self.space.__class__ is Space and not self.space.dtype.is_complex:
             values: Sequence[Any] = [
                 None if not is_asked else self._pulled_back(name, xp, g, kept)
                 for name, is_asked in zip(primitive.inputs, asked, strict=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from wengert.extras import deferred
 from wengert.graph.hooks import EMPTY
 from wengert.graph.node import Node, OperationNode, OutputNode, Several
 from wengert.graph.saved import checked_output, raise_freed, raise_stale, version_of, written_at
 from wengert.protocol.backend import Space
 from wengert.rule.primitive import Primitive
 from wengert.tensor.kept import kept_values
+
+#: What stands on this module.
+_late = deferred(__name__, {"way_back": "wengert.tensor.operation:way_back"})
 
 
 class Operation:
@@ -55,6 +59,17 @@ class Operation:
         found = self._general_class
         if found is None:
             found = self._general_class = cast(type[GeneralNode], node_class(self, GeneralNode))
+            found.backs = self.backs()
+        return found
+
+    def backs(self) -> dict[str, Any]:
+        """What records the ways back to inputs that are one operation, named as torch names them."""
+        found: dict[str, Any] = {}
+        for name, back in self.primitive.backs.items():
+            asks = self.primitive.asks(name)
+            known = ["output" if ask == "out" else self.saved_names.get(ask, "self") for ask in asks]
+            saved_names = dict(zip(back.inputs, ["grad_output", *known], strict=False))  # statics keep their names
+            found[name] = _late("way_back")(back, self.node_name.removesuffix("0") + "Backward0", **saved_names)
         return found
 
     def __repr__(self) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
-from wengert.extras import deferred
 from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.rule.kinds import sum_to
@@ -22,8 +21,6 @@ from wengert.tensor.fusing import Way, pull_text, size_tests
 from wengert.tensor.general import Operation, node_class
 from wengert.tensor.written import code_of
 
-#: What stands on this module.
-_late = deferred(__name__, {"way_back": "wengert.tensor.operation:way_back"})
 _KERNEL = r"\(kernel := xp\.(\w+)\)"
 
 
@@ -49,7 +46,7 @@ def _make_fast_class(operation: Operation) -> type[OperationNode]:
             slots.append(kept)
     slots += [f"static_{name}" for name in primitive.statics]
     result = node_class(operation, OperationNode, tuple(slots), layout=count if plain else 3)
-    result.backs = {name: _recorded_back(operation, back, name) for name, back in primitive.backs.items()}
+    result.backs = operation.backs()
     result.step = _written_pull(operation, result, "step")
     result.trace = _written_when_needed(operation, result)
     return result
@@ -157,14 +154,6 @@ def _pull_source(
     else:
         put(f"    return [{', '.join(values)}]")
     return "\n".join([*lines, ""])
-
-
-def _recorded_back(operation: Operation, back: Primitive, name: str) -> Callable[..., Any]:
-    """What records the way back of `operation` to the input `name` as one node, named as torch names it."""
-    asks = operation.primitive.asks(name)
-    known = ["output" if ask == "out" else operation.saved_names.get(ask, "self") for ask in asks]
-    saved_names = dict(zip(back.inputs, ["grad_output", *known], strict=False))  # and statics, which keep their names
-    return _late("way_back")(back, operation.node_name.removesuffix("0") + "Backward0", **saved_names)
 
 
 def _unpack(kept: str, primitive: Primitive, recording: bool) -> list[str]:
