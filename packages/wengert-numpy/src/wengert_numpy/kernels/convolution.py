@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -88,7 +89,7 @@ def convolve_weight(
 
 
 @lru_cache(maxsize=256)
-def _slices(size: Shape, step: Shape, dilation: Shape, places: Shape) -> list[tuple[Shape, tuple[slice, ...]]]:
+def _slices(size: Shape, step: Shape, dilation: Shape, places: Shape) -> Sequence[tuple[Shape, tuple[slice, ...]]]:
     """For each offset in a window, the key of the elements that all windows have there."""
     keys: list[tuple[Shape, tuple[slice, ...]]] = []
     for offset in product(*map(range, size)):
@@ -97,7 +98,7 @@ def _slices(size: Shape, step: Shape, dilation: Shape, places: Shape) -> list[tu
             for k, d, s, count in zip(offset, dilation, step, places, strict=True)
         ]
         keys.append((offset, (slice(None), slice(None), *spans)))
-    return keys
+    return tuple(keys)
 
 
 # --- pooling ----------------------------------------------------------------------------------------------------------

@@ -136,13 +136,7 @@ def matmul(x: Any, y: Any, /) -> Any:
 
 def gemm(x: Any, y: Any, /, *, transpose_x: bool = False, transpose_y: bool = False) -> Any:
     """The product of two matrices, each as it is or transposed; of batches of them too."""
-    if transpose_x:
-        x = x.mT
-    if transpose_y:
-        y = y.mT
-    elif x.ndim == 2 == y.ndim and state() is IGNORING:  # the common case of a pass
-        return x.dot(y)
-    return matmul(x, y)
+    return matmul(x.mT if transpose_x else x, y.mT if transpose_y else y)
 
 
 kernels: dict[str, Any] = {

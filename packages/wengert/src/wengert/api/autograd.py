@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from weakref import ref
 
-from wengert.api.roots import GradientEdge, cotangent_of, root_of, roots_of, shape_of
+from wengert.api.roots import GradientEdge, roots_of, shape_of
 from wengert.extras import deferred
 from wengert.graph.engine import run
 from wengert.graph.modes import is_grad_enabled
@@ -98,10 +98,8 @@ def run_backward(
             "functorch.vjp instead or call backward() outside of functorch transforms."
         )
     targets = None if inputs is None else _checked_targets(inputs)
-    if isinstance(tensors, TensorBase) and (given is None or isinstance(given, TensorBase)):  # the common case
-        roots = [root_of(0, tensors, cotangent_of(0, tensors, given, "grad_tensors"), create_graph)]
-    else:
-        roots = roots_of(_sequence(tensors), given, "grad_tensors", create_graph)
+    ends = [tensors] if isinstance(tensors, TensorBase) else _sequence(tensors)
+    roots = roots_of(ends, given, "grad_tensors", create_graph)
     if create_graph and not _Said.of_cycles:
         _Said.of_cycles = True
         warnings.warn(
@@ -167,10 +165,7 @@ def grad(
         return _late("each_of_a_batch")(shapes, grad_outputs, of_one)
     given = grad_outputs if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
     on_tensors = create_graph or interpreted([*ends, *given])
-    if grad_outputs is None and len(ends) == 1:  # the common case
-        roots = [root_of(0, ends[0], cotangent_of(0, ends[0], None, "grad_outputs"), on_tensors)]
-    else:
-        roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
+    roots = roots_of(ends, grad_outputs, "grad_outputs", on_tensors)
     places = _places(starts)
     keep = create_graph if retain_graph is None else retain_graph
     tools = RECORDING if create_graph else OnTensors(False) if on_tensors else RAW

@@ -27,6 +27,8 @@ class GradientEdge(NamedTuple):
 
 def roots_of(outputs: Sequence[Any], given: Any, name: str, recording: bool) -> list[tuple[Node, int, Any]]:
     """Each output's place on the tape with its cotangent: raw, or a Tensor for a pass that records."""
+    if len(outputs) == 1 and (given is None or isinstance(given, TensorBase)):  # the common case
+        return [root_of(0, outputs[0], cotangent_of(0, outputs[0], given, name), recording)]
     if given is None:
         given = [None] * len(outputs)
     elif isinstance(given, TensorBase):

@@ -222,7 +222,8 @@ def _end_of(task: Task) -> Callable[[Task, Any, Any, Any], Any]:
 
 def _end_at_target(task: Task, node: Any, g: Any, producer: Any) -> Any:
     """The last step of a path where gradients are asked for: hooks of the leaf."""
-    g = g.value() if g.__class__ is Pending else g
+    if g.__class__ is Pending:
+        g = g.value()
     hooks = node.variable._hooks
     if hooks:
         task.settle()
@@ -236,7 +237,8 @@ def _end_at_target(task: Task, node: Any, g: Any, producer: Any) -> Any:
 def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
     """The last step of a path: hooks of the leaf, then its `.grad`, then hooks of its node."""
     tools, extra = task.tools, node.extra
-    g = g.value() if g.__class__ is Pending else g
+    if g.__class__ is Pending:
+        g = g.value()
     variable = node.variable
     hooks = variable._hooks
     if hooks or extra is not EMPTY or variable._post_accumulate_hooks or variable._grad is not None:

@@ -173,25 +173,13 @@ class OperationNode(Node):
     def pull_with(self, g: Any, tools: Any, keep: bool, wanted: Any) -> list[Any]:
         primitive, xp = self.primitive, tools.namespace(self.space)
         asked = [edge is not None and (wanted is None or edge in wanted) for edge in self.edge_nodes()]
-        kept = self.kept_once(tools)
-        if self.backs and tools.recording and self.space.__class__ is Space and not self.space.dtype.is_complex:
-            values: Sequence[Any] = [
-                None if not is_asked else self._pulled_back(name, xp, g, kept)
-                for name, is_asked in zip(primitive.inputs, asked, strict=True)
-            ]
-        else:
-            values = primitive.pullbacks(xp, asked, g, kept)
+        is_real = self.space.__class__ is Space and not self.space.dtype.is_complex
+        backs = self.backs if tools.recording and is_real else {}
+        values = primitive.pullbacks(xp, asked, g, self.kept_once(tools), backs)
         result = [self.returned(position, value, xp, tools) for position, value in enumerate(values)]
         if not keep:
             self.free()
         return result
-
-    def _pulled_back(self, name: str, xp: Any, g: Any, kept: Kept) -> Any:
-        """The cotangent of an input in a pass that records, as one operation where there is one."""
-        back, primitive = self.backs.get(name), self.primitive
-        if back is None:
-            return primitive.pullback(xp, name, g, kept)
-        return back(g, *[kept(ask) for ask in primitive.asks(name)])
 
     def returned(self, position: int, g: Any, xp: Any, tools: Any) -> Any:
         """`g` with broadcasting and conversion of the input at `position` undone."""

@@ -7,7 +7,7 @@ name: an input (keeps that array), `out` (keeps the result), `x_shape` (keeps on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from wengert.rule.refusals import Refusal
@@ -148,12 +148,22 @@ class Primitive:
         rule = self.joint_rule or self.rules.get(name)
         return () if rule is None else rule.asks
 
-    def pullbacks(self, xp: Any, wanted: Sequence[bool], g: Any, kept: Kept) -> Sequence[Any]:
-        """The cotangents of the inputs that are `wanted`, None for the others."""
+    def pullbacks(
+        self, xp: Any, wanted: Sequence[bool], g: Any, kept: Kept, backs: Mapping[str, Function]
+    ) -> Sequence[Any]:
+        """The cotangents of the inputs that are `wanted`, None for the others; those in `backs` by what stands there
+        in place of the rule."""
         rule = self.joint_rule
         if rule is not None:
             return rule.function(xp, g, tuple(wanted), *[kept(ask) for ask in rule.asks])
-        return [self.pullback(xp, n, g, kept) if each else None for n, each in zip(self.inputs, wanted, strict=True)]
+        return [
+            None
+            if not each
+            else backs[name](g, *[kept(ask) for ask in self.asks(name)])
+            if name in backs
+            else self.pullback(xp, name, g, kept)
+            for name, each in zip(self.inputs, wanted, strict=True)
+        ]
 
     def pullback(self, xp: Any, name: str, g: Any, kept: Kept) -> Any:
         """The cotangent of input `name`; with several outputs `g.values` holds theirs, None where undefined."""

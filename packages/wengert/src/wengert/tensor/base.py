@@ -96,7 +96,7 @@ class TensorBase:
                     xp = tools.namespace(space)
                     self._grad = xp.copy(g) if grad is None else xp.add(grad, g)
                 elif grad is None:
-                    self._grad = make(space, space.xp.copy(g) if not owned else g if g.shape else space.xp.asarray(g))
+                    self._grad = make(space, space.xp.asarray(g) if owned else space.xp.copy(g))
                 else:
                     xp = space.xp
                     grad.array = xp.asarray(xp.add_into(grad.array, g))

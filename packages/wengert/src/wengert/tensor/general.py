@@ -46,12 +46,11 @@ class Operation:
 
     def asked(self, needing: Sequence[int], names: Sequence[str]) -> frozenset[str]:
         """What must be kept for the cotangents of the inputs at the positions `needing`, of those called `names`."""
-        key = tuple(needing)
+        key = () if self.primitive.variadic else tuple(needing)  # whose inputs ask for the same
         found = self._asked.get(key)
         if found is None:
-            found = frozenset([ask for position in key for ask in self.primitive.asks(names[position])])
-            if len(key) < 8:
-                self._asked[key] = found
+            found = frozenset([ask for position in needing for ask in self.primitive.asks(names[position])])
+            self._asked[key] = found
         return found
 
     def general_class(self) -> type[GeneralNode]:

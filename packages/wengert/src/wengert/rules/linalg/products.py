@@ -111,9 +111,7 @@ def linear_vjp_x(xp: Namespace, g: Array, weight: Array) -> Array:
 
 @linear.vjp("weight")
 def linear_vjp_weight(xp: Namespace, g: Array, x: Array) -> Array:
-    if len(x.shape) != 2:
-        g, x = rows_of(xp, g), rows_of(xp, x)
-    return xp.gemm(g, xp.conj(x), transpose_x=True)
+    return xp.gemm(rows_of(xp, g), xp.conj(rows_of(xp, x)), transpose_x=True)
 
 
 @linear.vjp("bias")
@@ -121,7 +119,7 @@ def linear_vjp_bias(xp: Namespace, g: Array, bias_shape: Shape) -> Array:
     if g.shape == bias_shape:
         return xp.copy(g)
     if len(bias_shape) == 1 and bias_shape[0] == g.shape[-1]:
-        return xp.sum(g if len(g.shape) == 2 else rows_of(xp, g), axis=(0,))
+        return xp.sum(rows_of(xp, g), axis=(0,))
     return sum_to(xp, g, bias_shape)
 
 

@@ -11,7 +11,7 @@ from wengert.protocol.shapes import Shape, reduced_shape
 
 def restored(xp: Namespace, reduced: Array, shape: Shape, axis: Shape | None, keepdims: bool) -> Array:
     """What a reduction over `axis` left of an array of `shape`, fit to broadcast against that array."""
-    if keepdims or axis is None or axis == (0,):
+    if keepdims or not axis or max(axis) < len(axis):  # the first axes come back by themselves
         return reduced
     return xp.reshape(reduced, reduced_shape(shape, axis, True))
 

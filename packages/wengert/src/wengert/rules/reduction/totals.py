@@ -20,8 +20,6 @@ def sum(xp: Namespace, x: Array, *, axis: Shape | None = None, keepdims: bool = 
 
 @sum.transpose
 def sum_transpose(xp: Namespace, g: Array, x_shape: Shape, axis: Shape | None, keepdims: bool) -> Array:
-    if axis is None:
-        return xp.broadcast_to(g, x_shape)
     return xp.broadcast_to(restored(xp, g, x_shape, axis, keepdims), x_shape)
 
 
