@@ -1,4 +1,5 @@
-"""The sessions that check Wengert. `nox` runs what CI runs, `nox -l` lists all, `nox -R` keeps the environments.
+"""The sessions that check Wengert. `nox` runs what CI runs, a session on each processor; `nox -l` lists all,
+`nox -R -s lint` runs one and keeps its environment.
 
 `nox -t numpy` runs what concerns one backend. Whatever follows `--` is given to pytest.
 """
@@ -10,6 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -25,6 +28,8 @@ NUMPY = "./packages/wengert-numpy[scipy]"
 CUPY = "./packages/wengert-cupy"
 TORCH = "./packages/wengert-torch"
 CONFORMANCE = "./conformance"
+#: Sessions that run side by side, where there are as many processors: each may take two gigabytes.
+MOST = 4
 #: What stands after `--` where the support matrix is to be written.
 REPORT = ["--report"]
 
@@ -40,11 +45,18 @@ def group(*names: str) -> tuple[str, ...]:
 
 
 def install(session: nox.Session, *requirements: str) -> None:
-    """Install with plain pip under the constraints; our own distributions from their folders, editable."""
+    """Install with plain pip under the constraints; our own distributions from their folders, editable.
+
+    What builds these is installed once, not once for each of them, and of torch's modules only those are compiled that
+    are imported.
+    """
     arguments: list[str] = []
     for requirement in requirements:
         arguments += ["-e", requirement] if requirement.startswith("./") else [requirement]
-    session.install("-c", "constraints.txt", *arguments)
+    if "-e" in arguments:
+        session.install(*group("editable"))
+        arguments = ["--no-build-isolation", *arguments]
+    session.install("-c", "constraints.txt", "--no-compile", *arguments)
 
 
 def run_pytest(session: nox.Session, *arguments: str) -> None:
@@ -170,7 +182,7 @@ def types(session: nox.Session) -> None:
 def floors(session: nox.Session) -> None:
     """Imports go down only, and the core imports no array library."""
     install(session, *group("floors"))
-    session.install("--no-deps", "-e", CORE, "-e", "./packages/wengert-numpy", "-e", CUPY, "-e", TORCH)
+    install(session, "--no-deps", CORE, NUMPY, CUPY, TORCH)
     session.run("lint-imports", "--no-cache")
 
 
@@ -256,6 +268,27 @@ def gpu(session: nox.Session) -> None:
     session.run("python", "tools/gpu_check.py", "--wheels", str(wheels), *options)
 
 
+@nox.session(python=False)
+def ci(session: nox.Session) -> None:
+    """All that CI runs, side by side; what a session wrote is shown when it ends."""
+    environment = {**os.environ, "PYTEST_ADDOPTS": "-p no:cacheprovider"}  # one cache, which they would all write
+
+    def run(name: str) -> tuple[str, bool]:
+        start = time.monotonic()
+        command = [sys.executable, "-m", "nox", "-s", name]
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        sys.stdout.write(done.stdout.decode(errors="replace"))
+        sys.stdout.flush()
+        return f"{name} took {time.monotonic() - start:.0f} s", done.returncode == 0
+
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST)) as pool:
+        results = list(pool.map(run, SESSIONS))
+    for line, passed in results:
+        session.log(f"* {line} and {'passed' if passed else 'FAILED'}")
+    if not all(passed for _, passed in results):
+        session.error("not all sessions passed")
+
+
 def default_sessions() -> list[str]:
     """What CI runs, on the Pythons that are here; torch itself is installed for the first of them only."""
     found = installed_pythons()
@@ -271,4 +304,5 @@ def default_sessions() -> list[str]:
     return [*sessions, "cupy_names", "docs", "examples", "demo", "minimums"]
 
 
-nox.options.sessions = default_sessions()
+SESSIONS = default_sessions()
+nox.options.sessions = ["ci"]

@@ -63,6 +63,14 @@ PROGRAMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     ),
     "broadcast": (lambda x: (x * x[:, None]).exp().sum(), lambda x: 2 * (x * np.exp(x * x[:, None])).sum(1)),
     "masked": (lambda x: (x.exp().relu() * x).sum(), lambda x: np.exp(x) * (1 + x)),
+    "many arrays": (
+        lambda x: sum([(x * times).sin() * wengert.from_numpy(VALUES + times) for times in range(1, 7)]).sum(),
+        lambda x: sum([times * np.cos(x * times) * (x + times) for times in range(1, 7)]),
+    ),
+    "dear for two": (
+        lambda x: (x.sin() * x).tanh().sum(),
+        lambda x: (np.sin(x) + x * np.cos(x)) / np.cosh(np.sin(x) * x) ** 2,
+    ),
 }
 
 
@@ -160,6 +168,21 @@ def test_cotangents_wait_as_formulas(x: Any) -> None:
     before = Pending.latest
     (x.exp() * x).sum().backward()
     assert (Pending.latest > before) is bool(x.space.defers)
+
+
+def test_one_formula_is_worked_out_where_all_that_waits_meets(x: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    y, taken = wengert.from_numpy(VALUES + 1), list[int]()
+    fused = x.space.xp.fused
+
+    def counted(formula: Any, arrays: tuple[Any, ...], numbers: Any, **options: Any) -> Any:
+        taken.append(len(arrays))
+        return fused(formula, arrays, numbers, **options)
+
+    out = ((-x * x).exp() + y * x.sigmoid()).sum()
+    monkeypatch.setattr(x.space.xp, "fused", counted)
+    out.backward()
+    # g, exp(-x * x), -x, x, y and sigmoid(x)
+    assert (taken == [6]) is bool(x.space.defers)
 
 
 class _Writes(wengert.autograd.Function):

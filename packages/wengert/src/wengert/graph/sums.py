@@ -14,7 +14,7 @@ from typing import Any
 from wengert.graph.node import Node
 from wengert.graph.task import Tools
 from wengert.protocol.backend import Space
-from wengert.rule.pending import Pending, whole
+from wengert.rule.pending import Pending
 from wengert.rule.placed import Placed
 
 
@@ -29,7 +29,7 @@ class Owned:
 
 
 def _added(add_into: Callable[[Any, Any], Any], sofar: Any, g: Any) -> Any:
-    return g.added_to(sofar) if g.__class__ is Pending else add_into(sofar, g)
+    return g.added_to(sofar, spare=True) if g.__class__ is Pending else add_into(sofar, g)
 
 
 #: The producer of what others may hold too.
@@ -55,6 +55,9 @@ def accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
         entry[1:] = [g, producer] if sofar is None else [tools.add(space, sofar, g), SHARED]
         return
     if sofar.__class__ is Pending:
+        if g.__class__ is Pending:
+            entry[1] = sofar.plus(g)
+            return
         sofar = sofar.value()
     if g.__class__ is Placed:
         if sofar is None:
@@ -65,9 +68,10 @@ def accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
         entry[1:] = [g, producer]
         return
     elif made_by.fresh:
-        total = g.added_to(sofar) if g.__class__ is Pending else space.xp.add_into(sofar, g)
+        total = g.added_to(sofar, spare=True) if g.__class__ is Pending else space.xp.add_into(sofar, g)
+    elif g.__class__ is Pending:
+        total = g.added_to(sofar, spare=False)
     else:
-        g = whole(g)
         total = space.xp.add_into(g, sofar) if producer.fresh else space.xp.add(sofar, g)
     entry[1] = total
     if made_by.__class__ is not Owned:

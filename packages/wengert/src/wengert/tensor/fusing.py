@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from wengert.rule.kinds import Elementwise, scaled
-from wengert.rule.pending import Pending, whole
+from wengert.rule.pending import Pending
 from wengert.rule.primitive import Primitive, Rule
 from wengert.tensor.general import Operation
 from wengert.tensor.written import Operators, Probe, text_of, written_out
@@ -102,9 +102,12 @@ def later(
     """What `formula` makes of g, the first of the arrays, and the others: now, or by the node that `edge` leads to.
     `alone` says that it takes one kernel, which gains only by the memory that is `spare`."""
     space, g = node.space, arrays[0]
-    if edge.takes_pending and 0 < space.defers <= g.size and node.shapes is None:
-        return Pending(space.xp, formula, arrays, spare and sole)
-    arrays = (whole(g), *arrays[1:])
+    waits = edge.takes_pending and 0 < space.defers <= g.size and node.shapes is None
+    if g.__class__ is Pending:
+        found = g.followed_by(formula, arrays[1:])
+        return found if waits else found.value()
+    if waits:
+        return Pending(space.xp, formula, arrays, spare and sole, alone)
     if alone and not (spare and space.recycles):
         return formula(space.xp, *arrays)
     return space.xp.fused(formula, arrays, {}, spare=spare)

@@ -15,7 +15,7 @@ from typing import Any
 from wengert.graph.node import CAREFUL, OperationNode
 from wengert.graph.saved import FREED, check_version, checked_output, raise_freed
 from wengert.rule.kinds import sum_to
-from wengert.rule.pending import Pending, whole
+from wengert.rule.pending import Pending
 from wengert.rule.primitive import Primitive
 from wengert.tensor.fusing import Way, pull_text, size_tests
 from wengert.tensor.general import Operation, node_class
@@ -65,7 +65,7 @@ def _written_when_needed(operation: Operation, cls: type[OperationNode]) -> Call
 def _written_pull(operation: Operation, cls: type[OperationNode], kind: str) -> Callable[..., Any]:
     environment: dict[str, Any] = {
         "CAREFUL": CAREFUL, "FREED": FREED, "check_version": check_version, "checked_output": checked_output,
-        "raise_freed": raise_freed, "summed": summed, "whole": whole, "Pending": Pending,
+        "raise_freed": raise_freed, "summed": summed, "Pending": Pending,
         "__builtins__": __builtins__, "__name__": __name__,
     }  # fmt: skip
     name = f"{operation.primitive.name}_{kind}"
@@ -102,7 +102,8 @@ def _pull_source(
         cls.takes_pending = plain and all("(later(" in text for text in texts.values())
     lines += [f"    {line}" for line in size_tests(texts.values())]
     if cls.takes_pending and not recording and len(edge) > 1:
-        put("        if is_long and self.e0 is not None and self.e1 is not None: g = whole(g)")
+        put("        if is_long and self.e0 is not None and self.e1 is not None and g.__class__ is Pending:")
+        put("            g = g.for_two()")
     for position, name in enumerate(edge if plain else ()):
         put(f"    {name} = self.e{position}")
     if not plain:
