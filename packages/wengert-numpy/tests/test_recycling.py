@@ -67,6 +67,13 @@ PROGRAMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
         lambda x: sum([(x * times).sin() * wengert.from_numpy(VALUES + times) for times in range(1, 7)]).sum(),
         lambda x: sum([times * np.cos(x * times) * (x + times) for times in range(1, 7)]),
     ),
+    "handed on": (
+        lambda x: (((a := x * 2) + (b := x.sin())).tanh() * (x * 3 - (a + b).exp())).sum(),
+        lambda x: (
+            (2 + np.cos(x)) * np.cosh(2 * x + np.sin(x)) ** -2.0 * (3 * x - np.exp(2 * x + np.sin(x)))
+            + np.tanh(2 * x + np.sin(x)) * (3 - np.exp(2 * x + np.sin(x)) * (2 + np.cos(x)))
+        ),
+    ),
     "dear for two": (
         lambda x: (x.sin() * x).tanh().sum(),
         lambda x: (np.sin(x) + x * np.cos(x)) / np.cosh(np.sin(x) * x) ** 2,
@@ -138,6 +145,51 @@ def test_gradients_of_two_leaves_have_memory_of_their_own(x: Any) -> None:
     before = y.grad.clone()
     x.grad.zero_()
     assert y.grad.equal(before)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_leaves_that_get_the_same_formula_have_memory_of_their_own(order: Any, x: Any) -> None:
+    x, y, z = [wengert.from_numpy(np.array(VALUES.reshape(2, 2), order=order)).requires_grad_() for _ in range(3)]
+    ((x + y).tanh() * z).sum().backward()
+    slope = VALUES.reshape(2, 2) / np.cosh(2 * VALUES.reshape(2, 2)) ** 2
+    for leaf, expected in [(x, slope), (y, slope), (z, np.tanh(2 * VALUES.reshape(2, 2)))]:
+        np.testing.assert_allclose(leaf.grad.numpy(), expected)
+        leaf.grad.fill_(np.nan)
+
+
+def test_many_leaves(x: Any) -> None:
+    leaves = [wengert.from_numpy(VALUES + at).requires_grad_() for at in range(11)]
+    sum([leaf.sin() * x.exp() for leaf in leaves]).sum().backward()
+    for at, leaf in enumerate(leaves):
+        np.testing.assert_allclose(leaf.grad.numpy(), np.cos(VALUES + at) * np.exp(VALUES))
+    np.testing.assert_allclose(x.grad.numpy(), np.exp(VALUES) * sum([np.sin(VALUES + at) for at in range(11)]))
+
+
+def test_gradients_that_are_asked_for(x: Any) -> None:
+    y, z = [wengert.from_numpy(VALUES + at).requires_grad_() for at in (1, 2)]
+    found = wengert.autograd.grad((x * y + z).tanh().sum(), [z, x, y])
+    slope = np.cosh(VALUES * (VALUES + 1) + VALUES + 2) ** -2.0
+    for gradient, expected in zip(found, [slope, slope * (VALUES + 1), slope * VALUES]):
+        np.testing.assert_allclose(gradient.numpy(), expected)
+        gradient.fill_(np.nan)
+
+
+def test_what_came_to_a_leaf_is_there_when_a_hook_runs(x: Any) -> None:
+    y, seen = wengert.from_numpy(VALUES + 1).requires_grad_(), list[Any]()
+    product = x * 3
+    product.register_hook(lambda _: seen.append(y.grad.clone()))
+    (product + y).tanh().sum().backward()
+    np.testing.assert_allclose(seen[0].numpy(), np.cosh(4 * VALUES + 1) ** -2.0)
+
+
+def test_what_came_to_a_leaf_stays_where_the_pass_fails(x: Any) -> None:
+    y, factor = wengert.from_numpy(VALUES + 1).requires_grad_(), wengert.from_numpy(VALUES + 2)
+    out = (x * factor + y).tanh().sum()
+    factor.zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.backward()
+    assert x.grad is None
+    np.testing.assert_allclose(y.grad.numpy(), np.cosh(VALUES * (VALUES + 2) + VALUES + 1) ** -2.0)
 
 
 def test_a_function_of_the_user_may_keep_what_it_gets(x: Any, held: Callable[[Any], None]) -> None:
@@ -212,10 +264,20 @@ def _by_hook(register: Callable[[Any], Callable[[Any], Any]]) -> Callable[[Any, 
     return between
 
 
+def _by_unpacking(x: Any, other: Any) -> Any:
+    def unpack(kept: Any) -> Any:
+        other.numpy()[:] = 100
+        return kept
+
+    with wengert.autograd.graph.saved_tensors_hooks(lambda tensor: tensor.detach(), unpack):
+        return x * (other * 0 + 2)
+
+
 @pytest.mark.parametrize(
     "between",
     [
         lambda x, other: _Writes.apply(x, other) * 2,
+        _by_unpacking,
         _by_hook(lambda out: out.register_hook),
         _by_hook(lambda out: out.grad_fn.register_hook),
         _by_hook(lambda out: out.grad_fn.register_prehook),

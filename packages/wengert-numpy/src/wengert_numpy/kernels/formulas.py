@@ -59,7 +59,7 @@ class Fusion:
             return composites.fused(self.xp, formula, arrays, numbers, into=into)
         run = plan.run_in_blocks if arrays[0].size >= blocks.VERY_LONG else plan.run
         results = quiet.call(run, arrays, varying)
-        return results if into else results[0]
+        return results if into or plan.is_several else results[0]
 
 
 def _overlap(arrays: Sequence[Any]) -> bool:

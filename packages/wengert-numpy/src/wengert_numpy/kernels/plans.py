@@ -58,6 +58,7 @@ class Plan:
             all(arrays <= x < values.start or x >= values.stop for x in step) for step in operands
         ):
             raise Untraceable("a formula that gives back an operand, or works on numbers alone")
+        self.is_several = len(self.results) > 1
         self.last = {value: at for at, step in enumerate(operands, self.first) for value in step}
         target = {result: at for at, result in enumerate(self.results[:into]) if self.last.get(at, 0) <= result}
         self.steps: list[_Step] = []
@@ -77,7 +78,9 @@ class Plan:
             del given
             for x in dead:
                 values[x] = None
-        results = tuple([values[x] for x in self.results])
+        results = tuple(
+            [values[x].copy() if x in self.results[:which] else values[x] for which, x in enumerate(self.results)]
+        )
         for array, result in zip(arrays[: self.into], results, strict=False):
             if result is not array:
                 np.copyto(array, result)

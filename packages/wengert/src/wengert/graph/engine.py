@@ -222,9 +222,12 @@ def _end_of(task: Task) -> Callable[[Task, Any, Any, Any], Any]:
 
 def _end_at_target(task: Task, node: Any, g: Any, producer: Any) -> Any:
     """The last step of a path where gradients are asked for: hooks of the leaf."""
-    if g.__class__ is Pending:
-        g = g.value()
     hooks = node.variable._hooks
+    if g.__class__ is Pending:
+        if not hooks and node in task.captures:
+            task.end_at(node, g)
+            return _END
+        g, producer = g.value(), owner_of(node.space, g)
     if hooks:
         task.settle()
         g, producer = tensor_hooks(hooks, g, node.space, task.tools), SHARED
@@ -237,11 +240,15 @@ def _end_at_target(task: Task, node: Any, g: Any, producer: Any) -> Any:
 def _end_at_leaf(task: Task, node: Any, g: Any, producer: Any) -> Any:
     """The last step of a path: hooks of the leaf, then its `.grad`, then hooks of its node."""
     tools, extra = task.tools, node.extra
-    if g.__class__ is Pending:
-        g = g.value()
     variable = node.variable
     hooks = variable._hooks
-    if hooks or extra is not EMPTY or variable._post_accumulate_hooks or variable._grad is not None:
+    is_watched = hooks or extra is not EMPTY or variable._post_accumulate_hooks or variable._grad is not None
+    if g.__class__ is Pending:
+        if not is_watched:
+            task.end_at(node, g)
+            return _END
+        g, producer = g.value(), owner_of(node.space, g)
+    if is_watched:
         task.settle()  # a gradient that is there is written, and may be what a formula takes
     if hooks:
         g, producer = tensor_hooks(hooks, g, node.space, tools), SHARED

@@ -48,6 +48,7 @@ class Node:
     takes_undefined: ClassVar[bool] = False  # runs even if all cotangents are undefined
     is_end: ClassVar[bool] = False  # tapes may end here
     takes_pending: ClassVar[bool] = False  # `step` takes a cotangent that is not worked out yet
+    hands_on: ClassVar[bool] = False  # and gives it to an edge as it is
     gathers: ClassVar[bool] = False  # `pull_with` gets the cotangents of all outputs as `Several`, even if there is one
     layout: ClassVar[int] = 0  # 1: e0; 2: e0 and e1; 3: edges
 

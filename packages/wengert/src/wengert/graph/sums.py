@@ -55,10 +55,10 @@ def accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
         entry[1:] = [g, producer] if sofar is None else [tools.add(space, sofar, g), SHARED]
         return
     if sofar.__class__ is Pending:
-        if g.__class__ is Pending:
-            entry[1] = sofar.plus(g)
-            return
-        sofar = sofar.value()
+        if g.__class__ is Placed:
+            sofar = sofar.value()
+        elif g.__class__ is not Pending:
+            sofar, made_by, g = g, producer, sofar
     if g.__class__ is Placed:
         if sofar is None:
             total = tools.place(space, g)
@@ -67,6 +67,11 @@ def accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
     elif sofar is None:
         entry[1:] = [g, producer]
         return
+    elif sofar.__class__ is Pending:
+        total = sofar.plus(g)
+        if total.__class__ is Pending:
+            entry[1] = total
+            return
     elif made_by.fresh:
         total = g.added_to(sofar, spare=True) if g.__class__ is Pending else space.xp.add_into(sofar, g)
     elif g.__class__ is Pending:

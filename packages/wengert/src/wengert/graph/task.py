@@ -14,7 +14,7 @@ from wengert.graph.ends import are_all_ends
 from wengert.graph.modes import Mode, is_grad_enabled, set_grad_mode
 from wengert.graph.node import Node
 from wengert.protocol.backend import Space
-from wengert.rule.pending import Pending, whole
+from wengert.rule.pending import Pending, values, whole
 from wengert.rule.placed import Placed
 
 Root = tuple[Node, int, Any]  # a node, which of its outputs, and the cotangent of that output
@@ -47,7 +47,7 @@ class Task:
     """A pass in progress."""
 
     __slots__ = (
-        "_reached", "callbacks", "captures", "capturing", "id", "keep", "node", "settled", "special", "starts",
+        "_reached", "callbacks", "captures", "capturing", "ends", "id", "keep", "node", "settled", "special", "starts",
         "thread", "tools", "waiting", "wanted", "watching",
     )  # fmt: skip
 
@@ -59,6 +59,7 @@ class Task:
         self.wanted: Any = None  # the nodes that lead to a target; None: all
         self.special: Any = None  # those among them that take more than the common step
         self.callbacks: list[Callable[[], object]] = []
+        self.ends: list[tuple[Any, Pending]] = []  # the ends without hooks that a formula came to
         self.thread = get_ident()
         self.node: Node | None = None  # what runs now, where somebody watches
         mode = is_grad_enabled()
@@ -79,6 +80,22 @@ class Task:
             self.settled = Pending.latest
             for entry in self.waiting.values():
                 entry[1] = whole(entry[1])
+            self.finish()
+
+    def end_at(self, node: Any, g: Pending) -> None:
+        """`g` came to an end without hooks: it is given to it at the end of the pass, together with others."""
+        self.ends.append((node, g))
+        if len(self.ends) == _MOST_ENDS:
+            self.finish()
+
+    def finish(self) -> None:
+        """Work out what came to the ends, and give it to them."""
+        ends, self.ends = self.ends, []
+        for (node, _), value in zip(ends, values([g for _, g in ends]), strict=True):
+            if self.captures is not None and self.capturing:
+                self.captures[node][0] = value
+            else:
+                node.variable.accumulate_grad(value, True, self.tools)
 
     def will_run(self, node: Node) -> bool:
         """Whether this pass runs `node`, or brings a gradient to it."""
@@ -89,6 +106,9 @@ class Task:
         if self._reached is None:
             self._reached = set(_reached_from([start for start, _, _ in self.starts], 0))
         return self._reached
+
+
+_MOST_ENDS = 8  # that wait: the arrays that their formulas take are kept
 
 
 class _Every:
@@ -116,7 +136,11 @@ def entered(task: Task, walk: Callable[[], None]) -> None:
     previous = set_grad_mode(task.tools.mode)
     try:
         with task.starts[0][0].space.xp.errstate():  # a gradient may be infinite or nan without a word
-            walk()
+            try:
+                walk()
+            finally:
+                if task.ends:
+                    task.finish()
         for callback in task.callbacks:  # may grow
             callback()
     finally:

@@ -142,10 +142,11 @@ class Extensions(Protocol):
         spare: bool = False,
     ) -> Any: ...
 
-    # formula(xp, *arrays, **numbers), elementwise in real arrays that broadcast, all of one dtype but for booleans.
+    # formula(xp, *arrays, **numbers), elementwise in real arrays that broadcast, all of one dtype but for booleans; a
+    # tuple of new arrays where the formula gives a tuple.
     # With `into` its results, a tuple of that many, are written into the first arrays; with `spare` nobody needs the
-    # first array any more, and it may be written over. The core asks where `fuses` is. A formula may be made of two
-    # that follow each other, and is then equal, with the same hash, to another made of the same.
+    # first array any more, and it may be written over. The core asks where `fuses` is. A formula may be made of
+    # several, and is then equal, with the same hash, to another made of the same.
     gelu: Callable[[Any], Any]
     gelu_slope: Callable[[Any], Any]  # its derivative
 

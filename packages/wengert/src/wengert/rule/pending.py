@@ -13,51 +13,99 @@ from typing import Any, ClassVar, NamedTuple
 
 _number = count(1).__next__
 _MOST = 8  # arrays that one formula takes
+_LONGEST = 48  # steps of a formula
+_CHEAP = 4  # steps that take less time than to write an array and read it
 
 
 class Pending:
-    """What `formula(xp, *arrays)` will be; `spare` says that the first array may be written over for it.
+    """What `formula(xp, *arrays)` on `space` will be, in as many `steps`; `spare` says that the first array may be
+    written over for it.
 
-    Nothing may write the arrays before its value is known. `is_cheap` says that working it out again takes less than
-    writing its value and reading it.
+    Nothing may write the arrays before its value is known.
     """
 
-    __slots__ = ("arrays", "formula", "is_cheap", "shape", "size", "spare", "xp")
+    __slots__ = ("arrays", "formula", "shape", "size", "space", "spare", "steps")
     latest: ClassVar[int] = 0  # the number of the one made last: whoever has seen it need not look for others
 
-    def __init__(self, xp: Any, formula: Any, arrays: tuple[Any, ...], spare: bool, is_cheap: bool = False) -> None:
-        self.xp, self.formula, self.arrays, self.spare, self.is_cheap = xp, formula, arrays, spare, is_cheap
+    def __init__(self, space: Any, formula: Any, arrays: tuple[Any, ...], spare: bool, steps: int) -> None:
+        self.space, self.formula, self.arrays, self.spare, self.steps = space, formula, arrays, spare, steps
         self.shape, self.size = arrays[0].shape, arrays[0].size
         Pending.latest = _number()
 
     def value(self) -> Any:
         """The array."""
-        return self.xp.fused(self.formula, self.arrays, {}, spare=self.spare)
+        return self.space.xp.fused(self.formula, self.arrays, {}, spare=self.spare)
 
     def for_two(self) -> Any:
-        """This, or its value, for two who both need it."""
-        if not self.is_cheap:
+        """This, or its value where it takes long, for two who both need it."""
+        if self.steps > _CHEAP:
             return self.value()
         self.spare = False
         return self
 
-    def followed_by(self, formula: Any, arrays: Sequence[Any]) -> Pending:
+    def followed_by(self, formula: Any, arrays: Sequence[Any], steps: int) -> Pending:
         """What `formula` makes of this and the other `arrays`."""
         found, places = _joined(self.arrays, arrays)
-        if len(found) > _MOST:
-            return Pending(self.xp, formula, (self.value(), *arrays), True)
-        return Pending(self.xp, _Chain(formula, self.formula, len(self.arrays), places), found, self.spare)
+        steps += self.steps
+        if len(found) > _MOST or steps > _LONGEST:
+            return Pending(self.space, formula, (self.value(), *arrays), True, steps - self.steps)
+        chain = _Chain(formula, self.formula, len(self.arrays), places)
+        return Pending(self.space, chain, found, self.spare, steps)
 
     def plus(self, other: Pending) -> Any:
-        """The sum of two, worked out where they take too many arrays."""
+        """The sum of two, worked out where it takes too much."""
         found, places = _joined(self.arrays, other.arrays)
-        if len(found) > _MOST:
+        steps = self.steps + other.steps + 1
+        if len(found) > _MOST or steps > _LONGEST:
             return other.added_to(self.value(), spare=True)
-        return Pending(self.xp, _Both(self.formula, len(self.arrays), other.formula, places), found, self.spare)
+        both = _Both(self.formula, len(self.arrays), other.formula, places)
+        return Pending(self.space, both, found, self.spare, steps)
 
     def added_to(self, sofar: Any, *, spare: bool) -> Any:
         """The sum of this and an array, which with `spare` may be written over."""
-        return self.xp.fused(_Sum(self.formula), (sofar, *self.arrays), {}, spare=spare)
+        return self.space.xp.fused(_Sum(self.formula), (sofar, *self.arrays), {}, spare=spare)
+
+
+def values(pendings: Sequence[Pending]) -> list[Any]:
+    """The arrays of several, where those that take the same arrays are worked out together."""
+    found: list[Any] = [None] * len(pendings)
+    groups: list[_Group] = []
+    for at, pending in enumerate(pendings):
+        for group in groups:
+            if group.takes(pending, at):
+                break
+        else:
+            groups.append(_Group(pending, at))
+    for group in groups:
+        for at, value in zip(group.members, group.values(), strict=True):
+            found[at] = value
+    return found
+
+
+class _Group:
+    """Formulas of one shape that share arrays; `members` says which they are."""
+
+    def __init__(self, first: Pending, at: int) -> None:
+        self.first, self.arrays, self.steps, self.members = first, first.arrays, first.steps, [at]
+        self.parts = [(first.formula, tuple(range(len(first.arrays))))]
+
+    def takes(self, other: Pending, at: int) -> bool:
+        """Whether another one belongs here; then it is here."""
+        first, steps = self.first, self.steps + other.steps
+        if other.space is not first.space or other.shape != first.shape or steps > _LONGEST:
+            return False
+        arrays, places = _joined(self.arrays, other.arrays)
+        if len(arrays) > _MOST or min(places) >= len(self.arrays):
+            return False
+        self.arrays, self.steps = arrays, steps
+        self.parts.append((other.formula, places))
+        self.members.append(at)
+        return True
+
+    def values(self) -> Sequence[Any]:
+        if len(self.members) == 1:
+            return [self.first.value()]
+        return self.first.space.xp.fused(_Several(tuple(self.parts)), self.arrays, {}, spare=self.first.spare)
 
 
 def _joined(arrays: tuple[Any, ...], others: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[int, ...]]:
@@ -85,7 +133,8 @@ class _Chain(NamedTuple):
 
 
 class _Both(NamedTuple):
-    """The sum of what `one` makes of the first arrays, as many as are its `inputs`, and `other` of those at `places`."""
+    """The sum of what `one` makes of the first arrays, as many as are its `inputs`, and `other` of those at
+    `places`."""
 
     one: Any
     inputs: int
@@ -94,6 +143,15 @@ class _Both(NamedTuple):
 
     def __call__(self, xp: Any, *arrays: Any) -> Any:
         return xp.add(self.one(xp, *arrays[: self.inputs]), self.other(xp, *[arrays[at] for at in self.places]))
+
+
+class _Several(NamedTuple):
+    """Several formulas, each of the arrays at some places."""
+
+    parts: tuple[tuple[Any, tuple[int, ...]], ...]
+
+    def __call__(self, xp: Any, *arrays: Any) -> tuple[Any, ...]:
+        return tuple([formula(xp, *[arrays[at] for at in places]) for formula, places in self.parts])
 
 
 class _Sum(NamedTuple):

@@ -20,6 +20,14 @@ from wengert.tensor.general import Operation
 from wengert.tensor.written import Operators, Probe, text_of, written_out
 
 _STEP = re.compile(r"\(kernel := |\(-| (?:[-+*/<>]|\*\*|<=|>=) ")
+_KERNEL = re.compile(r"\(kernel := xp\.(\w+)\)")
+#: Kernels that take no longer than a product.
+_QUICK = frozenset(
+    {"abs", "add", "divide", "equal", "greater", "greater_equal", "isfinite", "isnan", "less", "less_equal"}
+    | {"logical_and", "logical_not", "logical_or", "masked", "maximum", "minimum", "multiply", "negative"}
+    | {"not_equal", "reciprocal", "sign", "sqrt", "square", "subtract"}
+)
+_MANY = 8  # steps that another kernel is worth
 
 
 def forward_text(operation: Operation, public: dict[str, str], statics: Sequence[str]) -> str:
@@ -97,25 +105,44 @@ def pull_text(primitive: Primitive, name: str, environment: dict[str, Any], way:
 
 
 def later(
-    node: Any, edge: Any, formula: Callable[..., Any], arrays: tuple[Any, ...], spare: bool, sole: bool, alone: bool
+    node: Any, edge: Any, formula: Callable[..., Any], arrays: tuple[Any, ...], spare: bool, sole: bool, steps: int
 ) -> Any:
-    """What `formula` makes of g, the first of the arrays, and the others: now, or by the node that `edge` leads to.
-    `alone` says that it takes one kernel, which gains only by the memory that is `spare`."""
+    """What `formula`, of so many `steps`, makes of g, the first of the arrays, and the others: now, or by the node that
+    `edge` leads to."""
     space, g = node.space, arrays[0]
     waits = edge.takes_pending and 0 < space.defers <= g.size and node.shapes is None
     if g.__class__ is Pending:
-        found = g.followed_by(formula, arrays[1:])
-        return found if waits else found.value()
-    if waits:
-        return Pending(space.xp, formula, arrays, spare and sole, alone)
-    if alone and not (spare and space.recycles):
+        found = g.followed_by(formula, arrays[1:], steps)
+    elif waits:
+        found = Pending(space, formula, arrays, spare and sole, steps)
+    elif steps == 1 and not (spare and space.recycles):  # one kernel gains only by the memory that is spare
         return formula(space.xp, *arrays)
-    return space.xp.fused(formula, arrays, {}, spare=spare)
+    else:
+        return space.xp.fused(formula, arrays, {}, spare=spare)
+    if not waits:
+        return found.value()
+    return _handed_on(edge, found) if edge.hands_on else found
+
+
+def _handed_on(node: Any, g: Pending) -> Any:
+    """`g`, worked out unless all edges of a node that hands it on as it is take it as it is."""
+    edges = [edge for edge in node.edge_nodes() if edge is not None]
+    if node.shapes is not None or any(edge.hands_on or not edge.takes_pending for edge in edges):
+        return g.value()
+    return g.for_two() if len(edges) > 1 else g
 
 
 def is_compound(text: str | None) -> bool:
     """Whether what is written out takes more than one kernel, as what cannot be written out (None) does."""
     return text is None or len(_STEP.findall(text)) > 1
+
+
+def steps_of(text: str | None) -> int:
+    """How many steps what is written out takes, where one is worth a product; many if it cannot be written out."""
+    if text is None:
+        return _MANY
+    dear = [name for name in _KERNEL.findall(text) if name not in _QUICK]
+    return len(_STEP.findall(text)) + len(dear) * _MANY
 
 
 def _fusable(
@@ -126,14 +153,14 @@ def _fusable(
     if way is None or found is None:
         return text
     environment[f"formula_{name}"], arrays, statics = found
-    alone, condition = not is_compound(written), "is_long"
+    condition = "is_long"
     if not statics:
         environment["later"] = later
         given = f"(g, {', '.join(arrays)})" if arrays else "(g,)"
-        call = f"later(self, {way.edge}, formula_{name}, {given}, {way.spare}, {way.sole}, {alone})"
+        call = f"later(self, {way.edge}, formula_{name}, {given}, {way.spare}, {way.sole}, {steps_of(written)})"
     else:
         call = _fused(f"formula_{name}", ["g", *arrays], statics, "self.space", f", spare={way.spare}")
-        if alone:
+        if not is_compound(written):
             condition = f"is_long and self.space.recycles and {way.spare}"
     point = _of_numbers(environment[f"formula_{name}"], ["g", *arrays], statics)
     return f"({call} if {condition} else {f'{point} if is_point else ' if point else ''}{text})"

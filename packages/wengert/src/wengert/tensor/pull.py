@@ -99,9 +99,10 @@ def _pull_source(
     if not recording and not joint:
         itself = {n for n in moving if texts[n] == "g"}
         texts = {n: _gradient_text(operation, n, environment, _way(primitive, n, itself, edge)) for n in moving}
-        cls.takes_pending = plain and all("(later(" in text for text in texts.values())
+        cls.takes_pending = plain and all("(later(" in text or text == "g" for text in texts.values())
+        cls.hands_on = cls.takes_pending and "g" in texts.values()
     lines += [f"    {line}" for line in size_tests(texts.values())]
-    if cls.takes_pending and not recording and len(edge) > 1:
+    if cls.takes_pending and not recording and len(edge) > 1 and set(texts.values()) != {"g"}:
         put("        if is_long and self.e0 is not None and self.e1 is not None and g.__class__ is Pending:")
         put("            g = g.for_two()")
     for position, name in enumerate(edge if plain else ()):

@@ -58,6 +58,10 @@ class ToyArray:
     def __init__(self, values: Iterable[Any], shape: Shape, dtype: str) -> None:
         self.values, self.shape, self.dtype = list(map(flat.CONVERT[dtype], values)), shape, dtype
 
+    @property
+    def size(self) -> int:
+        return len(self.values)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.values}, shape={self.shape}, dtype={self.dtype})"
 
