@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any, ClassVar, NamedTuple
 
+_Part = tuple[Any, tuple[int, ...]]  # a formula, and where the arrays are that it takes
 _number = count(1).__next__
 _MOST = 8  # arrays that one formula takes
 _LONGEST = 48  # steps of a formula
@@ -49,8 +50,8 @@ class Pending:
         steps += self.steps
         if len(found) > _MOST or steps > _LONGEST:
             return Pending(self.space, formula, (self.value(), *arrays), True, steps - self.steps)
-        chain = _Chain(formula, self.formula, len(self.arrays), places)
-        return Pending(self.space, chain, found, self.spare, steps)
+        made = _Made(formula, (self.part(), *[(_itself, (place,)) for place in places]))
+        return Pending(self.space, made, found, self.spare, steps)
 
     def plus(self, other: Pending) -> Any:
         """The sum of two, worked out where it takes too much."""
@@ -58,12 +59,16 @@ class Pending:
         steps = self.steps + other.steps + 1
         if len(found) > _MOST or steps > _LONGEST:
             return other.added_to(self.value(), spare=True)
-        both = _Both(self.formula, len(self.arrays), other.formula, places)
-        return Pending(self.space, both, found, self.spare, steps)
+        return Pending(self.space, _Made(_sum, (self.part(), (other.formula, places))), found, self.spare, steps)
 
     def added_to(self, sofar: Any, *, spare: bool) -> Any:
         """The sum of this and an array, which with `spare` may be written over."""
-        return self.space.xp.fused(_Sum(self.formula), (sofar, *self.arrays), {}, spare=spare)
+        made = _Made(_sum, ((_itself, (0,)), self.part(1)))
+        return self.space.xp.fused(made, (sofar, *self.arrays), {}, spare=spare)
+
+    def part(self, start: int = 0) -> _Part:
+        """The formula where the first of its arrays is at `start`."""
+        return self.formula, tuple(range(start, start + len(self.arrays)))
 
 
 def values(pendings: Sequence[Pending]) -> list[Any]:
@@ -87,7 +92,7 @@ class _Group:
 
     def __init__(self, first: Pending, at: int) -> None:
         self.first, self.arrays, self.steps, self.members = first, first.arrays, first.steps, [at]
-        self.parts = [(first.formula, tuple(range(len(first.arrays))))]
+        self.parts = [first.part()]
 
     def takes(self, other: Pending, at: int) -> bool:
         """Whether another one belongs here; then it is here."""
@@ -105,7 +110,7 @@ class _Group:
     def values(self) -> Sequence[Any]:
         if len(self.members) == 1:
             return [self.first.value()]
-        return self.first.space.xp.fused(_Several(tuple(self.parts)), self.arrays, {}, spare=self.first.spare)
+        return self.first.space.xp.fused(_Made(_all, tuple(self.parts)), self.arrays, {}, spare=self.first.spare)
 
 
 def _joined(arrays: tuple[Any, ...], others: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[int, ...]]:
@@ -119,48 +124,26 @@ def _joined(arrays: tuple[Any, ...], others: Sequence[Any]) -> tuple[tuple[Any, 
     return tuple(found), tuple(places)
 
 
-class _Chain(NamedTuple):
-    """The formula `outer` of what `inner` makes of the first arrays, as many as are its `inputs`, and of those at
-    `places`."""
+class _Made(NamedTuple):
+    """The formula `outer` of what its parts make of the arrays, each of those at its places."""
 
     outer: Any
-    inner: Any
-    inputs: int
-    places: tuple[int, ...]
+    parts: tuple[_Part, ...]
 
     def __call__(self, xp: Any, *arrays: Any) -> Any:
-        return self.outer(xp, self.inner(xp, *arrays[: self.inputs]), *[arrays[at] for at in self.places])
+        return self.outer(xp, *[formula(xp, *[arrays[at] for at in places]) for formula, places in self.parts])
 
 
-class _Both(NamedTuple):
-    """The sum of what `one` makes of the first arrays, as many as are its `inputs`, and `other` of those at
-    `places`."""
-
-    one: Any
-    inputs: int
-    other: Any
-    places: tuple[int, ...]
-
-    def __call__(self, xp: Any, *arrays: Any) -> Any:
-        return xp.add(self.one(xp, *arrays[: self.inputs]), self.other(xp, *[arrays[at] for at in self.places]))
+def _itself(xp: Any, x: Any) -> Any:
+    return x
 
 
-class _Several(NamedTuple):
-    """Several formulas, each of the arrays at some places."""
-
-    parts: tuple[tuple[Any, tuple[int, ...]], ...]
-
-    def __call__(self, xp: Any, *arrays: Any) -> tuple[Any, ...]:
-        return tuple([formula(xp, *[arrays[at] for at in places]) for formula, places in self.parts])
+def _sum(xp: Any, x: Any, y: Any) -> Any:
+    return xp.add(x, y)
 
 
-class _Sum(NamedTuple):
-    """The formula that adds another one's result to an array."""
-
-    formula: Any
-
-    def __call__(self, xp: Any, sofar: Any, *arrays: Any) -> Any:
-        return xp.add(sofar, self.formula(xp, *arrays))
+def _all(xp: Any, *results: Any) -> tuple[Any, ...]:
+    return results
 
 
 def whole(g: Any) -> Any:
