@@ -1,7 +1,8 @@
 """Floor 3: an elementwise formula as a list of steps, for backends that run it as one kernel.
 
 The formula is called with symbols, and what it does to them is written down: one `Step` for each kernel, one only where
-the same is done twice. A formula that does more than the steps that a backend knows raises Untraceable.
+the same is done twice, none where nobody needs it; to add what was negated is to subtract. A formula that does more
+than the steps that a backend knows raises Untraceable.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ class Trace:
     def __init__(self, names: Container[str]) -> None:
         self.names = names
         self.steps: list[Step] = []
+        self.symbols: list[Symbol] = []  # the values of the steps
         self.results: tuple[Symbol, ...] = ()
         self._known: dict[Any, Symbol] = {}
 
@@ -93,12 +95,30 @@ class Trace:
         for x in operands:
             if not isinstance(x, Symbol):
                 checked(x)
+        for x, other in (operands, operands[::-1]) if name == "add" else ():
+            if isinstance(x, Symbol) and x.kind == "step" and self.steps[x.at].name == "negative":
+                return self.step("subtract", (other, *self.steps[x.at].operands))
         key = (name, *[x.key if isinstance(x, Symbol) else repr(x) for x in operands])
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = Symbol(self, "step", len(self.steps), name in BOOLEAN)
             self.steps.append(Step(name, tuple(operands), known.is_bool))
+            self.symbols.append(known)
         return known
+
+    def finish(self, results: tuple[Symbol, ...]) -> None:
+        """Keep what the `results` need, and no other step."""
+        todo, needed = [*results], set[int]()
+        while todo:
+            x = todo.pop()
+            if x.kind == "step" and x.at not in needed:
+                needed.add(x.at)
+                todo += [y for y in self.steps[x.at].operands if isinstance(y, Symbol)]
+        self.results = results
+        self.steps = [step for at, step in enumerate(self.steps) if at in needed]
+        self.symbols = [symbol for symbol in self.symbols if symbol.at in needed]
+        for at, symbol in enumerate(self.symbols):
+            symbol.at = at
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -160,5 +180,5 @@ def traced(
     results = cast("tuple[Any, ...]", found) if isinstance(found, tuple) else (found,)
     if any(not isinstance(result, Symbol) or result.is_bool for result in results):
         raise Untraceable("a formula whose result is no number")
-    trace.results = results
+    trace.finish(results)
     return trace
