@@ -79,5 +79,5 @@ def accumulate(entry: list[Any], g: Any, producer: Any, tools: Tools) -> None:
     else:
         total = space.xp.add_into(g, sofar) if producer.fresh else space.xp.add(sofar, g)
     entry[1] = total
-    if made_by.__class__ is not Owned:
+    if entry[2].__class__ is not Owned:
         entry[2] = owner_of(space, total)

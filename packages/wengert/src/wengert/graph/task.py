@@ -43,6 +43,9 @@ walks_in_places: list[Callable[..., Callable[[], None]]] = []
 _next_id = count().__next__
 
 
+_MOST_ENDS = 8  # that wait: the arrays that their formulas take are kept
+
+
 class Task:
     """A pass in progress."""
 
@@ -106,9 +109,6 @@ class Task:
         if self._reached is None:
             self._reached = set(_reached_from([start for start, _, _ in self.starts], 0))
         return self._reached
-
-
-_MOST_ENDS = 8  # that wait: the arrays that their formulas take are kept
 
 
 class _Every:

@@ -20,7 +20,7 @@ from wengert.tensor.general import Operation
 from wengert.tensor.written import Operators, Probe, text_of, written_out
 
 _STEP = re.compile(r"\(kernel := |\(-| (?:[-+*/<>]|\*\*|<=|>=) ")
-_KERNEL = re.compile(r"\(kernel := xp\.(\w+)\)")
+KERNEL = re.compile(r"\(kernel := xp\.(\w+)\)")  # how a text calls a kernel of the namespace
 #: Kernels that take no longer than a product.
 _QUICK = frozenset(
     {"abs", "add", "divide", "equal", "greater", "greater_equal", "isfinite", "isnan", "less", "less_equal"}
@@ -141,7 +141,7 @@ def steps_of(text: str | None) -> int:
     """How many steps what is written out takes, where one is worth a product; many if it cannot be written out."""
     if text is None:
         return _MANY
-    dear = [name for name in _KERNEL.findall(text) if name not in _QUICK]
+    dear = [name for name in KERNEL.findall(text) if name not in _QUICK]
     return len(_STEP.findall(text)) + len(dear) * _MANY
 
 

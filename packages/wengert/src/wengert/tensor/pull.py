@@ -17,11 +17,9 @@ from wengert.graph.saved import FREED, check_version, checked_output, raise_free
 from wengert.rule.kinds import sum_to
 from wengert.rule.pending import Pending
 from wengert.rule.primitive import Primitive
-from wengert.tensor.fusing import Way, pull_text, size_tests
+from wengert.tensor.fusing import KERNEL, Way, pull_text, size_tests
 from wengert.tensor.general import Operation, node_class
 from wengert.tensor.written import code_of
-
-_KERNEL = r"\(kernel := xp\.(\w+)\)"
 
 
 def fast_class(operation: Operation) -> type[OperationNode]:
@@ -109,8 +107,8 @@ def _pull_source(
         put(f"    {name} = self.e{position}")
     if not plain:
         put(f"    {', '.join(edge)}, = self.edges")
-    kernels = sorted({kernel for text in texts.values() for kernel in re.findall(_KERNEL, text)})
-    texts = {name: re.sub(_KERNEL, r"\1", text) for name, text in texts.items()}
+    kernels = sorted({kernel for text in texts.values() for kernel in KERNEL.findall(text)})
+    texts = {name: KERNEL.sub(r"\1", text) for name, text in texts.items()}
     if joint or len(kernels) > 1 or any(re.search(r"(?<![.\w])xp\b", text) for text in texts.values()):
         put(f"    xp = {namespace}")
         namespace = "xp"
